@@ -1,0 +1,12 @@
+export type KeyType = 'Ed25519' | 'P-256';
+
+/** Whatever can sign with one key: a sealed file, a hardware module, a remote service. The private key never leaves it. */
+export interface Signer {
+  /** The verification method: an absolute DID URL with a fragment. */
+  readonly id: string;
+  readonly keyType: KeyType;
+  /** Multikey form (multicodec header, base58btc) of the public key. */
+  readonly publicKeyMultibase: string;
+  /** Raw signature bytes: 64 for Ed25519 (RFC 8032), 64 as r‖s for P-256 over the SHA-256 of `data`. */
+  sign(input: { readonly data: Uint8Array }): Promise<Uint8Array>;
+}

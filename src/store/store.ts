@@ -1,0 +1,222 @@
+/**
+ * What a store can do, as acts with their atomicity: each method is one atomic act, acknowledged only after it is on disk and in the
+ * journal. Every implementation (level, memory, later PostgreSQL) runs the same contract suite, test/suite/store.ts.
+ */
+import type { JsonObject, JsonValue } from '../base/json.ts';
+
+export interface OrganisationRecord {
+  readonly slug: string;
+  readonly name: { readonly ko: string; readonly en: string };
+  readonly role: string;
+  readonly did: string;
+  /** SHA-256 of the organisation token, hex. The token itself is never stored. */
+  readonly tokenDigest: string;
+  readonly createdAt: string;
+  readonly keys: readonly KeyRecord[];
+}
+
+export interface KeyRecord {
+  readonly keyId: string;
+  readonly keyType: string;
+  readonly publicKeyMultibase: string;
+  readonly verificationMethod: string;
+  readonly state: 'active' | 'retired' | 'compromised';
+  readonly since: string;
+  readonly until?: string;
+}
+
+export interface InstanceRecord {
+  readonly kind: 'issuer' | 'verifier' | 'holder';
+  readonly id: string;
+  /** Slug of the organisation it belongs to. */
+  readonly organisation: string;
+  readonly settings: JsonObject;
+}
+
+export interface StatusEntry {
+  readonly purpose: string;
+  readonly listId: string;
+  /** Position in the list, `0 … length-1`. */
+  readonly index: number;
+}
+
+export interface IssuanceRecord {
+  readonly credentialId: string;
+  readonly issuer: string;
+  readonly organisation: string;
+  readonly type: string;
+  readonly state: 'intended' | 'issued' | 'abandoned';
+  readonly statusEntries: readonly StatusEntry[];
+  /** The unsecured document while intended or abandoned, the secured one once issued. */
+  readonly document: JsonObject;
+  /** Pre-issuance warnings kept with the record. */
+  readonly warnings: readonly JsonObject[];
+  readonly intendedAt: string;
+  readonly issuedAt?: string;
+  /** Why it was abandoned. */
+  readonly reason?: string;
+}
+
+export interface StatusListRecord {
+  readonly listId: string;
+  readonly issuer: string;
+  readonly organisation: string;
+  readonly purpose: string;
+  readonly length: number;
+  /** How many entries have been allotted; the next index is the permutation of this number. */
+  readonly allotted: number;
+  /** Rises with every change of a bit. */
+  readonly revision: number;
+  readonly openedAt: string;
+}
+
+export interface StatusListState {
+  readonly list: StatusListRecord;
+  readonly setIndices: readonly number[];
+  readonly notices: readonly {
+    readonly index: string;
+    readonly statusPurpose: string;
+    readonly reason: string;
+    readonly effectiveDate: string;
+  }[];
+}
+
+export interface ArchivedList {
+  readonly listId: string;
+  readonly validFrom: number;
+  readonly validUntil: number;
+  readonly revision: number;
+  readonly document: JsonObject;
+}
+
+/** The record of one `Idempotency-Key`: a key means one request, whatever happens in between. */
+export interface IdempotencyClaim {
+  /** Who is asking and on which route: keys of different callers never meet. */
+  readonly scope: string;
+  readonly key: string;
+  /** Digest of the request body. */
+  readonly requestDigest: string;
+}
+export type IdempotencyOutcome =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'replay'; readonly answer: JsonValue }
+  | { readonly kind: 'in-flight' }
+  | { readonly kind: 'reused' };
+
+export interface IntentRequest {
+  readonly issuer: string;
+  readonly organisation: string;
+  readonly credentialId: string;
+  readonly type: string;
+  readonly statusPurposes: readonly string[];
+  /** Builds the unsecured document once the status entries are known. Pure and synchronous. */
+  readonly draft: (entries: readonly StatusEntry[]) => JsonObject;
+  readonly at: string;
+  readonly idempotency?: IdempotencyClaim;
+}
+export type IntentOutcome =
+  | { readonly kind: 'intended'; readonly record: IssuanceRecord }
+  | Exclude<IdempotencyOutcome, { kind: 'new' }>;
+
+export interface HeldCredential {
+  readonly holder: string;
+  /** Digest of the document: the same credential is held once. */
+  readonly id: string;
+  readonly credentialId: string | undefined;
+  readonly types: readonly string[];
+  readonly document: JsonObject;
+  readonly storedAt: string;
+}
+
+export interface EvaluationRecord {
+  readonly id: string;
+  readonly verifier: string;
+  /** Ids of the credentials the evaluation rested on. */
+  readonly dependsOn: readonly string[];
+  readonly request: JsonObject;
+  readonly answer: JsonObject;
+  readonly evaluatedAt: string;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | undefined;
+}
+
+export interface Store extends AsyncDisposable {
+  // Organisations and their instances
+  createOrganisation(record: OrganisationRecord, instances: readonly InstanceRecord[]): Promise<void>; // CONFLICT
+  updateOrganisation(record: OrganisationRecord, why: string): Promise<void>; // NOT_FOUND
+  deleteOrganisation(slug: string): Promise<void>; // NOT_FOUND; instances go, issued credentials and lists stay
+  findOrganisation(slug: string): Promise<OrganisationRecord | undefined>;
+  findOrganisationByToken(tokenDigest: string): Promise<OrganisationRecord | undefined>;
+  listOrganisations(): Promise<readonly OrganisationRecord[]>;
+  createInstance(record: InstanceRecord): Promise<void>; // CONFLICT
+  findInstance(kind: InstanceRecord['kind'], id: string): Promise<InstanceRecord | undefined>;
+  listInstances(organisation: string): Promise<readonly InstanceRecord[]>;
+
+  // The issuance cycle
+  /** One atomic act: idempotency record in flight, one index per purpose taken, the record written as *intended*. */
+  recordIntent(request: IntentRequest): Promise<IntentOutcome>; // CONFLICT when the credential id is taken
+  /** One atomic act: record *issued* with the secured document, idempotency answer kept. */
+  markIssued(
+    credentialId: string,
+    secured: JsonObject,
+    more: { at: string; answer: JsonValue; warnings: readonly JsonObject[]; idempotency?: IdempotencyClaim },
+  ): Promise<void>;
+  /** The index stays spent and its bits are set. The idempotency key is released, so that a corrected request may use it. */
+  abandonIntent(
+    credentialId: string,
+    why: { at: string; reason: string; idempotency?: IdempotencyClaim },
+  ): Promise<void>;
+  listOpenIntents(): Promise<readonly IssuanceRecord[]>;
+  findIssuance(credentialId: string): Promise<IssuanceRecord | undefined>;
+  /** Newest first. */
+  listIssuances(issuer: string, page: { cursor?: string; limit: number }): Promise<Page<IssuanceRecord>>;
+
+  // Status
+  /** One atomic act: bit, notice, revision. `changed: false` when it already was so. CONFLICT: undoing a revocation. NOT_FOUND. */
+  setStatus(request: {
+    issuer: string;
+    credentialId: string;
+    purpose: string;
+    set: boolean;
+    reason: string;
+    effectiveDate: string;
+    at: string;
+  }): Promise<{ changed: boolean; entry: StatusEntry }>;
+  findStatusList(listId: string): Promise<StatusListState | undefined>;
+  archiveList(list: ArchivedList): Promise<void>;
+  /** The newest archived list whose interval covers `at`; without `at`, the newest of all. */
+  findArchivedList(listId: string, at?: number): Promise<ArchivedList | undefined>;
+  /** Highest list seen per foreign URL, for rollback detection. Not journalled. */
+  rememberSeenList(
+    url: string,
+    seen: { validFrom: number; digest: string },
+  ): Promise<{ validFrom: number; digest: string } | undefined>;
+
+  // Requests that must not happen twice
+  claimIdempotency(claim: IdempotencyClaim, at: string): Promise<IdempotencyOutcome>;
+  settleIdempotency(claim: IdempotencyClaim, answer: JsonValue): Promise<void>;
+  releaseIdempotency(claim: IdempotencyClaim): Promise<void>;
+  addChallenge(challenge: { id: string; verifier: string; expiresAt: number }): Promise<void>;
+  /** True exactly once for a challenge that is known, of this verifier and not expired. */
+  spendChallenge(challenge: { id: string; verifier: string; now: number }): Promise<boolean>;
+
+  // Holder and relying party
+  holdCredential(record: HeldCredential): Promise<void>;
+  findHeld(holder: string, id: string): Promise<HeldCredential | undefined>;
+  listHeld(holder: string, page: { cursor?: string; limit: number }): Promise<Page<HeldCredential>>;
+  removeHeld(holder: string, id: string): Promise<boolean>;
+  saveEvaluation(record: EvaluationRecord): Promise<void>;
+  findEvaluation(verifier: string, id: string): Promise<EvaluationRecord | undefined>;
+  listEvaluations(
+    verifier: string,
+    filter: { dependsOn?: string; limit: number; cursor?: string },
+  ): Promise<Page<EvaluationRecord>>;
+
+  // The node itself
+  readSetting(key: string): Promise<JsonValue | undefined>;
+  writeSetting(key: string, value: JsonValue): Promise<void>;
+  journalHead(): Promise<{ sequence: number; hash: string }>;
+}
