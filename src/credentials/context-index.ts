@@ -1,0 +1,52 @@
+import { ServiceError } from '../base/error.ts';
+import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { nameOf, readSource, type Source, sha256OfJson } from './package-files.ts';
+
+/** One line of contexts/index.json: a document that can be loaded, and the only form of it that may be. */
+export interface IndexEntry {
+  readonly url: string;
+  readonly source: Source;
+  /** SHA-256 of the RFC 8785 form, lower-case hexadecimal. */
+  readonly sha256: string;
+  /** What the publisher states as the SHA-256 of its own bytes, where it states one. Never computed from our copy. */
+  readonly publisherSha256?: string;
+}
+
+export interface ContextIndex {
+  readonly contexts: readonly IndexEntry[];
+  readonly schemas: readonly IndexEntry[];
+}
+
+export const INDEX_FILE = 'contexts/index.json';
+
+/** Errors: CONTEXT_INTEGRITY when contexts/index.json is missing or not understood. */
+export function readContextIndex(): ContextIndex {
+  const index = readSource({ path: INDEX_FILE });
+  return { contexts: readEntries(index['contexts']), schemas: readEntries(index['schemas']) };
+}
+
+/** Read an entry's document and compare it with its digest. Errors: CONTEXT_INTEGRITY, naming the file. */
+export function loadEntry(entry: IndexEntry): JsonObject {
+  const document = readSource(entry.source);
+  if (sha256OfJson(document) === entry.sha256) return document;
+  throw new ServiceError('CONTEXT_INTEGRITY', `${nameOf(entry.source)} is not the file that ${INDEX_FILE} names`);
+}
+
+function readEntries(value: JsonValue | undefined): readonly IndexEntry[] {
+  if (!Array.isArray(value)) throw malformed();
+  return (value as readonly JsonValue[]).map(readEntry);
+}
+
+function readEntry(value: JsonValue): IndexEntry {
+  if (!isObject(value)) throw malformed();
+  const { url, path, package: from, sha256, publisherSha256 } = value;
+  if (typeof url !== 'string' || typeof path !== 'string' || typeof sha256 !== 'string') throw malformed();
+  return {
+    url,
+    source: typeof from === 'string' ? { package: from, path } : { path },
+    sha256,
+    ...(typeof publisherSha256 === 'string' ? { publisherSha256 } : {}),
+  };
+}
+
+const malformed = () => new ServiceError('CONTEXT_INTEGRITY', `${INDEX_FILE} is not understood`);

@@ -1,0 +1,44 @@
+/**
+ * The closed world of JSON-LD contexts: what contexts/index.json lists can be loaded, nothing else, and nothing over the network
+ * (Data Integrity 1.0, section 2.4.1; docs/threats.md, section 5.2).
+ */
+
+import { deepFreeze, type JsonObject } from '../base/json.ts';
+import { BASE_URL } from '../base/problem.ts';
+import { digestOfJson } from '../formats/digest.ts';
+import { loadEntry, readContextIndex } from './context-index.ts';
+
+/** Verifiable Credentials Data Model 2.0. */
+export const V2_CONTEXT = 'https://www.w3.org/ns/credentials/v2';
+/** Verifiable Credentials Data Model 1.1. */
+export const V1_CONTEXT = 'https://www.w3.org/2018/credentials/v1';
+/** Our own terms. */
+export const PROOFPRINT_CONTEXT = `${BASE_URL}contexts/v1`;
+
+export interface Contexts {
+  /** Every context that can be loaded, in the order of the index. */
+  readonly urls: readonly string[];
+  /** The context document, frozen, or nothing when it is not bundled. */
+  document(url: string): JsonObject | undefined;
+  /** Digest (multibase) over the RFC 8785 form of the bundled document. */
+  digest(url: string): string | undefined;
+  /** SHA-256, lower-case hexadecimal, that the publisher states for its own bytes: what a `digestSRI` is compared with. */
+  publisherSha256(url: string): string | undefined;
+}
+
+/** Read and check every bundled context. Errors: CONTEXT_INTEGRITY, naming the file that is missing or was altered. */
+export function loadContexts(): Contexts {
+  const entries = readContextIndex().contexts;
+  const loaded = new Map(
+    entries.map((entry) => {
+      const document = deepFreeze(loadEntry(entry));
+      return [entry.url, { document, digest: digestOfJson(document), publisher: entry.publisherSha256 }];
+    }),
+  );
+  return {
+    urls: [...loaded.keys()],
+    document: (url) => loaded.get(url)?.document,
+    digest: (url) => loaded.get(url)?.digest,
+    publisherSha256: (url) => loaded.get(url)?.publisher,
+  };
+}
