@@ -1,0 +1,67 @@
+/** One sealed private key as a file. Everything beside `sealed` is bound to it, so nothing in the file can be changed unseen. */
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { type JsonObject, readJsonObject } from '../../base/json.ts';
+import { jcs } from '../../formats/jcs.ts';
+import { ALGORITHMS, isKeyType } from '../algorithms.ts';
+import { encodeMultikey } from '../multikey.ts';
+import type { KeyType } from '../signer.ts';
+import type { SealingKey } from './sealing-key.ts';
+
+const FORMAT = 'proofprint-key-1';
+const KEY_ID = /^[0-9a-f]{32}$/;
+
+/** `active` signs; `retired` and `compromised` do not, and are kept so that the past can be told. */
+export type KeyState = 'active' | 'retired' | 'compromised';
+const KEY_STATES: readonly KeyState[] = ['active', 'retired', 'compromised'];
+
+export interface StoredKey {
+  readonly keyId: string;
+  /** Whose key it is. */
+  readonly tenant: string;
+  readonly keyType: KeyType;
+  readonly publicKeyMultibase: string;
+  readonly state: KeyState;
+}
+
+export interface OpenKey {
+  readonly stored: StoredKey;
+  readonly privateKey: KeyObject;
+}
+
+export function writeKeyFile({ stored, privateKey }: OpenKey, sealingKey: SealingKey): string {
+  const bound: JsonObject = { format: FORMAT, ...stored };
+  const plain = privateKey.export({ format: 'der', type: 'pkcs8' });
+  try {
+    return `${jcs({ ...bound, sealed: sealingKey.seal(plain, bound) })}\n`;
+  } finally {
+    plain.fill(0);
+  }
+}
+
+/** The key, or nothing when anything about the file is not as `writeKeyFile` left it. */
+export function readKeyFile(bytes: Uint8Array, sealingKey: SealingKey): OpenKey | undefined {
+  const read = readJsonObject(bytes);
+  // Byte for byte our own spelling, so that even a change that JSON does not mind is seen.
+  if (!read.ok || !Buffer.from(`${jcs(read.value)}\n`).equals(bytes)) return undefined;
+  const { sealed, ...bound } = read.value;
+  const stored = readStoredKey(bound);
+  const plain = stored && sealingKey.open(sealed, bound);
+  if (stored === undefined || plain === undefined) return undefined;
+  try {
+    const privateKey = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
+    const publicKey = ALGORITHMS[stored.keyType].publicKeyOf(privateKey);
+    return encodeMultikey(stored.keyType, publicKey) === stored.publicKeyMultibase ? { stored, privateKey } : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    plain.fill(0);
+  }
+}
+
+function readStoredKey(value: JsonObject): StoredKey | undefined {
+  const { format, keyId, tenant, keyType, publicKeyMultibase, state } = value;
+  if (format !== FORMAT || typeof keyId !== 'string' || !KEY_ID.test(keyId)) return undefined;
+  if (typeof tenant !== 'string' || typeof publicKeyMultibase !== 'string' || !isKeyType(keyType)) return undefined;
+  const known = KEY_STATES.find((name) => name === state);
+  return known && { keyId, tenant, keyType, publicKeyMultibase, state: known };
+}

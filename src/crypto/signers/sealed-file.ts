@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ServiceError } from '../../base/error.ts';
+import { ALGORITHMS } from '../algorithms.ts';
+import { encodeMultikey } from '../multikey.ts';
+import type { KeyType, Signer } from '../signer.ts';
+import { type KeyState, type OpenKey, readKeyFile, type StoredKey, writeKeyFile } from './key-file.ts';
+import { HEADER_FILE, type KeyStoreSecret, openSealingKey } from './key-store-header.ts';
+import { createPrivateDirectory, syncDirectory, UNFINISHED, writePrivateFile } from './private-file.ts';
+import type { ScryptCost, SealingKey } from './sealing-key.ts';
+
+const KEY_FOLDER = 'keys';
+const KEY_FILE_ENDING = '.json';
+
+export interface KeyStoreOptions {
+  /** A folder of its own; made with mode 0700 when it is not there. */
+  readonly directory: string;
+  readonly secret: KeyStoreSecret;
+  /** Cost of the passphrase for a store made now; one that exists keeps its own. Cheaper than the default only in tests. */
+  readonly scrypt?: ScryptCost;
+}
+
+/**
+ * Private keys in sealed files, one each, under one sealing key (docs/threats.md, section 7): the default key store. Never a record
+ * of a database, whose compaction leaves old copies. While open, keys are handles of node:crypto; their bytes are in no error, log
+ * or answer.
+ */
+export class SealedKeyStore {
+  readonly #folder: string;
+  readonly #sealingKey: SealingKey;
+  readonly #keys = new Map<string, OpenKey>();
+
+  private constructor(folder: string, sealingKey: SealingKey) {
+    this.#folder = folder;
+    this.#sealingKey = sealingKey;
+  }
+
+  /**
+   * Open a key store, or make one where there is none. Every key is unsealed, so damage stops the start and not the first signature.
+   * Errors: KEY_STORE for a wrong secret or a changed byte, naming the file.
+   */
+  static async open({ directory, secret, scrypt }: KeyStoreOptions): Promise<SealedKeyStore> {
+    const folder = join(directory, KEY_FOLDER);
+    await createPrivateDirectory(folder);
+    const names = await readdir(folder);
+    const files = names.filter((name) => name.endsWith(KEY_FILE_ENDING)).sort();
+    const sealingKey = await openSealingKey(join(directory, HEADER_FILE), {
+      secret,
+      cost: scrypt,
+      mayCreate: files.length === 0,
+    });
+    const store = new SealedKeyStore(folder, sealingKey);
+    for (const file of files) await store.#load(file);
+    for (const name of names) if (name.endsWith(UNFINISHED)) await rm(join(folder, name), { force: true });
+    return store;
+  }
+
+  /** Make a key; it is on disk before it is named. */
+  async createKey({ tenant, keyType }: { tenant: string; keyType: KeyType }): Promise<StoredKey> {
+    const { publicKey, privateKey } = ALGORITHMS[keyType].generate();
+    const keyId = randomBytes(16).toString('hex');
+    const publicKeyMultibase = encodeMultikey(keyType, publicKey);
+    return this.#save({ stored: { keyId, tenant, keyType, publicKeyMultibase, state: 'active' }, privateKey });
+  }
+
+  /**
+   * Take a key out of use. Signers of it that are already about refuse from then on.
+   * Errors: KEY_STORE for an unknown key, CONFLICT for one that is to become active again.
+   */
+  async setState(keyId: string, state: KeyState): Promise<StoredKey> {
+    const key = this.#require(keyId);
+    if (state === key.stored.state) return key.stored;
+    if (state === 'active' || key.stored.state === 'compromised') {
+      throw new ServiceError('CONFLICT', `A ${key.stored.state} key cannot become ${state}`);
+    }
+    return this.#save({ ...key, stored: { ...key.stored, state } });
+  }
+
+  /** Remove a key for good. Errors: KEY_STORE for an unknown key. */
+  async destroyKey(keyId: string): Promise<void> {
+    this.#require(keyId);
+    this.#keys.delete(keyId);
+    await rm(this.#pathOf(keyId));
+    await syncDirectory(this.#folder);
+  }
+
+  /** A signer for one active key under one of its verification methods. Errors: KEY_STORE for an unknown or inactive key. */
+  signer(keyId: string, verificationMethodId: string): Signer {
+    const { keyType, publicKeyMultibase } = this.#requireActive(keyId).stored;
+    return {
+      id: verificationMethodId,
+      keyType,
+      publicKeyMultibase,
+      // Asked again each time: the key may have been taken out of use since.
+      sign: async ({ data }) => ALGORITHMS[keyType].sign(this.#requireActive(keyId).privateKey, data),
+    };
+  }
+
+  /** All keys by id, whatever their state; nothing secret in it. */
+  list(): readonly StoredKey[] {
+    return [...this.#keys.values()].map(({ stored }) => stored).sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
+  }
+
+  /** Seal a small secret of another kind (a salt, an HMAC key, a webhook secret). `context` must be given again to unseal it. */
+  seal(plain: Uint8Array, context: string): string {
+    return this.#sealingKey.seal(plain, { format: 'proofprint-secret-1', context });
+  }
+
+  /** Errors: KEY_STORE when the text was changed, or sealed elsewhere or for another context. */
+  unseal(sealed: string, context: string): Uint8Array {
+    const plain = this.#sealingKey.open(sealed, { format: 'proofprint-secret-1', context });
+    if (plain === undefined) throw new ServiceError('KEY_STORE', 'A sealed value does not open');
+    const copy = Uint8Array.from(plain);
+    plain.fill(0);
+    return copy;
+  }
+
+  async #load(file: string): Promise<void> {
+    const key = readKeyFile(await readFile(join(this.#folder, file)), this.#sealingKey);
+    if (key === undefined || file !== `${key.stored.keyId}${KEY_FILE_ENDING}`) {
+      throw new ServiceError(
+        'KEY_STORE',
+        `${KEY_FOLDER}/${file} does not open: it is damaged or not of this key store`,
+      );
+    }
+    this.#keys.set(key.stored.keyId, key);
+  }
+
+  async #save(key: OpenKey): Promise<StoredKey> {
+    await writePrivateFile(this.#pathOf(key.stored.keyId), writeKeyFile(key, this.#sealingKey));
+    this.#keys.set(key.stored.keyId, key);
+    return key.stored;
+  }
+
+  #pathOf(keyId: string): string {
+    return join(this.#folder, `${keyId}${KEY_FILE_ENDING}`);
+  }
+
+  #require(keyId: string): OpenKey {
+    const key = this.#keys.get(keyId);
+    if (key === undefined) throw new ServiceError('KEY_STORE', 'The key store has no such key');
+    return key;
+  }
+
+  #requireActive(keyId: string): OpenKey {
+    const key = this.#require(keyId);
+    if (key.stored.state !== 'active') throw new ServiceError('KEY_STORE', `The key is ${key.stored.state}`);
+    return key;
+  }
+}
