@@ -62,8 +62,8 @@ export type Read<Value> =
 export const readOk = <Value>(value: Value): Read<Value> => ({ ok: true, value });
 export const readFailed = (...findings: Finding[]): Read<never> => ({ ok: false, findings });
 
-/** Input is echoed in details at most this long, and never with control characters. */
+/** Input is echoed in details at most this long, and never with control characters or half of a surrogate pair. */
 export function excerpt(text: string, longest = 80): string {
-  const clean = text.slice(0, longest + 1).replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
-  return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
+  const start = text.length > longest ? `${text.slice(0, longest).toWellFormed()}…` : text.toWellFormed();
+  return start.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
 }

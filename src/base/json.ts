@@ -60,10 +60,13 @@ export function asArray<Value>(value: Value | readonly Value[] | undefined): rea
   return Array.isArray(value) ? (value as readonly Value[]) : [value as Value];
 }
 
+/** Frozen to the bottom by us; `Object.isFrozen` says nothing about what a frozen object holds. */
+const deeplyFrozen = new WeakSet<object>();
+
 /** Freeze a parsed value to the bottom, so that what was checked is what is read. */
 export function deepFreeze<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
+  if (typeof value === 'object' && value !== null && !deeplyFrozen.has(value)) {
+    deeplyFrozen.add(Object.freeze(value));
     for (const inner of Object.values(value)) deepFreeze(inner);
   }
   return value;
@@ -75,8 +78,7 @@ export function deepFreeze<Value>(value: Value): Value {
  * that would change their value), each with the pointer of the first place.
  */
 export function readJson(input: Uint8Array | string, limits: JsonLimits = REQUEST_LIMITS): Read<JsonValue> {
-  const size = typeof input === 'string' ? input.length : input.byteLength;
-  if (size > limits.maxBytes) {
+  if (isLonger(input, limits.maxBytes)) {
     return readFailed(failed('bytes.size', 'LIMIT_EXCEEDED', `more than ${limits.maxBytes} bytes`));
   }
   let text: string;
@@ -96,6 +98,14 @@ export function readJson(input: Uint8Array | string, limits: JsonLimits = REQUES
   }
 }
 
+/** A text is measured by the bytes it came in, its UTF-8 form. */
+function isLonger(input: Uint8Array | string, maxBytes: number): boolean {
+  if (typeof input !== 'string') return input.byteLength > maxBytes;
+  // One UTF-16 unit is one to three bytes; only in between does the text have to be encoded.
+  if (input.length > maxBytes) return true;
+  return input.length * 3 > maxBytes && new TextEncoder().encode(input).length > maxBytes;
+}
+
 /** Like `readJson`, for texts whose root must be an object. */
 export function readJsonObject(input: Uint8Array | string, limits: JsonLimits = REQUEST_LIMITS): Read<JsonObject> {
   const read = readJson(input, limits);
@@ -107,7 +117,8 @@ export function readJsonObject(input: Uint8Array | string, limits: JsonLimits = 
 
 interface Level {
   readonly names: Set<string> | undefined;
-  token: string | number;
+  /** The member or entry being read; nothing before its name is known. */
+  token: string | number | undefined;
   count: number;
 }
 
@@ -164,6 +175,7 @@ class Scanner {
     const level = this.#top();
     level.count += 1;
     if (level.names) {
+      level.token = undefined;
       if (this.#text[this.#at] !== '"') throw this.#parsing('expected a member name');
       const name = this.#string(this.#limits.maxString);
       level.token = name;
@@ -188,9 +200,10 @@ class Scanner {
     if (this.#nodes > this.#limits.maxNodes) throw this.#limit(`more than ${this.#limits.maxNodes} values`);
     const char = this.#text[this.#at];
     if (char === '{' || char === '[') {
+      if (this.#levels.length >= this.#limits.maxDepth)
+        throw this.#limit(`nested deeper than ${this.#limits.maxDepth}`);
       this.#at += 1;
-      this.#levels.push({ names: char === '{' ? new Set() : undefined, token: 0, count: 0 });
-      if (this.#levels.length > this.#limits.maxDepth) throw this.#limit(`nested deeper than ${this.#limits.maxDepth}`);
+      this.#levels.push({ names: char === '{' ? new Set() : undefined, token: undefined, count: 0 });
       return true;
     }
     if (char === '"') {
@@ -275,7 +288,8 @@ class Scanner {
   #stop(check: string, code: ProblemCode, detail: string): Stop {
     const tokens = this.#levels
       .slice(0, 16)
-      .map((level) => (typeof level.token === 'string' ? excerpt(level.token) : level.token));
+      .map((level) => (typeof level.token === 'string' ? excerpt(level.token) : level.token))
+      .filter((token) => token !== undefined);
     return new Stop(failed(check, code, detail, { pointer: pointerOf(...tokens) }));
   }
   #parsing(detail: string): Stop {
