@@ -116,13 +116,12 @@ export function createSafeFetch(options: SafeFetchOptions): FetchJson {
     }
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), limits.totalMs);
-    const place = `${read.url.host}:${read.url.port}`;
     try {
-      if (!(await turnstile.enter(place, deadline.signal))) return unreachable('busy');
+      if (!(await turnstile.enter(read.url.host, deadline.signal))) return unreachable('busy');
       try {
         return await fetchInTurn(text, read.url, { maxBytes, accept, signal: deadline.signal });
       } finally {
-        turnstile.leave(place);
+        turnstile.leave(read.url.host);
       }
     } finally {
       clearTimeout(timer);
