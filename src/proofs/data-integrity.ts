@@ -1,0 +1,131 @@
+/**
+ * Data Integrity proofs on credentials and presentations (W3C VC Data Integrity 1.0): the one door to this room.
+ */
+import { ServiceError } from '../base/error.ts';
+import { asArray, isObject, type JsonObject } from '../base/json.ts';
+import type { Contexts } from '../credentials/contexts.ts';
+import type { Signer } from '../crypto/signer.ts';
+import type { DidResolver } from '../dids/resolver.ts';
+import { createCanonicaliser, TransformationRefusal } from './canonicaliser.ts';
+import {
+  checkCredentialProofs,
+  checkPresentationProof,
+  type PresentationExpectation,
+  type ProofReport,
+} from './check-proofs.ts';
+import { findCryptosuiteFor } from './cryptosuites.ts';
+import { type Run, type SignInput, signWithLibrary } from './library.ts';
+import { readChain } from './proof-chain.ts';
+
+export type { PresentationExpectation, ProofReport } from './check-proofs.ts';
+
+export interface SecureOptions {
+  readonly signer: Signer;
+  /** Milliseconds since the epoch; written as whole seconds. */
+  readonly created: number;
+  /** `id` of the new proof, where a later one is to name it. */
+  readonly proofId?: string;
+  /** `id` of the proof or proofs of the document that the new one covers too (a proof chain). */
+  readonly previousProof?: string | readonly string[];
+}
+
+interface CheckOptions {
+  readonly resolver: DidResolver;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface DataIntegrity {
+  /**
+   * A fresh copy of the credential with a proof for `assertionMethod`; where it had proofs, one more.
+   * Errors: ServiceError `DATA_LOSS_DETECTION_ERROR`, `PROOF_TRANSFORMATION_ERROR`, `CONTEXT_NOT_ALLOWED` for what cannot be signed,
+   * `PROOF_GENERATION_ERROR` for what went wrong with the signature; whatever the signer throws is passed on.
+   */
+  secureCredential(unsecured: JsonObject, options: SecureOptions): Promise<JsonObject>;
+  /** The same for a presentation, for `authentication`, bound to one challenge and one domain. */
+  securePresentation(unsecured: JsonObject, options: SecureOptions & PresentationExpectation): Promise<JsonObject>;
+  /** Every proof, and that one of them is the issuer's. Never throws. */
+  checkCredentialProofs(document: JsonObject, options: CheckOptions): Promise<ProofReport>;
+  /** The presentation's own proofs, bound to challenge and domain, and that one of them is the holder's. Never throws. */
+  checkPresentationProof(document: JsonObject, options: CheckOptions & PresentationExpectation): Promise<ProofReport>;
+  /** That the document can be signed and checked by everyone. Errors: as `secureCredential`, before any key is touched. */
+  assertCanonicalisable(document: JsonObject): Promise<void>;
+  /** Canonical N-Quads (RDFC-1.0) of the document without its proofs. Errors: as `assertCanonicalisable`. */
+  canonicalise(document: JsonObject): Promise<string>;
+}
+
+export function createDataIntegrity({ contexts }: { readonly contexts: Contexts }): DataIntegrity {
+  const canonicaliser = createCanonicaliser({ contexts });
+  const secure = (unsecured: JsonObject, options: SecureOptions, expected?: PresentationExpectation) => {
+    const { signer, created, proofId, previousProof } = options;
+    const suite = findCryptosuiteFor(signer.keyType);
+    if (suite === undefined)
+      throw new ServiceError('PROOF_GENERATION_ERROR', `no cryptosuite for ${signer.keyType} keys`);
+    const members = {
+      ...(proofId === undefined ? {} : { id: proofId }),
+      ...(previousProof === undefined ? {} : { previousProof }),
+    };
+    const previous = previousOf(unsecured, members);
+    const input = { document: unsecured, suite, canonicaliser, signer, created, members, previous };
+    return sign(expected === undefined ? input : { ...input, expected });
+  };
+  const canonicalise = async ({ proof: _, ...document }: JsonObject) => {
+    try {
+      return await canonicaliser.canonicalise(document);
+    } catch (error) {
+      throw refusalFor(error);
+    }
+  };
+  return {
+    secureCredential: async (unsecured, options) => await secure(unsecured, options),
+    securePresentation: async (unsecured, { challenge, domain, ...options }) =>
+      await secure(unsecured, options, { challenge, domain }),
+    checkCredentialProofs: async (document, options) =>
+      await checkCredentialProofs(document, { canonicaliser, ...options }),
+    checkPresentationProof: async (document, options) =>
+      await checkPresentationProof(document, { canonicaliser, ...options }),
+    canonicalise,
+    assertCanonicalisable: async (document) => {
+      await canonicalise(document);
+    },
+  };
+}
+
+function previousOf(unsecured: JsonObject, members: JsonObject): readonly JsonObject[] {
+  const proof: JsonObject = members;
+  const chain = readChain([...asArray(unsecured['proof']).filter(isObject), proof]);
+  const fault = chain.findings.find(({ outcome }) => outcome === 'failed');
+  if (fault !== undefined) throw new ServiceError('PROOF_GENERATION_ERROR', fault.detail ?? 'the chain is broken');
+  return chain.previous.get(proof) ?? [];
+}
+
+async function sign(input: SignInput): Promise<JsonObject> {
+  const run: Run = { signatureHeld: false };
+  let signerFault: { readonly thrown: unknown } | undefined;
+  const signer = {
+    id: input.signer.id,
+    sign: async (what: { readonly data: Uint8Array }) => {
+      const signature = await input.signer.sign(what).catch((error: unknown) => {
+        signerFault = { thrown: error };
+        throw error;
+      });
+      if (signature.length === input.suite.signatureBytes) return signature;
+      throw new ServiceError('PROOF_GENERATION_ERROR', 'the signer answered bytes that are no signature');
+    },
+  };
+  try {
+    const secured = await signWithLibrary({ ...input, signer }, run);
+    if (isObject(secured)) return secured;
+  } catch (error) {
+    // The library may wrap what it catches; the signer's own words are what the operator needs.
+    if (signerFault !== undefined) throw (signerFault as { readonly thrown: unknown }).thrown;
+    throw run.refusal === undefined ? refusalFor(error) : refusalFor(run.refusal);
+  }
+  throw new ServiceError('PROOF_GENERATION_ERROR', 'no secured document came back');
+}
+
+function refusalFor(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  if (error instanceof TransformationRefusal) return new ServiceError(error.code, error.message, { cause: error });
+  return new ServiceError('PROOF_GENERATION_ERROR', 'the proof could not be made', { cause: error });
+}

@@ -1,0 +1,180 @@
+/**
+ * The calls into `@digitalbazaar/vc` and `jsonld-signatures`, through their extension points alone: a cryptosuite object of ours
+ * (canonicalisation with a work limit, our own key handling, previous proofs bound to the document) and a loader that knows two
+ * documents. What they answer is evidence, never the verdict: `signatureHeld` is set only by our own verifier.
+ */
+import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
+import { issue, signPresentation, verifyCredential } from '@digitalbazaar/vc';
+import jsigs from 'jsonld-signatures';
+import { isObject, type JsonObject } from '../base/json.ts';
+import { sha256 } from '../formats/digest.ts';
+import { type Canonicaliser, TransformationRefusal } from './canonicaliser.ts';
+import type { Cryptosuite } from './cryptosuites.ts';
+import type { ProofPurpose, WellFormedProof } from './proof-form.ts';
+
+const { AssertionProofPurpose, AuthenticationProofPurpose } = jsigs.purposes;
+
+export interface VettedKey {
+  readonly id: string;
+  readonly controller: string;
+  readonly publicKeyMultibase: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What happened while the library had the word. */
+export interface Run {
+  refusal?: TransformationRefusal;
+  signatureHeld: boolean;
+}
+
+interface VerifyDataInput {
+  readonly document: JsonObject;
+  readonly proof: JsonObject;
+  readonly dataIntegrityProof: DataIntegrityProof;
+  readonly documentLoader: unknown;
+}
+
+interface SuiteParts {
+  readonly suite: Cryptosuite;
+  readonly canonicaliser: Canonicaliser;
+  readonly previous: readonly JsonObject[];
+  readonly run: Run;
+  readonly key?: VettedKey;
+  /** Hashes of what was already canonicalised of this document, by the previous proofs that are covered with it. */
+  readonly hashes?: Map<string, Promise<Uint8Array>>;
+}
+
+/** The cryptosuite object that `DataIntegrityProof` takes. */
+function createLibrarySuite({ suite, canonicaliser, previous, run, key, hashes }: SuiteParts): object {
+  const guarded = async <Value>(work: Promise<Value>): Promise<Value> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof TransformationRefusal) run.refusal = error;
+      throw error;
+    }
+  };
+  const canonize = (input: JsonObject) => guarded(canonicaliser.canonicalise(input));
+  const hashOfCovered = async (document: JsonObject): Promise<Uint8Array> => {
+    const covered = previous.length === 0 ? document : { ...document, proof: previous };
+    const name = JSON.stringify(previous.map(({ id }) => id ?? null));
+    const hash = hashes?.get(name) ?? canonize(covered).then(hashOf);
+    hashes?.set(name, hash);
+    return await guarded(hash);
+  };
+  return {
+    ...suite.library,
+    canonize,
+    // VC Data Integrity 1.0, sections 4.3 step 6 and 4.5 step 3.3: a later proof covers the earlier ones it names.
+    createVerifyData: async ({ document, proof, dataIntegrityProof, documentLoader }: VerifyDataInput) => {
+      const options = await dataIntegrityProof.canonizeProof(proof, { document, documentLoader });
+      return concatenated(hashOf(options), await hashOfCovered(document));
+    },
+    createVerifier: async () => ({
+      algorithm: suite.keyType,
+      verify: async ({ data, signature }: { data: Uint8Array; signature: Uint8Array }) => {
+        run.signatureHeld = key !== undefined && suite.verify(key.bytes, data, signature);
+        return run.signatureHeld;
+      },
+    }),
+  };
+}
+
+const hashOf = (text: string): Uint8Array => sha256(new TextEncoder().encode(text));
+
+function concatenated(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const both = new Uint8Array(left.length + right.length);
+  both.set(left);
+  both.set(right, left.length);
+  return both;
+}
+
+export interface VerifyInput {
+  readonly document: JsonObject;
+  readonly proof: WellFormedProof;
+  readonly key: VettedKey;
+  readonly canonicaliser: Canonicaliser;
+  readonly now: number;
+  /** Shared by the calls for one document. */
+  readonly hashes: Map<string, Promise<Uint8Array>>;
+  /** Only for a presentation. */
+  readonly expected?: { readonly challenge: string; readonly domain: string };
+}
+
+/**
+ * One proof of a credential or presentation, by a call of its own: the libraries are content with one good proof of several.
+ * Answers whether the library said *verified*, and what was seen on the way. Errors: whatever the library throws.
+ */
+export async function verifyWithLibrary(input: VerifyInput): Promise<Run & { readonly verified: boolean }> {
+  const { document, proof, key, canonicaliser, hashes, now, expected } = input;
+  const run: Run = { signatureHeld: false };
+  const cryptosuite = createLibrarySuite({ ...proof, canonicaliser, run, key, hashes });
+  const suite = new DataIntegrityProof({ cryptosuite });
+  const alone = { ...document, proof: proof.value };
+  const documentLoader = createKeyLoader(key, expected === undefined ? 'assertionMethod' : 'authentication');
+  const answer =
+    expected === undefined
+      ? await verifyCredential({
+          credential: alone,
+          suite,
+          documentLoader,
+          purpose: new AssertionProofPurpose(),
+          now: new Date(now),
+          // Period and status are judged elsewhere, each at the instant that counts for it; here they must not interfere.
+          maxClockSkew: Number.POSITIVE_INFINITY,
+          checkStatus: async () => ({ verified: true }),
+        })
+      : // Not `vc.verify`, which would verify every embedded credential before the presentation's own proof.
+        await jsigs.verify(alone, { suite, documentLoader, purpose: new AuthenticationProofPurpose(expected) });
+  return { ...run, verified: isObject(answer) && (answer['verified'] as unknown) === true };
+}
+
+/** Exactly two documents: the verification method that our own retrieval vetted, and its controller listing it. */
+function createKeyLoader({ id, controller, publicKeyMultibase }: VettedKey, relationship: ProofPurpose) {
+  const documents = new Map<string, object>([
+    [controller, { '@context': 'https://www.w3.org/ns/did/v1', id: controller, [relationship]: [id] }],
+    [id, { id, type: 'Multikey', controller, publicKeyMultibase }],
+  ]);
+  return async (url: string) => {
+    const document = documents.get(url);
+    if (document === undefined) throw new Error('outside the closed world');
+    return { contextUrl: null, documentUrl: url, document };
+  };
+}
+
+const noDocuments = async (): Promise<never> => {
+  throw new Error('outside the closed world');
+};
+
+export interface SignInput {
+  readonly document: JsonObject;
+  readonly suite: Cryptosuite;
+  readonly canonicaliser: Canonicaliser;
+  readonly signer: { readonly id: string; sign(input: { readonly data: Uint8Array }): Promise<Uint8Array> };
+  readonly created: number;
+  /** Members of the new proof beside those that the library writes. */
+  readonly members: JsonObject;
+  readonly previous: readonly JsonObject[];
+  /** Only for a presentation. */
+  readonly expected?: { readonly challenge: string; readonly domain: string };
+}
+
+/** A copy of the document with one proof more. Errors: whatever the signer or the library throws; `run` tells a refused document. */
+export async function signWithLibrary(input: SignInput, run: Run): Promise<unknown> {
+  const { document, suite: row, canonicaliser, signer, created, members, previous, expected } = input;
+  const suite = new DataIntegrityProof({
+    cryptosuite: createLibrarySuite({ suite: row, canonicaliser, previous, run }),
+    signer: { id: signer.id, algorithm: row.keyType, sign: signer.sign.bind(signer) },
+    date: new Date(created),
+  });
+  suite.proof = members;
+  // Deep copies: the library writes the proof into what it is handed.
+  return expected === undefined
+    ? issue({ credential: structuredClone(document), suite, documentLoader: noDocuments, now: new Date(created) })
+    : signPresentation({
+        presentation: structuredClone(document),
+        suite,
+        documentLoader: noDocuments,
+        purpose: new AuthenticationProofPurpose(expected),
+      });
+}

@@ -1,0 +1,132 @@
+/**
+ * What can be said about the proofs of a document without a key and without arithmetic, cheapest first (docs/threats.md, section 3,
+ * step 5): how many, their form, suite, lengths, purpose, dates and the order they claim.
+ */
+import { excerpt, type Finding, failed, passed, undetermined } from '../base/finding.ts';
+import { isObject, type JsonObject, type JsonValue, pointerOf } from '../base/json.ts';
+import { readDateTime } from '../formats/date-time.ts';
+import { decodeMultibase } from '../formats/multibase.ts';
+import { type Cryptosuite, findCryptosuite } from './cryptosuites.ts';
+import { readChain } from './proof-chain.ts';
+
+export const MOST_PROOFS = 8;
+/** Clocks may differ by this much, milliseconds (docs/threats.md, section 5.15). */
+export const CLOCK_SKEW_MS = 300_000;
+
+export type ProofPurpose = 'assertionMethod' | 'authentication';
+
+/** A proof whose form is good, so that it is worth a key and its arithmetic. */
+export interface WellFormedProof {
+  readonly value: JsonObject;
+  readonly pointer: string;
+  readonly suite: Cryptosuite;
+  /** The proofs that it names in `previousProof`, in the order of the document: it secures them together with the document. */
+  readonly previous: readonly JsonObject[];
+}
+
+export interface ProofForms {
+  readonly findings: readonly Finding[];
+  /** Empty when any finding is a failure. */
+  readonly proofs: readonly WellFormedProof[];
+}
+
+/** Check the form of all proofs of a secured document. */
+export function readProofs(
+  proof: JsonValue | undefined,
+  { purpose, now }: { readonly purpose: ProofPurpose; readonly now: number },
+): ProofForms {
+  const list = Array.isArray(proof) ? (proof as readonly JsonValue[]) : [proof];
+  if (list.length > MOST_PROOFS) return stop(failed('proof.form', 'LIMIT_EXCEEDED', `more than ${MOST_PROOFS} proofs`));
+  if (list.length === 0 || !list.every(isObject)) {
+    return stop(failed('proof.form', 'PROOF_VERIFICATION_ERROR', 'there is no proof', { pointer: '/proof' }));
+  }
+  const chain = readChain(list);
+  // Beside a proof that can be judged, one that cannot is a doubt; alone, it leaves nothing to believe.
+  const anyKnown = list.some((entry) => suiteOf(entry) !== undefined);
+  const findings: Finding[] = [...chain.findings];
+  const proofs: WellFormedProof[] = [];
+  for (const [index, value] of list.entries()) {
+    const pointer = Array.isArray(proof) ? pointerOf('proof', index) : '/proof';
+    const suite = suiteOf(value);
+    if (suite === undefined) {
+      findings.push(unknownProof(value, pointer, anyKnown));
+      continue;
+    }
+    findings.push(...formOf(value, suite, pointer), ...usageOf(value, pointer, purpose, now));
+    proofs.push({ value, pointer, suite, previous: chain.previous.get(value) ?? [] });
+  }
+  return findings.some((finding) => finding.outcome === 'failed') ? { findings, proofs: [] } : { findings, proofs };
+}
+
+const stop = (finding: Finding): ProofForms => ({ findings: [finding], proofs: [] });
+
+function suiteOf(proof: JsonObject): Cryptosuite | undefined {
+  return proof['type'] === 'DataIntegrityProof' ? findCryptosuite(proof['cryptosuite']) : undefined;
+}
+
+function unknownProof(proof: JsonObject, pointer: string, besideKnown: boolean): Finding {
+  const detail = 'neither the type nor the cryptosuite of this proof is known here';
+  // A proof that carries its own signed copy of the document says nothing about the members around it.
+  if ('jwt' in proof || 'jws' in proof) return failed('proof.form', 'UNSUPPORTED_PROOF', detail, { pointer });
+  return besideKnown
+    ? undetermined('proof.form', 'UNSUPPORTED_PROOF', detail, { pointer })
+    : failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, { pointer });
+}
+
+function formOf(proof: JsonObject, suite: Cryptosuite, pointer: string): Finding[] {
+  const value = proof['proofValue'];
+  const at = { pointer: `${pointer}/proofValue` };
+  if (typeof value === 'string' && value.length > suite.longestProofValue) {
+    return [failed('proof.form', 'LIMIT_EXCEEDED', `longer than ${suite.longestProofValue} characters`, at)];
+  }
+  if ('@context' in proof) {
+    // The library would read the proof under this context instead of the document's (docs/threats.md, rule W4).
+    return [failed('proof.form', 'CONTEXT_NOT_ALLOWED', 'a proof has a context of its own', { pointer })];
+  }
+  // One spelling of the bytes only: the library takes either multibase.
+  const bytes =
+    typeof value === 'string' && value.startsWith(suite.multibase)
+      ? decodeMultibase(value, suite.longestProofValue)
+      : undefined;
+  if (bytes?.length !== suite.signatureBytes) {
+    const detail = `not ${suite.signatureBytes} bytes in multibase ${suite.multibase}`;
+    return [failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, at)];
+  }
+  return [passed('proof.form', { pointer })];
+}
+
+function usageOf(proof: JsonObject, pointer: string, purpose: ProofPurpose, now: number): Finding[] {
+  const findings = [
+    proof['proofPurpose'] === purpose
+      ? passed('proof.purpose', { pointer })
+      : failed('proof.purpose', 'PROOF_VERIFICATION_ERROR', `not a proof for ${purpose}`, {
+          pointer: `${pointer}/proofPurpose`,
+        }),
+  ];
+  // The standard leaves both dates to the maker of the proof.
+  if (proof['created'] !== undefined) {
+    findings.push(dated('created', proof, pointer, (at) => at - now <= CLOCK_SKEW_MS, 'made in the future'));
+  }
+  if (proof['expires'] !== undefined) {
+    findings.push(dated('expires', proof, pointer, (at) => now - at <= CLOCK_SKEW_MS, 'expired'));
+  }
+  return findings;
+}
+
+function dated(
+  member: 'created' | 'expires',
+  proof: JsonObject,
+  pointer: string,
+  holds: (at: number) => boolean,
+  fault: string,
+): Finding {
+  const at = { pointer: `${pointer}/${member}` };
+  const text = proof[member];
+  const instant = readDateTime(text);
+  if (instant === undefined) return failed(`proof.${member}`, 'PROOF_VERIFICATION_ERROR', 'not a date and time', at);
+  if (holds(instant)) return passed(`proof.${member}`, at);
+  return failed(`proof.${member}`, 'PROOF_VERIFICATION_ERROR', fault, {
+    ...at,
+    params: { [member]: excerpt(String(text)), skewSeconds: String(CLOCK_SKEW_MS / 1000) },
+  });
+}
