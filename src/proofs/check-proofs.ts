@@ -111,7 +111,7 @@ async function checkSignatures(
   const controllers: string[] = [];
   const hashes = new Map<string, Promise<Uint8Array>>();
   const relationship = expected === undefined ? 'assertionMethod' : 'authentication';
-  const retrieved = await Promise.all(proofs.map((proof) => retrieveKey(proof, relationship, deps.resolver)));
+  const retrieved = await Promise.all(proofs.map((proof) => retrieveKey(proof, relationship, deps)));
   for (const [index, proof] of proofs.entries()) {
     const retrieval = retrieved[index];
     if (retrieval?.seen !== undefined) seen.push(retrieval.seen);
@@ -144,11 +144,12 @@ interface KeyRetrieval {
 async function retrieveKey(
   { value, pointer, suite }: WellFormedProof,
   relationship: ProofPurpose,
-  resolver: DidResolver,
+  { resolver, now }: CheckDeps,
 ): Promise<KeyRetrieval> {
   const at = { pointer: `${pointer}/verificationMethod` };
   try {
-    const retrieved = await retrieveVerificationMethod(resolver, { method: value['verificationMethod'], relationship });
+    const method = value['verificationMethod'];
+    const retrieved = await retrieveVerificationMethod(resolver, { method, relationship, now });
     if (!retrieved.ok) {
       const { finding, seen } = retrieved;
       return { finding: { ...at, ...finding }, ...(seen === undefined ? {} : { seen }) };
