@@ -219,4 +219,6 @@ export interface Store extends AsyncDisposable {
   readSetting(key: string): Promise<JsonValue | undefined>;
   writeSetting(key: string, value: JsonValue): Promise<void>;
   journalHead(): Promise<{ sequence: number; hash: string }>;
+  /** After a restore: leave `gap` entries of every status list unused, so that none is given out twice. */
+  skipAhead(gap: number): Promise<void>;
 }

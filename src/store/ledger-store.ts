@@ -1,0 +1,208 @@
+import type { Clock } from '../base/clock.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
+import { InTurn } from './in-turn.ts';
+import type {
+  ArchivedList,
+  EvaluationRecord,
+  HeldCredential,
+  IdempotencyClaim,
+  InstanceRecord,
+  IntentRequest,
+  OrganisationRecord,
+  Store,
+} from './store.ts';
+import { archiveList, findArchivedList } from './tables/archived-lists.ts';
+import { addChallenge, spendChallenge } from './tables/challenges.ts';
+import { findEvaluation, listEvaluations, saveEvaluation } from './tables/evaluations.ts';
+import { findHeld, holdCredential, listHeld, removeHeld } from './tables/held-credentials.ts';
+import { claimDigest, releaseClaim, settleClaim, takeClaim, tidyClaims } from './tables/idempotency.ts';
+import * as issuances from './tables/issuances.ts';
+import * as organisations from './tables/organisations.ts';
+import { rememberSeenList } from './tables/seen-lists.ts';
+import { sessions } from './tables/sessions.ts';
+import { settings } from './tables/settings.ts';
+import { findStatusList, skipAhead } from './tables/status-lists.ts';
+import type { Ledger } from './transaction.ts';
+
+interface LedgerStoreDeps {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly onFault?: ((error: unknown) => void) | undefined;
+}
+
+/** The store's acts over any ledger: what each act is called in the journal, and whether it runs in turn or only reads. */
+export class LedgerStore implements Store {
+  readonly #ledger: Ledger;
+  readonly #acts: InTurn;
+
+  constructor(deps: LedgerStoreDeps) {
+    this.#ledger = deps.ledger;
+    this.#acts = new InTurn(deps);
+  }
+
+  /** The first act of every process: says that a new session begins, and ends what the last one left half done. */
+  async open(): Promise<void> {
+    await this.#acts.transact({ act: 'open' }, async (tx) => {
+      sessions.put(tx, [], tx.sequence);
+      await tidyClaims(tx);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#acts.close();
+    await this.#ledger[Symbol.asyncDispose]();
+  }
+
+  createOrganisation(record: OrganisationRecord, instances: readonly InstanceRecord[]): Promise<void> {
+    const name = { act: 'create-organisation', organisation: record.slug };
+    return this.#acts.transact(name, (tx) => organisations.createOrganisation(tx, record, instances));
+  }
+
+  updateOrganisation(record: OrganisationRecord, why: string): Promise<void> {
+    const name = { act: 'update-organisation', organisation: record.slug, why };
+    return this.#acts.transact(name, (tx) => organisations.updateOrganisation(tx, record));
+  }
+
+  deleteOrganisation(slug: string): Promise<void> {
+    const name = { act: 'delete-organisation', organisation: slug };
+    return this.#acts.transact(name, (tx) => organisations.deleteOrganisation(tx, slug));
+  }
+
+  findOrganisation(slug: string) {
+    return this.#acts.read((view) => organisations.findOrganisation(view, slug));
+  }
+
+  findOrganisationByToken(tokenDigest: string) {
+    return this.#acts.read((view) => organisations.findOrganisationByToken(view, tokenDigest));
+  }
+
+  listOrganisations() {
+    return this.#acts.read(organisations.listOrganisations);
+  }
+
+  createInstance(record: InstanceRecord): Promise<void> {
+    const name = { act: 'create-instance', organisation: record.organisation };
+    return this.#acts.transact(name, (tx) => organisations.createInstance(tx, record));
+  }
+
+  findInstance(kind: InstanceRecord['kind'], id: string) {
+    return this.#acts.read((view) => organisations.findInstance(view, kind, id));
+  }
+
+  listInstances(organisation: string) {
+    return this.#acts.read((view) => organisations.listInstances(view, organisation));
+  }
+
+  recordIntent(request: IntentRequest) {
+    const name = { act: 'record-intent', organisation: request.organisation };
+    return this.#acts.transact(name, (tx) => issuances.recordIntent(tx, request));
+  }
+
+  markIssued(credentialId: string, secured: JsonObject, more: Parameters<Store['markIssued']>[2]): Promise<void> {
+    const name = { act: 'mark-issued', finishing: true };
+    return this.#acts.transact(name, (tx) => issuances.markIssued(tx, credentialId, secured, more));
+  }
+
+  abandonIntent(credentialId: string, why: Parameters<Store['abandonIntent']>[1]): Promise<void> {
+    const name = { act: 'abandon-intent', why: why.reason, finishing: true };
+    return this.#acts.transact(name, (tx) => issuances.abandonIntent(tx, credentialId, why));
+  }
+
+  listOpenIntents() {
+    return this.#acts.read(issuances.listOpenIntents);
+  }
+
+  findIssuance(credentialId: string) {
+    return this.#acts.read((view) => issuances.findIssuance(view, credentialId));
+  }
+
+  listIssuances(issuer: string, page: { cursor?: string; limit: number }) {
+    return this.#acts.read((view) => issuances.listIssuances(view, issuer, page));
+  }
+
+  setStatus(request: Parameters<Store['setStatus']>[0]) {
+    return this.#acts.transact({ act: 'set-status', why: request.reason }, (tx) => issuances.setStatus(tx, request));
+  }
+
+  findStatusList(listId: string) {
+    return this.#acts.read((view) => findStatusList(view, listId));
+  }
+
+  archiveList(list: ArchivedList): Promise<void> {
+    return this.#acts.transact({ act: 'archive-list' }, (tx) => archiveList(tx, list));
+  }
+
+  findArchivedList(listId: string, at?: number) {
+    return this.#acts.read((view) => findArchivedList(view, listId, at));
+  }
+
+  rememberSeenList(url: string, seen: { validFrom: number; digest: string }) {
+    return this.#acts.transact({ act: 'remember-seen-list' }, (tx) => rememberSeenList(tx, url, seen));
+  }
+
+  claimIdempotency(claim: IdempotencyClaim, _at: string) {
+    return this.#acts.transact({ act: 'claim-idempotency' }, (tx) => takeClaim(tx, claim));
+  }
+
+  settleIdempotency(claim: IdempotencyClaim, answer: JsonValue): Promise<void> {
+    const name = { act: 'settle-idempotency', finishing: true };
+    return this.#acts.transact(name, (tx) => settleClaim(tx, claimDigest(claim), answer));
+  }
+
+  releaseIdempotency(claim: IdempotencyClaim): Promise<void> {
+    const name = { act: 'release-idempotency', finishing: true };
+    return this.#acts.transact(name, (tx) => releaseClaim(tx, claimDigest(claim)));
+  }
+
+  addChallenge(challenge: { id: string; verifier: string; expiresAt: number }): Promise<void> {
+    return this.#acts.transact({ act: 'add-challenge' }, (tx) => addChallenge(tx, challenge));
+  }
+
+  spendChallenge(challenge: { id: string; verifier: string; now: number }): Promise<boolean> {
+    return this.#acts.transact({ act: 'spend-challenge' }, (tx) => spendChallenge(tx, challenge));
+  }
+
+  holdCredential(record: HeldCredential): Promise<void> {
+    return this.#acts.transact({ act: 'hold-credential' }, (tx) => holdCredential(tx, record));
+  }
+
+  findHeld(holder: string, id: string) {
+    return this.#acts.read((view) => findHeld(view, holder, id));
+  }
+
+  listHeld(holder: string, page: { cursor?: string; limit: number }) {
+    return this.#acts.read((view) => listHeld(view, holder, page));
+  }
+
+  removeHeld(holder: string, id: string): Promise<boolean> {
+    return this.#acts.transact({ act: 'remove-held' }, (tx) => removeHeld(tx, holder, id));
+  }
+
+  saveEvaluation(record: EvaluationRecord): Promise<void> {
+    return this.#acts.transact({ act: 'save-evaluation' }, (tx) => saveEvaluation(tx, record));
+  }
+
+  findEvaluation(verifier: string, id: string) {
+    return this.#acts.read((view) => findEvaluation(view, verifier, id));
+  }
+
+  listEvaluations(verifier: string, filter: { dependsOn?: string; limit: number; cursor?: string }) {
+    return this.#acts.read((view) => listEvaluations(view, verifier, filter));
+  }
+
+  readSetting(key: string): Promise<JsonValue | undefined> {
+    return this.#acts.read((view) => settings.find(view, key));
+  }
+
+  writeSetting(key: string, value: JsonValue): Promise<void> {
+    return this.#acts.transact({ act: 'write-setting' }, async (tx) => settings.put(tx, [key], value));
+  }
+
+  async journalHead(): Promise<{ sequence: number; hash: string }> {
+    return this.#ledger.head;
+  }
+
+  skipAhead(gap: number): Promise<void> {
+    return this.#acts.transact({ act: 'skip-ahead', why: String(gap) }, (tx) => skipAhead(tx, gap));
+  }
+}

@@ -1,0 +1,58 @@
+import { Level } from 'level';
+import { ServiceError } from '../../base/error.ts';
+import { GENESIS } from '../journal-record.ts';
+import { EPHEMERAL, endOf } from '../table.ts';
+import type { Head, Range, View } from '../transaction.ts';
+
+export type Database = Level<string, string>;
+type Snapshot = ReturnType<Database['snapshot']>;
+
+/** Where the index keeps the head of the journal that it has followed; not itself journalled. */
+const HEAD_KEY = `${EPHEMERAL}head`;
+
+/** Errors: `STORE_LOCKED` when another process has it open, `STORE_INTEGRITY` when it does not open for another reason. */
+export async function openDatabase(path: string): Promise<Database> {
+  const database: Database = new Level(path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
+  try {
+    await database.open();
+    return database;
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } };
+    if (cause?.code === 'LEVEL_LOCKED') {
+      throw new ServiceError('STORE_LOCKED', 'Another process has this store open', { cause: error });
+    }
+    throw new ServiceError('STORE_INTEGRITY', 'The index does not open', { cause: error });
+  }
+}
+
+/** Read the database as it is, or as it was when the snapshot was taken. */
+export function viewOf(database: Database, snapshot?: Snapshot): View {
+  const from = snapshot === undefined ? {} : { snapshot };
+  return {
+    // Synchronous inside, so that an act sees either the write in flight or the index that holds it, never the moment between.
+    get: async (key) => database.getSync(key, from),
+    range: async ({ prefix, after, before, reverse = false, limit = -1 }: Range) => {
+      const lower = after === undefined ? { gte: prefix } : { gt: after };
+      const entries = await database.iterator({ ...from, ...lower, lt: before ?? endOf(prefix), reverse, limit }).all();
+      return entries.map(([key, text]) => ({ key, text }));
+    },
+  };
+}
+
+export function readHead(database: Database): Head {
+  const text = database.getSync(HEAD_KEY);
+  return text === undefined ? GENESIS : (JSON.parse(text) as Head);
+}
+
+/** Write to the index and say how far it has come, in one synced batch. */
+export async function writeBatch(
+  database: Database,
+  writes: ReadonlyMap<string, string | undefined>,
+  head: Head | undefined,
+): Promise<void> {
+  const operations = [...writes].map(([key, value]) =>
+    value === undefined ? { type: 'del' as const, key } : { type: 'put' as const, key, value },
+  );
+  if (head) operations.push({ type: 'put', key: HEAD_KEY, value: JSON.stringify(head) });
+  await database.batch(operations, { sync: true });
+}

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { ServiceError } from '../../base/error.ts';
+import { LedgerStore } from '../ledger-store.ts';
+import type { Store } from '../store.ts';
+import type { CommittedAct, Head, Ledger, View } from '../transaction.ts';
+import { type Database, openDatabase, viewOf, writeBatch } from './database.ts';
+import { type Disk, nodeDisk } from './disk.ts';
+import { HighWater, readHighWater } from './high-water.ts';
+import { Journal } from './journal.ts';
+import { reconcile } from './reconcile.ts';
+
+export interface LevelStoreOptions {
+  /** Holds `journal/`, `level/` and `high-water`; created when it does not exist. */
+  readonly directory: string;
+  readonly clock?: Clock;
+  /** A sync failed: the store takes no more acts, and the process should answer what it can and leave. Called once. */
+  readonly onFault?: (error: unknown) => void;
+  readonly disk?: Disk;
+  /** Bytes after which the journal goes on in a new file. */
+  readonly segmentBytes?: number;
+}
+
+/** What a store's directory holds. */
+export function layoutOf(directory: string) {
+  return {
+    journal: join(directory, 'journal'),
+    index: join(directory, 'level'),
+    mark: join(directory, 'high-water'),
+  };
+}
+
+interface LevelLedgerDeps {
+  readonly database: Database;
+  readonly journal: Journal;
+  readonly mark: HighWater;
+}
+
+/** Journal first; then, at the same time, the index and the high-water mark. */
+class LevelLedger implements Ledger {
+  readonly committed: View;
+  readonly #deps: LevelLedgerDeps;
+  readonly #readers = new Set<Promise<unknown>>();
+  #head: Head;
+
+  constructor(deps: LevelLedgerDeps) {
+    this.#deps = deps;
+    this.committed = viewOf(deps.database);
+    this.#head = deps.journal.head;
+  }
+
+  get head(): Head {
+    return this.#head;
+  }
+
+  async commit(acts: readonly CommittedAct[]): Promise<void> {
+    const { database, journal, mark } = this.#deps;
+    await journal.append(acts);
+    const moved = journal.head !== this.#head;
+    const writes = new Map<string, string | undefined>();
+    for (const act of acts) for (const [key, text] of act.writes) writes.set(key, text);
+    const both = [writeBatch(database, writes, moved ? journal.head : undefined)];
+    if (moved) both.push(mark.raise(journal.head));
+    for (const outcome of await Promise.allSettled(both)) if (outcome.status === 'rejected') throw outcome.reason;
+    this.#head = journal.head;
+  }
+
+  async snapshot<Result>(reader: (view: View) => Promise<Result>): Promise<Result> {
+    const { database } = this.#deps;
+    if (database.status !== 'open') throw new ServiceError('UNAVAILABLE', 'The store is closed', { retryAfter: 5 });
+    const snapshot = database.snapshot();
+    const reading = reader(viewOf(database, snapshot));
+    this.#readers.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.#readers.delete(reading);
+      await snapshot.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { database, journal, mark } = this.#deps;
+    await Promise.allSettled(this.#readers);
+    await journal.close();
+    await mark.close();
+    await database.close();
+  }
+}
+
+/**
+ * The embedded store: a LevelDB index over an append-only journal, one process at a time.
+ * Errors: `STORE_LOCKED`, `STORE_INTEGRITY` (naming the records), `STORE_ROLLBACK`; never a repair behind the operator's back.
+ */
+export async function createLevelStore(options: LevelStoreOptions): Promise<Store> {
+  const { clock = systemClock, onFault } = options;
+  const ledger = await openLedger(options);
+  const store = new LedgerStore({ ledger, clock, onFault });
+  try {
+    await store.open();
+    return store;
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openLedger({ directory, disk = nodeDisk, segmentBytes }: LevelStoreOptions): Promise<Ledger> {
+  const paths = layoutOf(directory);
+  await disk.makeDirectory(paths.journal);
+  await disk.makeDirectory(paths.index);
+  // First of all, because it holds the lock: nothing else is touched before it is ours.
+  const database = await openDatabase(paths.index);
+  try {
+    const { end, replay } = await reconcile(database, {
+      journal: paths.journal,
+      mark: await readHighWater(paths.mark),
+    });
+    const journal = new Journal({ disk, directory: paths.journal, ...(segmentBytes ? { segmentBytes } : {}) }, end);
+    await journal.settle();
+    if (replay.size > 0) await writeBatch(database, replay, end.head);
+    return new LevelLedger({ database, journal, mark: await HighWater.open(disk, paths.mark, end.head) });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

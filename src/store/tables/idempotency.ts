@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import type { JsonValue } from '../../base/json.ts';
+import type { IdempotencyClaim, IdempotencyOutcome } from '../store.ts';
+import { Table } from '../table.ts';
+import type { Transaction } from '../transaction.ts';
+
+/** A key is remembered at least this long (docs/threats.md, limits). */
+export const KEPT_FOR = 7 * 24 * 60 * 60 * 1000;
+/** Claims pruned in one act, so that an opening after a long time stays one bounded group. */
+const PRUNED_AT_ONCE = 5000;
+
+interface Claimed {
+  readonly requestDigest: string;
+  readonly claimedAt: number;
+  readonly sequence: number;
+  /** The credential whose intent took the claim in the same act. */
+  readonly credentialId?: string;
+  /** Present, as a box, once settled: an answer may be `null`. */
+  readonly answer?: { readonly value: JsonValue };
+}
+
+/** Digest of scope and key → the claim. */
+const claims = new Table<Claimed>('idempotency');
+/** Instant, sequence → digest, oldest first. */
+const byAge = new Table<string>('idempotency-by-age');
+/** Digests of claims without an answer. */
+const unsettled = new Table<1>('idempotency-unsettled');
+
+/** What a claim is kept under: callers choose scope and key, so neither becomes part of a key of ours. */
+export function claimDigest({ scope, key }: Pick<IdempotencyClaim, 'scope' | 'key'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify([scope, key]))
+    .digest('hex');
+}
+
+/** Look a claim up and, when it is new, take it. */
+export async function takeClaim(
+  tx: Transaction,
+  claim: IdempotencyClaim,
+  credentialId?: string,
+): Promise<IdempotencyOutcome> {
+  const digest = claimDigest(claim);
+  const known = await claims.find(tx, digest);
+  if (known) {
+    if (known.requestDigest !== claim.requestDigest) return { kind: 'reused' };
+    return known.answer ? { kind: 'replay', answer: known.answer.value } : { kind: 'in-flight' };
+  }
+  claims.put(tx, [digest], {
+    requestDigest: claim.requestDigest,
+    claimedAt: tx.now,
+    sequence: tx.sequence,
+    ...(credentialId === undefined ? {} : { credentialId }),
+  });
+  byAge.put(tx, [tx.now, tx.sequence], digest);
+  unsettled.put(tx, [digest], 1);
+  return { kind: 'new' };
+}
+
+/** Keep the answer. A claim that is gone (released, or older than a week) is not taken again. */
+export async function settleClaim(tx: Transaction, digest: string, answer: JsonValue): Promise<void> {
+  const known = await claims.find(tx, digest);
+  if (!known || known.answer) return;
+  claims.put(tx, [digest], { ...known, answer: { value: answer } });
+  unsettled.del(tx, digest);
+}
+
+/** Forget a claim that has no answer, so that its key may be used again. An answer that was given stays. */
+export async function releaseClaim(tx: Transaction, digest: string): Promise<void> {
+  const known = await claims.find(tx, digest);
+  if (!known || known.answer) return;
+  forget(tx, digest, known);
+}
+
+function forget(tx: Transaction, digest: string, { claimedAt, sequence }: Claimed): void {
+  claims.del(tx, digest);
+  byAge.del(tx, claimedAt, sequence);
+  unsettled.del(tx, digest);
+}
+
+/**
+ * When a store is opened, nobody is at work on what an earlier process had claimed. Claims that belong to an open intent wait for it
+ * to be settled; the others are released, and answered claims older than a week are forgotten.
+ */
+export async function tidyClaims(tx: Transaction): Promise<void> {
+  for (const { last: digest } of await unsettled.list(tx, [])) {
+    const known = await claims.find(tx, digest);
+    if (known && known.credentialId === undefined) forget(tx, digest, known);
+  }
+  for (const { value: digest } of await byAge.list(tx, [], { limit: PRUNED_AT_ONCE })) {
+    const known = await claims.find(tx, digest);
+    if (!known) continue;
+    if (known.claimedAt > tx.now - KEPT_FOR) break;
+    if (known.answer) forget(tx, digest, known);
+  }
+}

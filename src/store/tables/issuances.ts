@@ -1,0 +1,158 @@
+import { ServiceError } from '../../base/error.ts';
+import type { JsonObject, JsonValue } from '../../base/json.ts';
+import type { IdempotencyClaim, IntentOutcome, IntentRequest, IssuanceRecord, Page, StatusEntry } from '../store.ts';
+import { pageOf, Table } from '../table.ts';
+import type { Transaction, View } from '../transaction.ts';
+import { claimDigest, releaseClaim, settleClaim, takeClaim } from './idempotency.ts';
+import { allotEntry, changeBit, isSet } from './status-lists.ts';
+
+/** As kept: the claim is found again after a crash, when nobody remembers who asked. */
+interface StoredIssuance extends IssuanceRecord {
+  readonly claim?: string;
+}
+
+const issuances = new Table<StoredIssuance>('issuance');
+/** Issuer, sequence → credential id. */
+const byIssuer = new Table<string>('issuance-by-issuer');
+const openIntents = new Table<1>('issuance-open');
+
+/** The purpose whose bit, once set, is never cleared. */
+const FINAL_PURPOSE = 'revocation';
+/** The reason word for a credential that never was: it works back to the start. */
+const ANNULLED = 'annulled';
+
+export async function recordIntent(tx: Transaction, request: IntentRequest): Promise<IntentOutcome> {
+  const { issuer, organisation, credentialId, type, at, idempotency } = request;
+  if (idempotency) {
+    const outcome = await takeClaim(tx, idempotency, credentialId);
+    if (outcome.kind !== 'new') return outcome;
+  }
+  if (await issuances.has(tx, credentialId)) {
+    throw new ServiceError('CONFLICT', 'A credential with this id exists', { pointer: '/credential/id' });
+  }
+  const statusEntries: StatusEntry[] = [];
+  for (const purpose of request.statusPurposes) {
+    statusEntries.push(await allotEntry(tx, { issuer, organisation, purpose, at }));
+  }
+  const record: IssuanceRecord = {
+    credentialId,
+    issuer,
+    organisation,
+    type,
+    state: 'intended',
+    statusEntries,
+    document: request.draft(statusEntries),
+    warnings: [],
+    intendedAt: at,
+  };
+  issuances.put(tx, [credentialId], idempotency ? { ...record, claim: claimDigest(idempotency) } : record);
+  byIssuer.put(tx, [issuer, tx.sequence], credentialId);
+  openIntents.put(tx, [credentialId], 1);
+  return { kind: 'intended', record };
+}
+
+async function requireOpen(tx: Transaction, credentialId: string): Promise<StoredIssuance> {
+  const record = await issuances.find(tx, credentialId);
+  if (!record) throw new ServiceError('NOT_FOUND', 'No such credential');
+  if (record.state !== 'intended') throw new ServiceError('CONFLICT', `The credential is already ${record.state}`);
+  return record;
+}
+
+/** The claims to end with an intent: the one that began with it and the one named now, usually the same. */
+function claimsOf(record: StoredIssuance, claim: IdempotencyClaim | undefined): Set<string> {
+  return new Set([...(record.claim ? [record.claim] : []), ...(claim ? [claimDigest(claim)] : [])]);
+}
+
+export async function markIssued(
+  tx: Transaction,
+  credentialId: string,
+  secured: JsonObject,
+  more: { at: string; answer: JsonValue; warnings: readonly JsonObject[]; idempotency?: IdempotencyClaim },
+): Promise<void> {
+  const record = await requireOpen(tx, credentialId);
+  issuances.put(tx, [credentialId], {
+    ...record,
+    state: 'issued',
+    document: secured,
+    warnings: more.warnings,
+    issuedAt: more.at,
+  });
+  openIntents.del(tx, credentialId);
+  for (const claim of claimsOf(record, more.idempotency)) await settleClaim(tx, claim, more.answer);
+}
+
+export async function abandonIntent(
+  tx: Transaction,
+  credentialId: string,
+  why: { at: string; reason: string; idempotency?: IdempotencyClaim },
+): Promise<void> {
+  const record = await requireOpen(tx, credentialId);
+  issuances.put(tx, [credentialId], { ...record, state: 'abandoned', reason: why.reason });
+  openIntents.del(tx, credentialId);
+  const effectiveDate = why.at.slice(0, 'YYYY-MM-DD'.length);
+  for (const entry of record.statusEntries) {
+    await changeBit(tx, entry, { set: true, reason: ANNULLED, effectiveDate });
+  }
+  for (const claim of claimsOf(record, why.idempotency)) await releaseClaim(tx, claim);
+}
+
+interface StatusChange {
+  readonly issuer: string;
+  readonly credentialId: string;
+  readonly purpose: string;
+  readonly set: boolean;
+  readonly reason: string;
+  readonly effectiveDate: string;
+}
+
+/** `changed: false` when the bit already was so. Errors: `NOT_FOUND`, `CONFLICT` (not issued yet, or final). */
+export async function setStatus(
+  tx: Transaction,
+  { issuer, credentialId, purpose, ...change }: StatusChange,
+): Promise<{ changed: boolean; entry: StatusEntry }> {
+  const record = await issuances.find(tx, credentialId);
+  const entry = record?.statusEntries.find((candidate) => candidate.purpose === purpose);
+  if (!record || record.issuer !== issuer || !entry) {
+    throw new ServiceError('NOT_FOUND', 'This issuer has no credential with this id and status purpose');
+  }
+  if (record.state === 'intended') throw new ServiceError('CONFLICT', 'The credential is not issued yet');
+  const final = purpose === FINAL_PURPOSE || record.state === 'abandoned';
+  if (!change.set && final && (await isSet(tx, entry))) {
+    throw new ServiceError('CONFLICT', 'A revocation is final');
+  }
+  return { changed: await changeBit(tx, entry, change), entry };
+}
+
+function withoutClaim({ claim: _, ...record }: StoredIssuance): IssuanceRecord {
+  return record;
+}
+
+export async function findIssuance(view: View, credentialId: string): Promise<IssuanceRecord | undefined> {
+  const stored = await issuances.find(view, credentialId);
+  return stored && withoutClaim(stored);
+}
+
+export async function listOpenIntents(view: View): Promise<readonly IssuanceRecord[]> {
+  const records: IssuanceRecord[] = [];
+  for (const { last } of await openIntents.list(view, [])) {
+    const record = await findIssuance(view, last);
+    if (record) records.push(record);
+  }
+  return records;
+}
+
+export function listIssuances(
+  view: View,
+  issuer: string,
+  page: { cursor?: string; limit: number },
+): Promise<Page<IssuanceRecord>> {
+  return pageOf(view, byIssuer, [issuer], page, (credentialId) => findIssuance(view, credentialId));
+}
+
+/** Every status entry that was ever given out, with its credential. For `inspectStore`. */
+export async function listSpentEntries(
+  view: View,
+): Promise<readonly { readonly record: IssuanceRecord; readonly entry: StatusEntry }[]> {
+  const all = await issuances.list(view, []);
+  return all.flatMap(({ value }) => value.statusEntries.map((entry) => ({ record: withoutClaim(value), entry })));
+}

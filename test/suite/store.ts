@@ -1,0 +1,598 @@
+/**
+ * The contract of a store, run on every implementation. It includes the races: whatever is asked for at once must come out as if it
+ * had been asked for in turn.
+ */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createManualClock, type ManualClock } from '../../src/base/clock.ts';
+import type { IntentRequest, IssuanceRecord, Store } from '../../src/store/store.ts';
+
+export type OpenStore = (clock: ManualClock) => Promise<Store>;
+
+export const START = Date.UTC(2026, 0, 2, 3, 4, 5);
+const AT = '2026-01-02T03:04:05Z';
+
+export function createIntent(n: number | string, more: Partial<IntentRequest> = {}): IntentRequest {
+  return {
+    issuer: 'hanbit-steel',
+    organisation: 'hanbit-steel',
+    credentialId: `urn:uuid:${n}`,
+    type: 'CarbonFootprintClaim',
+    statusPurposes: ['revocation'],
+    draft: (entries) => ({ id: `urn:uuid:${n}`, credentialStatus: entries.map((entry) => ({ ...entry })) }),
+    at: AT,
+    ...more,
+  };
+}
+
+export async function intend(store: Store, request: IntentRequest): Promise<IssuanceRecord> {
+  const outcome = await store.recordIntent(request);
+  if (outcome.kind !== 'intended') throw new Error(`expected a new intent, got ${outcome.kind}`);
+  return outcome.record;
+}
+
+export async function issue(store: Store, request: IntentRequest): Promise<IssuanceRecord> {
+  const record = await intend(store, request);
+  await store.markIssued(
+    record.credentialId,
+    { ...record.document, proof: { type: 'DataIntegrityProof' } },
+    {
+      at: AT,
+      answer: { credentialId: record.credentialId },
+      warnings: [],
+      ...(request.idempotency ? { idempotency: request.idempotency } : {}),
+    },
+  );
+  return record;
+}
+
+function onlyEntry(record: IssuanceRecord) {
+  const [entry] = record.statusEntries;
+  if (!entry) throw new Error('the record has no status entry');
+  return entry;
+}
+
+const refusal = (code: string) => expect.objectContaining({ name: 'ServiceError', code });
+const times = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+export function describeStore(name: string, open: OpenStore): void {
+  describe(`${name} keeps the contract of a store`, () => {
+    let store: Store;
+    let clock: ManualClock;
+    beforeEach(async () => {
+      clock = createManualClock(START);
+      store = await open(clock);
+    });
+    afterEach(() => store[Symbol.asyncDispose]());
+
+    describeIssuance(() => store);
+    describeStatus(() => store);
+    describeIdempotency(() => store);
+    describeChallenges(
+      () => store,
+      () => clock,
+    );
+    describeOrganisations(() => store);
+    describeListings(() => store);
+    describeNode(() => store);
+  });
+}
+
+function describeIssuance(its: () => Store): void {
+  describe('issuance', () => {
+    test('1,000 concurrent intents take 1,000 distinct entries of one list', async () => {
+      const records = await Promise.all(times(1000).map((n) => intend(its(), createIntent(n))));
+      expect(new Set(records.map((record) => onlyEntry(record).index)).size).toBe(1000);
+      const lists = new Set(records.map((record) => onlyEntry(record).listId));
+      expect(lists.size).toBe(1);
+      const state = await its().findStatusList([...lists].join());
+      expect(state?.list).toMatchObject({ allotted: 1000, length: 131_072, purpose: 'revocation', revision: 0 });
+      expect(state?.setIndices).toEqual([]);
+    });
+
+    test('entries come in no visible order and stay inside the list', async () => {
+      const records = await Promise.all(times(100).map((n) => intend(its(), createIntent(n))));
+      const indices = records.map((record) => onlyEntry(record).index);
+      expect(indices.every((index) => Number.isInteger(index) && index >= 0 && index < 131_072)).toBe(true);
+      expect(indices).not.toEqual(indices.toSorted((a, b) => a - b));
+    });
+
+    test('issuers and purposes have lists of their own', async () => {
+      const both = createIntent(1, { statusPurposes: ['revocation', 'suspension'] });
+      const one = await intend(its(), both);
+      const other = await intend(its(), createIntent(2, { issuer: 'donghae-cells' }));
+      const lists = [...one.statusEntries, ...other.statusEntries].map(({ listId }) => listId);
+      expect(new Set(lists).size).toBe(3);
+      expect(lists.every((listId) => /^[A-Za-z0-9_-]{22}$/.test(listId))).toBe(true);
+    });
+
+    test('an intent is kept with what will be signed, and turns into the secured document', async () => {
+      const record = await intend(its(), createIntent(1));
+      expect(record.document).toEqual({ id: 'urn:uuid:1', credentialStatus: [{ ...onlyEntry(record) }] });
+      expect(await its().listOpenIntents()).toEqual([record]);
+      const secured = { ...record.document, proof: { proofValue: 'z' } };
+      const warnings = [{ check: 'lint' }];
+      await its().markIssued('urn:uuid:1', secured, { at: '2026-01-02T03:04:06Z', answer: null, warnings });
+      expect(await its().findIssuance('urn:uuid:1')).toEqual({
+        ...record,
+        state: 'issued',
+        document: secured,
+        warnings,
+        issuedAt: '2026-01-02T03:04:06Z',
+      });
+      expect(await its().listOpenIntents()).toEqual([]);
+    });
+
+    test('a credential id is taken once: CONFLICT, and the second intent takes no entry', async () => {
+      const first = await intend(its(), createIntent(1));
+      await expect(its().recordIntent(createIntent(1))).rejects.toEqual(refusal('CONFLICT'));
+      const list = await its().findStatusList(onlyEntry(first).listId);
+      expect(list?.list.allotted).toBe(1);
+    });
+
+    test('a draft that throws leaves nothing behind', async () => {
+      const { sequence } = await its().journalHead();
+      const failing = createIntent(1, {
+        draft: () => {
+          throw new Error('no such template');
+        },
+      });
+      await expect(its().recordIntent(failing)).rejects.toThrow('no such template');
+      expect(await its().findIssuance('urn:uuid:1')).toBeUndefined();
+      expect((await its().journalHead()).sequence).toBe(sequence);
+    });
+
+    test('what a caller does to a document afterwards does not reach the store', async () => {
+      const document = { id: 'urn:uuid:1', name: 'coil' };
+      await its().recordIntent(createIntent(1, { draft: () => document }));
+      document.name = 'changed';
+      expect((await its().findIssuance('urn:uuid:1'))?.document).toEqual({ id: 'urn:uuid:1', name: 'coil' });
+    });
+
+    test('an intent is ended once: NOT_FOUND without one, CONFLICT after', async () => {
+      const end = { at: AT, answer: null, warnings: [] };
+      await expect(its().markIssued('urn:uuid:1', {}, end)).rejects.toEqual(refusal('NOT_FOUND'));
+      await issue(its(), createIntent(1));
+      await expect(its().markIssued('urn:uuid:1', {}, end)).rejects.toEqual(refusal('CONFLICT'));
+      await expect(its().abandonIntent('urn:uuid:1', { at: AT, reason: 'lint' })).rejects.toEqual(refusal('CONFLICT'));
+    });
+
+    test('an abandoned intent keeps its entries spent, with their bits set as annulled', async () => {
+      const purposes = ['revocation', 'suspension'];
+      const record = await intend(its(), createIntent(1, { statusPurposes: purposes }));
+      await its().abandonIntent('urn:uuid:1', { at: AT, reason: 'A3 failed' });
+      expect(await its().findIssuance('urn:uuid:1')).toEqual({ ...record, state: 'abandoned', reason: 'A3 failed' });
+      for (const { listId, index, purpose } of record.statusEntries) {
+        const state = await its().findStatusList(listId);
+        expect(state?.setIndices).toEqual([index]);
+        expect(state?.list.revision).toBe(1);
+        expect(state?.notices).toEqual([
+          { index: String(index), statusPurpose: purpose, reason: 'annulled', effectiveDate: '2026-01-02' },
+        ]);
+      }
+      const next = await intend(its(), createIntent(2, { statusPurposes: purposes }));
+      expect(onlyEntry(next).index).not.toBe(onlyEntry(record).index);
+    });
+  });
+}
+
+function describeStatus(its: () => Store): void {
+  const change = (more: object = {}) =>
+    its().setStatus({
+      issuer: 'hanbit-steel',
+      credentialId: 'urn:uuid:1',
+      purpose: 'revocation',
+      set: true,
+      reason: 'withdrawn',
+      effectiveDate: '2026-01-02',
+      at: AT,
+      ...more,
+    });
+
+  describe('status', () => {
+    test('revocation is final, and revoking twice changes nothing', async () => {
+      const entry = onlyEntry(await issue(its(), createIntent(1)));
+      expect(await change({ set: false })).toEqual({ changed: false, entry });
+      expect(await change()).toEqual({ changed: true, entry });
+      expect(await change()).toEqual({ changed: false, entry });
+      await expect(change({ set: false })).rejects.toEqual(refusal('CONFLICT'));
+      const state = await its().findStatusList(entry.listId);
+      expect(state?.list.revision).toBe(1);
+      expect(state?.setIndices).toEqual([entry.index]);
+      expect(state?.notices).toHaveLength(1);
+    });
+
+    test('suspension can be lifted; every change leaves a notice, in order', async () => {
+      const entry = onlyEntry(await issue(its(), createIntent(1, { statusPurposes: ['suspension'] })));
+      const purpose = 'suspension';
+      await change({ purpose, reason: 'suspended', effectiveDate: '2026-03-01' });
+      await change({ purpose, set: false, reason: 'reinstated', effectiveDate: '2026-02-01' });
+      const state = await its().findStatusList(entry.listId);
+      expect(state?.setIndices).toEqual([]);
+      expect(state?.list.revision).toBe(2);
+      const shared = { index: String(entry.index), statusPurpose: 'suspension' };
+      expect(state?.notices).toEqual([
+        { ...shared, reason: 'suspended', effectiveDate: '2026-03-01' },
+        { ...shared, reason: 'reinstated', effectiveDate: '2026-02-01' },
+      ]);
+    });
+
+    test('NOT_FOUND: no such credential, of another issuer, without this purpose; CONFLICT: not issued yet', async () => {
+      await expect(change()).rejects.toEqual(refusal('NOT_FOUND'));
+      await intend(its(), createIntent(1));
+      await expect(change()).rejects.toEqual(refusal('CONFLICT'));
+      await issue(its(), createIntent(2));
+      const credentialId = 'urn:uuid:2';
+      await expect(change({ credentialId, issuer: 'donghae-cells' })).rejects.toEqual(refusal('NOT_FOUND'));
+      await expect(change({ credentialId, purpose: 'suspension' })).rejects.toEqual(refusal('NOT_FOUND'));
+      expect((await change({ credentialId })).changed).toBe(true);
+    });
+
+    test('what was annulled is not brought back', async () => {
+      const purpose = 'suspension';
+      await intend(its(), createIntent(1, { statusPurposes: [purpose] }));
+      await its().abandonIntent('urn:uuid:1', { at: AT, reason: 'lint' });
+      await expect(change({ purpose, set: false })).rejects.toEqual(refusal('CONFLICT'));
+      expect((await change({ purpose })).changed).toBe(false);
+    });
+
+    test('50 parallel revocations of one credential: one change, one notice', async () => {
+      const entry = onlyEntry(await issue(its(), createIntent(1)));
+      const outcomes = await Promise.all(times(50).map(() => change()));
+      expect(outcomes.filter(({ changed }) => changed)).toHaveLength(1);
+      expect((await its().findStatusList(entry.listId))?.notices).toHaveLength(1);
+    });
+
+    test('after a restore the next entries are skipped', async () => {
+      const before = await Promise.all(times(20).map((n) => intend(its(), createIntent(n))));
+      await its().skipAhead(1000);
+      const after = await intend(its(), createIntent('after'));
+      const state = await its().findStatusList(onlyEntry(after).listId);
+      expect(state?.list.allotted).toBe(1021);
+      expect(before.map((record) => onlyEntry(record).index)).not.toContain(onlyEntry(after).index);
+      await expect(its().skipAhead(0)).rejects.toEqual(refusal('BAD_REQUEST'));
+    });
+
+    test('a full list opens the next exactly once', async () => {
+      const first = onlyEntry(await intend(its(), createIntent(1)));
+      await its().skipAhead(131_072 - 11);
+      const records = await Promise.all(times(30).map((n) => intend(its(), createIntent(`more-${n}`))));
+      const counts = new Map<string, number>();
+      for (const { listId } of records.map(onlyEntry)) counts.set(listId, (counts.get(listId) ?? 0) + 1);
+      expect([...counts.values()]).toEqual([10, 20]);
+      expect((await its().findStatusList(first.listId))?.list.allotted).toBe(131_072);
+    });
+
+    test('signed lists are archived and found for a past instant', async () => {
+      const list = (validFrom: number, validUntil: number, revision: number) => ({
+        listId: 'L',
+        validFrom,
+        validUntil,
+        revision,
+        document: { revision },
+      });
+      for (const item of [list(1000, 2000, 0), list(1500, 1800, 1), list(1500, 1700, 2), list(3000, 4000, 3)]) {
+        await its().archiveList(item);
+      }
+      const revisionAt = async (at?: number) => (await its().findArchivedList('L', at))?.revision;
+      expect(await revisionAt()).toBe(3);
+      expect(await revisionAt(999)).toBeUndefined();
+      expect(await revisionAt(1000)).toBe(0);
+      expect(await revisionAt(1500)).toBe(2);
+      expect(await revisionAt(1750)).toBe(1);
+      expect(await revisionAt(1900)).toBe(0);
+      expect(await revisionAt(2500)).toBeUndefined();
+      expect(await revisionAt(4000)).toBe(3);
+      expect(await revisionAt(4001)).toBeUndefined();
+      expect(await its().findArchivedList('other')).toBeUndefined();
+    });
+
+    test('the archive is searched past many short lists', async () => {
+      await its().archiveList({ listId: 'L', validFrom: 0, validUntil: 1000, revision: 0, document: {} });
+      await Promise.all(
+        times(200).map((n) =>
+          its().archiveList({ listId: 'L', validFrom: n + 1, validUntil: n + 2, revision: n + 1, document: {} }),
+        ),
+      );
+      expect((await its().findArchivedList('L', 500))?.revision).toBe(0);
+      expect((await its().findArchivedList('L', 50))?.revision).toBe(50);
+    });
+
+    test('of a foreign list the newest is remembered', async () => {
+      const url = 'https://registry.example/status/1';
+      expect(await its().rememberSeenList(url, { validFrom: 10, digest: 'a' })).toBeUndefined();
+      expect(await its().rememberSeenList(url, { validFrom: 5, digest: 'b' })).toEqual({ validFrom: 10, digest: 'a' });
+      expect(await its().rememberSeenList(url, { validFrom: 20, digest: 'c' })).toEqual({ validFrom: 10, digest: 'a' });
+      expect(await its().rememberSeenList(url, { validFrom: 20, digest: 'd' })).toEqual({ validFrom: 20, digest: 'c' });
+    });
+  });
+}
+
+function describeIdempotency(its: () => Store): void {
+  const claim = { scope: 'hanbit-steel POST /credentials/issue', key: 'order-1', requestDigest: 'uEiA' };
+
+  describe('idempotency', () => {
+    test('100 requests with one key: one credential, ninety-nine told that it is in flight', async () => {
+      const outcomes = await Promise.all(
+        times(100).map((n) => its().recordIntent(createIntent(n, { idempotency: claim }))),
+      );
+      const kinds = outcomes.map(({ kind }) => kind);
+      expect(kinds.filter((kind) => kind === 'intended')).toHaveLength(1);
+      expect(kinds.filter((kind) => kind === 'in-flight')).toHaveLength(99);
+      expect((await its().listIssuances('hanbit-steel', { limit: 200 })).items).toHaveLength(1);
+    });
+
+    test('once issued, the same request gets the same answer and another request is told that the key is used', async () => {
+      await issue(its(), createIntent(1, { idempotency: claim }));
+      const again = await its().recordIntent(createIntent(2, { idempotency: claim }));
+      expect(again).toEqual({ kind: 'replay', answer: { credentialId: 'urn:uuid:1' } });
+      const other = { ...claim, requestDigest: 'uEiB' };
+      expect(await its().recordIntent(createIntent(3, { idempotency: other }))).toEqual({ kind: 'reused' });
+      expect((await its().listIssuances('hanbit-steel', { limit: 9 })).items).toHaveLength(1);
+    });
+
+    test('keys of other callers and routes are other keys', async () => {
+      await issue(its(), createIntent(1, { idempotency: claim }));
+      const elsewhere = { ...claim, scope: 'donghae-cells POST /credentials/issue' };
+      expect((await its().recordIntent(createIntent(2, { idempotency: elsewhere }))).kind).toBe('intended');
+      const shifted = { ...claim, scope: `${claim.scope}o`, key: 'rder-1' };
+      expect((await its().recordIntent(createIntent(3, { idempotency: shifted }))).kind).toBe('intended');
+    });
+
+    test('an abandoned intent gives its key back, also to a caller who no longer knows it', async () => {
+      await intend(its(), createIntent(1, { idempotency: claim }));
+      await its().abandonIntent('urn:uuid:1', { at: AT, reason: 'lint' });
+      const corrected = { ...claim, requestDigest: 'uEiB' };
+      expect((await its().recordIntent(createIntent(2, { idempotency: corrected }))).kind).toBe('intended');
+    });
+
+    test('a conflict takes no key', async () => {
+      await intend(its(), createIntent(1));
+      const taken = its().recordIntent(createIntent(1, { idempotency: claim }));
+      await expect(taken).rejects.toEqual(refusal('CONFLICT'));
+      expect(await its().claimIdempotency(claim, AT)).toEqual({ kind: 'new' });
+    });
+
+    test('other requests claim, settle and release in steps of their own', async () => {
+      const kinds = await Promise.all(times(50).map(async () => (await its().claimIdempotency(claim, AT)).kind));
+      expect(kinds.filter((kind) => kind === 'new')).toHaveLength(1);
+      expect(kinds.filter((kind) => kind === 'in-flight')).toHaveLength(49);
+      await its().releaseIdempotency(claim);
+      expect(await its().claimIdempotency(claim, AT)).toEqual({ kind: 'new' });
+      await its().settleIdempotency(claim, { slug: 'hanbit-steel' });
+      expect(await its().claimIdempotency(claim, AT)).toEqual({ kind: 'replay', answer: { slug: 'hanbit-steel' } });
+      await its().releaseIdempotency(claim);
+      expect((await its().claimIdempotency(claim, AT)).kind).toBe('replay');
+    });
+  });
+}
+
+function describeChallenges(its: () => Store, time: () => ManualClock): void {
+  const challenge = { id: 'c-1', verifier: 'v', expiresAt: START + 300_000 };
+
+  describe('challenges', () => {
+    test('50 parallel tries: one success', async () => {
+      await its().addChallenge(challenge);
+      const tries = times(50).map(() => its().spendChallenge({ id: 'c-1', verifier: 'v', now: START }));
+      expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
+      expect(await its().spendChallenge({ id: 'c-1', verifier: 'v', now: START })).toBe(false);
+    });
+
+    test('not unknown, not of another verifier, not expired', async () => {
+      await its().addChallenge(challenge);
+      expect(await its().spendChallenge({ id: 'c-2', verifier: 'v', now: START })).toBe(false);
+      expect(await its().spendChallenge({ id: 'c-1', verifier: 'w', now: START })).toBe(false);
+      expect(await its().spendChallenge({ id: 'c-1', verifier: 'v', now: START + 299_999 })).toBe(true);
+      await its().addChallenge({ ...challenge, id: 'c-3' });
+      expect(await its().spendChallenge({ id: 'c-3', verifier: 'v', now: START + 300_000 })).toBe(false);
+    });
+
+    test('expired ones are swept as new ones come, live ones are not; none of it is journalled', async () => {
+      const { sequence } = await its().journalHead();
+      await its().addChallenge(challenge);
+      await its().addChallenge({ ...challenge, id: 'long', expiresAt: START + 900_000 });
+      time().set(START + 600_000);
+      await its().addChallenge({ ...challenge, id: 'new', expiresAt: START + 900_000 });
+      expect(await its().spendChallenge({ id: 'c-1', verifier: 'v', now: START })).toBe(false);
+      expect(await its().spendChallenge({ id: 'long', verifier: 'v', now: START + 600_000 })).toBe(true);
+      expect((await its().journalHead()).sequence).toBe(sequence);
+    });
+  });
+}
+
+function describeOrganisations(its: () => Store): void {
+  const organisation = {
+    slug: 'hanbit-steel',
+    name: { ko: '한빛제강', en: 'Hanbit Steel' },
+    role: 'company',
+    did: 'did:web:hanbit-steel.example',
+    tokenDigest: 'aa',
+    createdAt: AT,
+    keys: [],
+  };
+  const instance = (kind: 'issuer' | 'verifier' | 'holder', id = 'hanbit-steel') => ({
+    kind,
+    id,
+    organisation: 'hanbit-steel',
+    settings: { cryptosuite: 'eddsa-rdfc-2022' },
+  });
+
+  describe('organisations', () => {
+    test('are created once, with their instances, and found by slug and by token', async () => {
+      const instances = [instance('issuer'), instance('verifier'), instance('holder')];
+      const outcomes = await Promise.allSettled(times(10).map(() => its().createOrganisation(organisation, instances)));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      await expect(its().createOrganisation(organisation, [])).rejects.toEqual(refusal('CONFLICT'));
+      expect(await its().findOrganisation('hanbit-steel')).toEqual(organisation);
+      expect(await its().findOrganisationByToken('aa')).toEqual(organisation);
+      expect(await its().findOrganisation('other')).toBeUndefined();
+      expect(await its().findOrganisationByToken('bb')).toBeUndefined();
+      expect(await its().listInstances('hanbit-steel')).toEqual(instances);
+      expect(await its().findInstance('verifier', 'hanbit-steel')).toEqual(instance('verifier'));
+    });
+
+    test('an instance that is taken stops the whole creation', async () => {
+      await its().createInstance(instance('issuer'));
+      await expect(its().createOrganisation(organisation, [instance('issuer')])).rejects.toEqual(refusal('CONFLICT'));
+      expect(await its().findOrganisation('hanbit-steel')).toBeUndefined();
+      expect(await its().findOrganisationByToken('aa')).toBeUndefined();
+      await expect(its().createInstance(instance('issuer'))).rejects.toEqual(refusal('CONFLICT'));
+    });
+
+    test('a new token replaces the old one', async () => {
+      await its().createOrganisation(organisation, []);
+      await its().updateOrganisation({ ...organisation, tokenDigest: 'bb' }, 'token rotated');
+      expect(await its().findOrganisationByToken('aa')).toBeUndefined();
+      expect((await its().findOrganisationByToken('bb'))?.slug).toBe('hanbit-steel');
+      const unknown = its().updateOrganisation({ ...organisation, slug: 'other', tokenDigest: 'cc' }, 'token rotated');
+      await expect(unknown).rejects.toEqual(refusal('NOT_FOUND'));
+    });
+
+    test('a deleted one takes its instances along and leaves what it issued', async () => {
+      await its().createOrganisation(organisation, [instance('issuer')]);
+      await its().createOrganisation({ ...organisation, slug: 'hanbit', tokenDigest: 'bb' }, []);
+      const record = await issue(its(), createIntent(1));
+      await its().deleteOrganisation('hanbit-steel');
+      expect(await its().findInstance('issuer', 'hanbit-steel')).toBeUndefined();
+      expect(await its().findOrganisationByToken('aa')).toBeUndefined();
+      expect((await its().findIssuance('urn:uuid:1'))?.state).toBe('issued');
+      expect((await its().findStatusList(onlyEntry(record).listId))?.list.allotted).toBe(1);
+      expect((await its().listOrganisations()).map(({ slug }) => slug)).toEqual(['hanbit']);
+      await expect(its().deleteOrganisation('hanbit-steel')).rejects.toEqual(refusal('NOT_FOUND'));
+      await its().createOrganisation(organisation, [instance('issuer')]);
+    });
+  });
+}
+
+function describeListings(its: () => Store): void {
+  const held = (n: number, holder = 'h') => ({
+    holder,
+    id: `uEi${n}`,
+    credentialId: n % 2 === 0 ? `urn:uuid:${n}` : undefined,
+    types: ['CarbonFootprintClaim'],
+    document: { n },
+    storedAt: AT,
+  });
+  const evaluation = (n: number, dependsOn: string[]) => ({
+    id: `e-${n}`,
+    verifier: 'v',
+    dependsOn,
+    request: { n },
+    answer: {},
+    evaluatedAt: AT,
+  });
+
+  describe('listings', () => {
+    test('issuances come newest first, page by page, and only those of the issuer', async () => {
+      for (const n of times(7)) await issue(its(), createIntent(n));
+      await issue(its(), createIntent('other', { issuer: 'hanbit' }));
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await its().listIssuances('hanbit-steel', { limit: 3, ...(cursor ? { cursor } : {}) });
+        seen.push(...page.items.map(({ credentialId }) => credentialId));
+        // What arrives while somebody pages is not inserted into what was seen.
+        if (!cursor) await issue(its(), createIntent('late'));
+        cursor = page.next;
+      } while (cursor);
+      expect(seen).toEqual([6, 5, 4, 3, 2, 1, 0].map((n) => `urn:uuid:${n}`));
+      expect((await its().listIssuances('nobody', { limit: 3 })).items).toEqual([]);
+    });
+
+    test('a full last page has no next one, and a made-up cursor is refused', async () => {
+      for (const n of times(3)) await issue(its(), createIntent(n));
+      expect((await its().listIssuances('hanbit-steel', { limit: 3 })).next).toBeUndefined();
+      for (const cursor of ['', 'x', '!!!!', Buffer.from('zzzzzzzzzzzzzzzz').toString('base64url'), 'A'.repeat(1000)]) {
+        const page = its().listIssuances('hanbit-steel', { limit: 3, cursor });
+        await expect(page).rejects.toEqual(refusal('BAD_REQUEST'));
+      }
+    });
+
+    test('a credential is held once, listed newest first, and removed', async () => {
+      for (const n of times(3)) await its().holdCredential(held(n));
+      await its().holdCredential({ ...held(0), storedAt: 'later' });
+      await its().holdCredential(held(9, 'h2'));
+      const first = await its().listHeld('h', { limit: 2 });
+      expect(first.items).toEqual([held(2), held(1)]);
+      const rest = await its().listHeld('h', { limit: 2, cursor: first.next ?? '' });
+      expect(rest).toEqual({ items: [held(0)], next: undefined });
+      expect(await its().findHeld('h', 'uEi1')).toEqual(held(1));
+      expect(await its().findHeld('h2', 'uEi1')).toBeUndefined();
+      expect(await its().removeHeld('h', 'uEi1')).toBe(true);
+      expect(await its().removeHeld('h', 'uEi1')).toBe(false);
+      expect((await its().listHeld('h', { limit: 9 })).items).toEqual([held(2), held(0)]);
+    });
+
+    test('evaluations are found by id and by what they rest on', async () => {
+      await its().saveEvaluation(evaluation(1, ['urn:uuid:a', 'urn:uuid:b']));
+      await its().saveEvaluation(evaluation(2, ['urn:uuid:b', 'urn:uuid:b']));
+      await its().saveEvaluation({ ...evaluation(3, ['urn:uuid:b']), verifier: 'w' });
+      const ids = async (filter: { dependsOn?: string }) =>
+        (await its().listEvaluations('v', { limit: 10, ...filter })).items.map(({ id }) => id);
+      expect(await ids({})).toEqual(['e-2', 'e-1']);
+      expect(await ids({ dependsOn: 'urn:uuid:a' })).toEqual(['e-1']);
+      expect(await ids({ dependsOn: 'urn:uuid:b' })).toEqual(['e-2', 'e-1']);
+      expect(await ids({ dependsOn: 'urn:uuid' })).toEqual([]);
+      expect(await its().findEvaluation('v', 'e-1')).toEqual(evaluation(1, ['urn:uuid:a', 'urn:uuid:b']));
+      expect(await its().findEvaluation('v', 'e-3')).toBeUndefined();
+      await expect(its().saveEvaluation(evaluation(1, []))).rejects.toEqual(refusal('CONFLICT'));
+    });
+  });
+}
+
+function describeNode(its: () => Store): void {
+  describe('the node', () => {
+    test('keeps settings of any JSON value', async () => {
+      expect(await its().readSetting('adminTokenDigest')).toBeUndefined();
+      for (const value of ['aa', null, 0, false, { a: ['1'] }]) {
+        await its().writeSetting('adminTokenDigest', value);
+        expect(await its().readSetting('adminTokenDigest')).toEqual(value);
+      }
+    });
+
+    test('names may hold anything without meeting', async () => {
+      const names = ['a', 'a/b', 'a%2Fb', 'a b', '한글', '', '..', 'a\u0000', '\u{1f600}', '0'.repeat(300)];
+      for (const [n, name] of names.entries()) await its().writeSetting(name, n);
+      for (const [n, name] of names.entries()) expect(await its().readSetting(name)).toBe(n);
+      await its().writeSetting('\ud800', 'a lone surrogate does no harm');
+    });
+
+    test('the journal moves on with acts that change something and stands still for others', async () => {
+      const start = await its().journalHead();
+      expect(start.hash).toMatch(/^[0-9a-f]{64}$/);
+      await its().writeSetting('a', 1);
+      const after = await its().journalHead();
+      expect(after.sequence).toBe(start.sequence + 1);
+      expect(after.hash).not.toBe(start.hash);
+      await its().removeHeld('h', 'nothing');
+      await its().findIssuance('urn:uuid:1');
+      expect(await its().journalHead()).toEqual(after);
+    });
+
+    test('more than 1,000 waiting writes are turned away with a time to come back, and the rest are done', async () => {
+      const writes = times(1200).map((n) => its().writeSetting(`s${n}`, n));
+      const outcomes = await Promise.allSettled(writes);
+      const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+      expect(refused).toHaveLength(200);
+      expect(refused[0]?.reason).toMatchObject({ code: 'UNAVAILABLE', retryAfter: 1 });
+      expect(await its().readSetting('s999')).toBe(999);
+      await its().writeSetting('afterwards', true);
+    });
+
+    test('what ends something already begun is not turned away', async () => {
+      const record = await intend(its(), createIntent(1));
+      const writes = Promise.allSettled(times(1200).map((n) => its().writeSetting(`s${n}`, n)));
+      await its().markIssued(record.credentialId, {}, { at: AT, answer: null, warnings: [] });
+      await writes;
+      expect((await its().findIssuance('urn:uuid:1'))?.state).toBe('issued');
+    });
+
+    test('closing answers what was asked before and refuses what comes after', async () => {
+      const before = times(100).map((n) => its().writeSetting(`s${n}`, n));
+      const closing = its()[Symbol.asyncDispose]();
+      await expect(its().writeSetting('late', 1)).rejects.toEqual(refusal('UNAVAILABLE'));
+      await closing;
+      expect((await Promise.allSettled(before)).every(({ status }) => status === 'fulfilled')).toBe(true);
+      await its()[Symbol.asyncDispose]();
+    });
+  });
+}
