@@ -1,11 +1,14 @@
 /**
- * Writes what is derived from the bundled contexts and the sources of our schemas: contexts/schemas/, contexts/index.json and the
- * digests that the profiles pin. `npx tsx scripts/context-index.ts`; with `--check` it writes nothing and exits 1 on a difference.
+ * Writes what is derived from the bundled contexts and from the sources of our schemas: contexts/schemas/, contexts/index.json and
+ * the digests that the profiles pin. `npx tsx scripts/context-index.ts`; with `--check` it writes nothing and exits 1 on a difference.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { JsonObject } from '../src/base/json.ts';
 import { PACKAGE_ROOT, readSource, type Source, sha256OfJson } from '../src/credentials/package-files.ts';
+import { digestOfJson } from '../src/formats/digest.ts';
+import { SCHEMAS } from './schemas/all.ts';
+import { BASE } from './schemas/parts.ts';
 
 interface Listed {
   readonly url: string;
@@ -37,11 +40,20 @@ const CONTEXTS: readonly Listed[] = [
 
 /** Every derived file by its path from the package root. */
 export function derivedFiles(): ReadonlyMap<string, string> {
-  const index = { contexts: CONTEXTS.map((listed) => line(listed, readSource(listed.source))), schemas: [] };
-  return new Map([['contexts/index.json', `${JSON.stringify(index, undefined, 2)}\n`]]);
+  const files = new Map<string, string>();
+  const schemas = SCHEMAS.map((schema) => {
+    const url = String(schema['$id']);
+    const path = `contexts/schemas/v1/${url.slice(BASE.length)}`;
+    files.set(path, pretty(schema));
+    return line({ url, source: { path } }, schema);
+  });
+  const contexts = CONTEXTS.map((listed) => line(listed, readSource(listed.source)));
+  files.set('contexts/index.json', pretty({ contexts, schemas }));
+  files.set('src/credentials/profiles/schema-digests.ts', digests());
+  return files;
 }
 
-function line({ url, source, publisherSha256 }: Listed, document: JsonObject) {
+function line({ url, source, publisherSha256 }: Listed, document: JsonObject): JsonObject {
   return {
     url,
     ...(source.package === undefined ? {} : { package: source.package }),
@@ -51,16 +63,36 @@ function line({ url, source, publisherSha256 }: Listed, document: JsonObject) {
   };
 }
 
+function digests(): string {
+  const nameOf = (schema: JsonObject): string => String(schema['$id']).slice(BASE.length, -'.json'.length);
+  const lines = SCHEMAS.map((schema) => `  '${nameOf(schema)}': '${digestOfJson(schema)}',`);
+  return [
+    '// Written by scripts/context-index.ts; do not edit.',
+    '',
+    '/** The digest (multibase, over the RFC 8785 form) of each schema, as issued credentials name it. */',
+    'export const SCHEMA_DIGESTS = {',
+    ...lines,
+    '} as const;',
+    '',
+    'export type SchemaName = keyof typeof SCHEMA_DIGESTS;',
+    '',
+  ].join('\n');
+}
+
+const pretty = (value: JsonObject): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
 function main(check: boolean): void {
-  let different = 0;
   for (const [path, text] of derivedFiles()) {
     const file = join(PACKAGE_ROOT, path);
     if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
-    different += 1;
-    if (check) console.error(`${path} is not what its sources give`);
-    else writeFileSync(file, text);
+    if (check) {
+      console.error(`${path} is not what its sources give`);
+      process.exitCode = 1;
+    } else {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
   }
-  if (check && different > 0) process.exitCode = 1;
 }
 
 if (process.argv[1]?.endsWith('context-index.ts')) main(process.argv.includes('--check'));

@@ -1,87 +1,125 @@
-/**
- * One credential as a document: its members by their paths, and the check of its form. The readers below take any parsed document
- * and answer `undefined` where a member is absent or of another kind; they take both spellings that VCDM 2.0 leaves open.
- */
-import type { Finding } from '../base/finding.ts';
-import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
-import { readDateTime } from '../formats/date-time.ts';
+/** One credential as a document: the check of its form. The readers of its members stand in credential-members.ts. */
+import { excerpt, type Finding, failed, passed } from '../base/finding.ts';
+import { asArray, isObject, type JsonObject, type JsonValue, pointerOf } from '../base/json.ts';
+import { readDid } from '../formats/did-url.ts';
 import type { Contexts } from './contexts.ts';
+import { issuerOf, statusEntriesOf, validFromOf, validUntilOf, withoutProof } from './credential-members.ts';
+import { findProfile, type Profile } from './profiles/profile-table.ts';
+import type { Schemas } from './schemas.ts';
 import { checkWireShape } from './wire-shape.ts';
 
-export const VERIFIABLE_CREDENTIAL = 'VerifiableCredential';
+export {
+  idOf,
+  issuerOf,
+  statusEntriesOf,
+  subjectIdOf,
+  subjectOf,
+  typeOf,
+  typesOf,
+  VERIFIABLE_CREDENTIAL,
+  validFromOf,
+  validUntilOf,
+  withoutProof,
+} from './credential-members.ts';
 
 export interface FormDependencies {
   readonly contexts: Contexts;
+  readonly schemas: Schemas;
   /** Whether the document is about to be signed here: text must then be in normal form C too (W12). */
   readonly signing?: boolean;
 }
 
+const STATUS_ENTRY_TYPE = 'BitstringStatusListEntry';
+const STATUS_PURPOSES = new Set(['revocation', 'suspension']);
+
 /**
- * Everything about a credential's form: wire shape (W3 to W13), then the closed schema of its type, then that envelope and type
- * agree (W15). Result: only failures, or passed findings. What a proof says, and whether there is one, is not looked at.
+ * Everything about a credential's form: wire shape (W3 to W13), then the closed schema of its type and what the envelope must agree
+ * on (W15). Result: only failures, or passed findings `shape` and `schema`. What a proof says, and whether there is one, is not
+ * looked at; neither is what the claims mean.
+ * Codes: those of the wire shape; MALFORMED_VALUE_ERROR, also for a type that is not taken and an end before the start; INVALID_DID
+ * for the issuer; STATUS_UNSUPPORTED, POLICY_STATUS_REQUIRED.
  */
 export function checkCredentialForm(document: JsonObject, deps: FormDependencies): Finding[] {
-  return checkWireShape(document, { kind: 'credential', ...deps });
+  const shape = checkWireShape(document, { kind: 'credential', ...deps });
+  if (shape.some(isFailure)) return shape;
+  const profile = findProfile(document);
+  if (profile === undefined) {
+    return [failed('schema', 'MALFORMED_VALUE_ERROR', 'not a type of credential that is taken', { pointer: '/type' })];
+  }
+  const unsupported = checkStatusTypes(document);
+  const schema = deps.schemas
+    .validate(profile.schemaUrl, withoutMalformedProof(document))
+    .filter((finding) => isFailure(finding) && !unsupported.some(({ pointer }) => isBelow(finding, pointer)));
+  const failures = [
+    ...checkIssuer(document),
+    ...schema,
+    ...unsupported,
+    ...checkStatedSchema(document, profile),
+    ...checkPeriodOrder(document),
+    ...checkStatusPresence(document, profile),
+  ];
+  return failures.length > 0 ? failures : [...shape, passed('schema')];
 }
 
-export function idOf(credential: JsonObject): string | undefined {
-  return textOf(credential['id']);
+/**
+ * A proof that is no object, or a list without objects, is no matter of form: leave it to the check of proofs, which calls it what it
+ * is, a credential without a proof.
+ */
+export function withoutMalformedProof(document: JsonObject): JsonObject {
+  const proofs = document['proof'];
+  const wellFormed = Array.isArray(proofs) ? proofs.length > 0 && proofs.every(isObject) : isObject(proofs);
+  return wellFormed ? document : withoutProof(document);
 }
 
-/** All entries of `type`. */
-export function typesOf(document: JsonObject): readonly string[] {
-  return asArray(document['type'] as JsonValue).filter((type) => typeof type === 'string');
+function checkIssuer(document: JsonObject): Finding[] {
+  const issuer = issuerOf(document);
+  if (issuer === undefined || !issuer.startsWith('did:') || readDid(issuer) !== undefined) return [];
+  return [failed('schema', 'INVALID_DID', `not a DID: ${excerpt(issuer)}`, { pointer: '/issuer' })];
 }
 
-/** The type beside `VerifiableCredential`; `VerifiableCredential` itself for a bare one. Nothing when there is not exactly one. */
-export function typeOf(credential: JsonObject): string | undefined {
-  const types = typesOf(credential);
-  if (!types.includes(VERIFIABLE_CREDENTIAL)) return undefined;
-  const others = types.filter((type) => type !== VERIFIABLE_CREDENTIAL);
-  return others.length > 1 ? undefined : (others[0] ?? VERIFIABLE_CREDENTIAL);
+/** A kind of status that we do not know how to read is not the same as a malformed one. */
+function checkStatusTypes(document: JsonObject): Finding[] {
+  const single = isObject(document['credentialStatus']);
+  return asArray(document['credentialStatus'] as JsonValue).flatMap((entry, index) => {
+    if (!isObject(entry) || isSupported(entry)) return [];
+    const pointer = single ? '/credentialStatus' : pointerOf('credentialStatus', index);
+    return [failed('status.type', 'STATUS_UNSUPPORTED', 'not a kind of status that is read here', { pointer })];
+  });
 }
 
-/** The identifier of the issuer, written as a string or as an object. */
-export function issuerOf(credential: JsonObject): string | undefined {
-  return identifierOf(credential['issuer']);
+/** What is missing or not text is malformed rather than unknown. */
+function isSupported({ type, statusPurpose }: JsonObject): boolean {
+  if (typeof type === 'string' && type !== STATUS_ENTRY_TYPE) return false;
+  return typeof statusPurpose !== 'string' || STATUS_PURPOSES.has(statusPurpose) || /^\s*$/.test(statusPurpose);
 }
 
-/** The one subject, as an object; nothing when there are several. */
-export function subjectOf(credential: JsonObject): JsonObject | undefined {
-  const subjects = asArray(credential['credentialSubject'] as JsonValue);
-  const [subject] = subjects;
-  return subjects.length === 1 && isObject(subject) ? subject : undefined;
+function checkStatedSchema(document: JsonObject, profile: Profile): Finding[] {
+  const stated = document['credentialSchema'];
+  if (!profile.statesSchema || !isObject(stated) || stated['digestMultibase'] === profile.schemaDigest) return [];
+  const pointer = '/credentialSchema/digestMultibase';
+  return [failed('schema', 'MALFORMED_VALUE_ERROR', 'not the schema that this type has here', { pointer })];
 }
 
-export function subjectIdOf(credential: JsonObject): string | undefined {
-  return textOf(subjectOf(credential)?.['id']);
+function checkPeriodOrder(document: JsonObject): Finding[] {
+  const [from, until] = [validFromOf(document), validUntilOf(document)];
+  if (from === undefined || until === undefined || from < until) return [];
+  return [failed('schema', 'MALFORMED_VALUE_ERROR', 'must be after validFrom', { pointer: '/validUntil' })];
 }
 
-/** Milliseconds since the epoch. */
-export function validFromOf(credential: JsonObject): number | undefined {
-  return readDateTime(credential['validFrom'] ?? credential['issuanceDate']);
+function checkStatusPresence(document: JsonObject, profile: Profile): Finding[] {
+  if (!profile.statusRequired || Object.hasOwn(document, 'credentialStatus')) return [];
+  return [
+    failed('schema', 'POLICY_STATUS_REQUIRED', 'this type must carry a status', { pointer: '/credentialStatus' }),
+  ];
 }
 
-/** Milliseconds since the epoch. */
-export function validUntilOf(credential: JsonObject): number | undefined {
-  return readDateTime(credential['validUntil'] ?? credential['expirationDate']);
+/** Purposes that the type's issuers must allot an entry for and this credential has none for. For issuers, before they sign. */
+export function missingStatusPurposes(document: JsonObject, profile: Profile): readonly string[] {
+  const present = statusEntriesOf(document).map((entry) => entry['statusPurpose']);
+  return profile.statusPurposes.filter((purpose) => !present.includes(purpose));
 }
 
-/** The entries of `credentialStatus` that are objects. */
-export function statusEntriesOf(credential: JsonObject): readonly JsonObject[] {
-  return asArray(credential['credentialStatus'] as JsonValue).filter(isObject);
-}
+const isFailure = (finding: Finding): boolean => finding.outcome === 'failed';
 
-/** The document without its proof: what digests and links are made over. */
-export function withoutProof(document: JsonObject): JsonObject {
-  const { proof: _, ...unsecured } = document;
-  return unsecured;
-}
-
-function identifierOf(value: JsonValue | undefined): string | undefined {
-  return textOf(isObject(value) ? value['id'] : value);
-}
-
-function textOf(value: JsonValue | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
+const isBelow = ({ pointer }: Finding, above: string | undefined): boolean =>
+  above !== undefined && pointer !== undefined && (pointer === above || pointer.startsWith(`${above}/`));

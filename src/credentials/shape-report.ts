@@ -1,5 +1,6 @@
 import { type Finding, failed } from '../base/finding.ts';
 import { pointerOf } from '../base/json.ts';
+import type { ProblemCode } from '../base/problem.ts';
 
 /** UTF-16 code units of one string. */
 export const MAX_STRING = 16 * 1024;
@@ -41,7 +42,7 @@ export class ShapeReport {
     this.fail('MALFORMED_VALUE_ERROR', detail);
   }
 
-  fail(code: 'MALFORMED_VALUE_ERROR' | 'CONTEXT_NOT_ALLOWED' | 'LIMIT_EXCEEDED', detail: string): void {
+  fail(code: ProblemCode, detail: string): void {
     const pointer = pointerOf(...this.#tokens.map((token) => (typeof token === 'string' ? token.slice(0, 80) : token)));
     this.#findings.push(failed('shape', code, detail, { pointer }));
     if (this.#findings.length >= MAX_FINDINGS) throw new Enough();

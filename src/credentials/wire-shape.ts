@@ -8,6 +8,7 @@ import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json
 import { isAbsoluteUrl } from '../formats/url.ts';
 import { referenceTerms } from './context-terms.ts';
 import { type Contexts, PROOFPRINT_CONTEXT, V1_CONTEXT, V2_CONTEXT } from './contexts.ts';
+import { findProfile } from './profiles/profile-table.ts';
 import { Enough, ShapeReport } from './shape-report.ts';
 
 /** Caps of one credential, or of one presentation without the credentials in it (docs/threats.md, section 6). */
@@ -22,6 +23,10 @@ export const MAX_ARRAY = 1000;
 export const MAX_LONG_STRING: ReadonlyMap<string, number> = new Map([
   ['encodedList', 1_572_864],
   ['proofValue', 131_072],
+  // Too long for a DID, which is what is wrong with them then.
+  ['issuer', 131_072],
+  ['holder', 131_072],
+  ['verificationMethod', 131_072],
 ]);
 export const MAX_CREDENTIALS = 64;
 
@@ -33,11 +38,6 @@ export interface ShapeOptions {
   /** At issue, text must be in Unicode normalisation form C as well (W12). */
   readonly signing?: boolean;
 }
-
-/** Terms whose value is one JSON literal, by the type whose profile names the place. */
-const LITERALS: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ['CarbonFootprintClaim', ['credentialSubject', 'footprint']],
-]);
 
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 const LANGUAGE_TERMS = new Set(['name', 'description']);
@@ -77,7 +77,7 @@ class Pass {
   readonly #report: ShapeReport;
   readonly #level: number;
   readonly #references = new Set<string>();
-  #literal: readonly string[] | undefined;
+  #literals: readonly (readonly string[])[] = [];
   #nodes = 1;
   #anonymous = 0;
 
@@ -105,9 +105,7 @@ class Pass {
       const first = urls[0] === V2_CONTEXT || (this.#options.vcdm11 === true && urls[0] === V1_CONTEXT);
       if (!first) this.#inside(0, () => this.#malformed('the first context must be that of the data model'));
       if (urls.includes(PROOFPRINT_CONTEXT)) {
-        this.#literal = asArray(this.#root['type'])
-          .map((type) => LITERALS.get(type))
-          .find((place) => place !== undefined);
+        this.#literals = (findProfile(this.#root)?.literals ?? []).map((pointer) => pointer.slice(1).split('/'));
       }
     });
   }
@@ -203,6 +201,10 @@ class Pass {
   }
 
   #embedded(credential: JsonObject): void {
+    if (asArray(credential['type']).includes('EnvelopedVerifiableCredential')) {
+      this.#report.fail('UNSUPPORTED_PROOF', 'enveloped credentials are not read here');
+      return;
+    }
     new Pass(credential, { ...this.#options, kind: 'credential' }, this.#report).run();
   }
 
@@ -267,7 +269,9 @@ class Pass {
   #string(value: string, place: Place): void {
     this.#text(value, MAX_LONG_STRING.get(place.term ?? ''));
     const reference = !place.proof && place.term !== undefined && this.#references.has(place.term);
-    if (reference && !isAbsoluteUrl(value)) this.#malformed('must be an absolute URL or URN');
+    // A malformed DID of a party has a code of its own.
+    const party = (place.term === 'issuer' || place.term === 'holder') && value.startsWith('did:');
+    if (reference && !party && !isAbsoluteUrl(value)) this.#malformed('must be an absolute URL or URN');
   }
 
   /** W11, as far as it can be told from a parsed number. */
@@ -284,7 +288,7 @@ class Pass {
   }
 
   #isLiteral(): boolean {
-    return this.#literal !== undefined && this.#report.isAt(this.#level, this.#literal);
+    return this.#literals.some((tokens) => this.#report.isAt(this.#level, tokens));
   }
 
   /** Inside a JSON literal everything is signed as it stands: caps, reserved names and W12 hold, the other rules stop here. */

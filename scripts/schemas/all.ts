@@ -1,0 +1,21 @@
+import { carbonFootprintClaim } from './carbon-footprint-claim.ts';
+import { embeddedEmissionsClaim } from './embedded-emissions-claim.ts';
+import { bareCredential, foreignStatusList, presentation, statusList } from './envelope.ts';
+import type { Schema } from './parts.ts';
+import { identityAnchor, recognitionArrangement, recognitionDecision, verifierAccreditation } from './recognition.ts';
+import { verificationStatement } from './verification-statement.ts';
+
+/** Every schema that is published, by the name of its file. */
+export const SCHEMAS: readonly Schema[] = [
+  identityAnchor,
+  verifierAccreditation,
+  recognitionArrangement,
+  carbonFootprintClaim,
+  embeddedEmissionsClaim,
+  verificationStatement,
+  recognitionDecision,
+  bareCredential,
+  statusList,
+  foreignStatusList,
+  presentation,
+];
