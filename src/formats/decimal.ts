@@ -75,8 +75,8 @@ export function round(a: string, decimals: number): string {
 
 /** The same rounding, written with exactly `places` places, for figures that a text shows: `21.8` → `21.80`. */
 export function toPlaces(a: string, decimals: number): string {
-  const rounded = read(a).round(checkedPlaces(decimals));
-  return (rounded.eq('0') ? new Exact('0') : rounded).toFixed(decimals);
+  // Rounded before it is written: `toFixed` alone would leave the sign of -0.001 standing before 0.00.
+  return read(a).round(checkedPlaces(decimals)).toFixed(decimals);
 }
 
 /** How many places the text states: 2 for `21.80`. A tolerance of one unit in the last stated place follows from it. */
@@ -104,8 +104,8 @@ function read(text: string): SharedBig {
 }
 
 function write(value: SharedBig): string {
-  // big.js drops trailing zeros itself but keeps the sign of zero.
-  return value.eq('0') ? '0' : value.toFixed();
+  // Never an exponent, no trailing zeros, and of a negative zero plainly 0, unlike `valueOf`.
+  return value.toFixed();
 }
 
 function checkedPlaces(count: number): number {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { readDigest, sha256, writeDigest } from '../../../src/formats/digest.ts';
-import { leafHash, merklePath, merkleRoot, verifyLeaf } from '../../../src/formats/merkle.ts';
+import { leafHash, type MerkleStep, merklePath, merkleRoot, verifyLeaf } from '../../../src/formats/merkle.ts';
 
 const leavesOf = (count: number): JsonObject[] =>
   Array.from({ length: count }, (_, at) => ({ salt: `${at}`, name: `leaf ${at}` }));
@@ -81,6 +81,20 @@ describe('a path', () => {
         expect(verifyLeaf(root, leaf, path.with(at, { ...step, digest: writeDigest(flipped) }))).toBe(false);
       }),
     );
+  });
+
+  it('may be as long as that of 2³² leaves and no longer', () => {
+    const leaf = { name: 'leaf' };
+    let hash = leafHash(leaf);
+    const path: MerkleStep[] = [];
+    for (const length of [32, 33]) {
+      while (path.length < length) {
+        const neighbour = sha256(Uint8Array.of(path.length));
+        path.push({ side: 'right', digest: writeDigest(neighbour) });
+        hash = sha256(Uint8Array.of(1, ...hash, ...neighbour));
+      }
+      expect(verifyLeaf(writeDigest(hash), leaf, path)).toBe(length === 32);
+    }
   });
 
   it('is false, not an error, when it cannot be read', () => {

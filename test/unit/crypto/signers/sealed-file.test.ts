@@ -131,9 +131,13 @@ describe('opening', () => {
   });
 
   it('makes no new header beside keys that only the lost one opens', async () => {
-    await (await open()).createKey({ tenant: 'a', keyType: 'Ed25519' });
+    const { keyId } = await (await open()).createKey({ tenant: 'a', keyType: 'Ed25519' });
+    const header = await readFile(join(directory, 'key-store.json'));
     await rm(join(directory, 'key-store.json'));
     expect((await refusal(open())).code).toBe('KEY_STORE');
+    expect(await readdir(directory)).toEqual(['keys']);
+    await writeFile(join(directory, 'key-store.json'), header);
+    expect((await open()).list().map((key) => key.keyId)).toEqual([keyId]);
   });
 
   it('by several at once makes one header that all of them use', async () => {
