@@ -15,13 +15,13 @@ import { type DidDocument, isListed, methodsOf } from './did-document.ts';
 import type { DidDocumentSource, DidResolver } from './resolver.ts';
 
 /** The document a key was taken from: its DID, its digest over the RFC 8785 form, and how we came by it. */
-export interface SeenDidDocument {
+interface SeenDidDocument {
   readonly did: string;
   readonly digest: string;
   readonly source: DidDocumentSource;
 }
 
-export interface RetrievedKey {
+interface RetrievedKey {
   /** The verification method, an absolute DID URL. */
   readonly id: string;
   /** The DID whose document it stands in. */

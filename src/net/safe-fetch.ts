@@ -34,7 +34,7 @@ export const FETCH_LIMITS: FetchLimits = {
 };
 
 /** How far a request came before it failed. All of these are doubts about the network, not statements about the resource. */
-export type UnreachableReason =
+type UnreachableReason =
   | 'busy' // no turn in time
   | 'lookup' // the name has no address
   | 'connect'
@@ -68,7 +68,7 @@ export type FetchJson = (
   options?: { readonly maxBytes?: number; readonly accept?: string },
 ) => Promise<FetchOutcome>;
 
-export interface Address {
+interface Address {
   readonly address: string;
   readonly family: number;
 }
