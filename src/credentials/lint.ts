@@ -1,0 +1,50 @@
+/**
+ * What an issuer must not sign: the rules of docs/domain.md, section 8, that one credential can break by itself. Run on the complete
+ * unsecured credential once its form has passed, so that what would be refused later is not signed now.
+ */
+import type { Finding } from '../base/finding.ts';
+import { asArray, type JsonObject, type JsonValue } from '../base/json.ts';
+import { missingStatusPurposes } from './credential.ts';
+import { subjectOf } from './credential-members.ts';
+import { advice } from './lint/advice.ts';
+import { lintEmissionsClaim } from './lint/emissions-claim.ts';
+import { lintFootprintClaim } from './lint/footprint-claim.ts';
+import { lintAccreditation, lintStatement } from './lint/statement.ts';
+import { findProfile } from './profiles/profile-table.ts';
+
+/** Counts that say *none* where an empty array may not, by the array they count. */
+const COUNTS = [
+  ['uncorrectedCount', 'uncorrected'],
+  ['precursorCount', 'precursors'],
+] as const;
+
+const LINTS: ReadonlyMap<string | undefined, (credential: JsonObject) => Finding[]> = new Map([
+  ['CarbonFootprintClaim', lintFootprintClaim],
+  ['EmbeddedEmissionsClaim', lintEmissionsClaim],
+  ['VerificationStatement', lintStatement],
+  ['VerifierAccreditation', lintAccreditation],
+]);
+
+/**
+ * Judge the meaning of one complete credential. Result: only failures, empty when there is nothing to say; each with code
+ * LINT_FAILED, the rule's id as `check`, a pointer, and `params.severity`, `error` or `warning`. An error must not be signed.
+ */
+export function lintCredential(credential: JsonObject): Finding[] {
+  const profile = findProfile(credential);
+  const missing = profile?.statusRequired === true ? missingStatusPurposes(credential, profile) : [];
+  return [
+    ...missing.map((purpose) => advice('S2', '/credentialStatus', `must have an entry for ${purpose}`)),
+    ...checkCounts(credential),
+    ...(LINTS.get(profile?.type)?.(credential) ?? []),
+  ];
+}
+
+/** S2. */
+function checkCounts(credential: JsonObject): Finding[] {
+  const subject = subjectOf(credential) ?? {};
+  return COUNTS.flatMap(([count, counted]) => {
+    const number = asArray(subject[counted] as JsonValue).length;
+    if (subject[count] === undefined || subject[count] === String(number)) return [];
+    return [advice('S2', `/credentialSubject/${count}`, `must be the number of entries in ${counted}`)];
+  });
+}
