@@ -250,20 +250,17 @@ describe('the connection', () => {
   });
 
   it('carries four requests to one host at a time; the rest wait their turn', async () => {
-    let inside = 0;
-    let most = 0;
-    host.handle = (_request, response) => {
-      inside += 1;
-      most = Math.max(most, inside);
-      setTimeout(() => {
-        inside -= 1;
-        sendJson(response, {});
-      }, 20);
-    };
+    const held: (() => void)[] = [];
+    host.handle = (_request, response) => held.push(() => sendJson(response, {}));
     const fetchJson = createFetch();
-    const outcomes = await Promise.all(Array.from({ length: 12 }, () => fetchJson(at('/'))));
-    expect(outcomes.every(({ status }) => status === 'ok')).toBe(true);
-    expect(most).toBe(4);
+    const all = Promise.all(Array.from({ length: 12 }, () => fetchJson(at('/'))));
+    await vi.waitFor(() => expect(held).toHaveLength(4), { timeout: 9000 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(host.seen.connections).toBe(4);
+    host.handle = (_request, response) => sendJson(response, {});
+    for (const answer of held) answer();
+    expect((await all).every(({ status }) => status === 'ok')).toBe(true);
+    expect(host.seen.requests).toBe(12);
   });
 
   it('gives up on a turn that does not come', async () => {
