@@ -1,4 +1,4 @@
-"""RDF Dataset Canonicalization 1.0 (RDFC-1.0), written from the W3C Recommendation of 21 May 2024 and from nothing else.
+"""RDF Dataset Canonicalization 1.0 (RDFC-1.0), written from the W3C Recommendation of 21 May 2024.
 
 A dataset is a list of quads (subject, predicate, object, graph); the graph is None for the default graph. A term is a tuple:
     ("iri", value) | ("blank", label) | ("literal", value, datatype, language or None)
