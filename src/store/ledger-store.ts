@@ -40,11 +40,15 @@ export class LedgerStore implements Store {
     this.#acts = new InTurn(deps);
   }
 
-  /** The first act of every process: says that a new session begins, and ends what the last one left half done. */
-  async open(): Promise<void> {
+  /**
+   * The first act of every process: a new session begins, and what the last one left half done is ended. After a restore, `gap`
+   * entries of every status list are skipped in the same act.
+   */
+  async open(gap?: number): Promise<void> {
     await this.#acts.transact({ act: 'open' }, async (tx) => {
       sessions.put(tx, [], tx.sequence);
       await tidyClaims(tx);
+      if (gap !== undefined) await skipAhead(tx, gap);
     });
   }
 

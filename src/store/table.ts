@@ -84,6 +84,17 @@ export class Table<Value> {
   }
 }
 
+/** Everything in a table, read in pieces: for looking through all of it without holding all of it. */
+export async function* scan<Value>(view: View, table: Table<Value>, limit = 500): AsyncGenerator<Value, void, void> {
+  let after: readonly string[] | undefined;
+  for (;;) {
+    const some = await table.list(view, [], { ...(after === undefined ? {} : { after }), limit });
+    for (const { value } of some) yield value;
+    after = some.at(-1)?.path;
+    if (some.length < limit) return;
+  }
+}
+
 /**
  * One page of what a table of references holds below `parts`, newest first; the last part of its keys is the sequence of the act that
  * wrote them. The cursor says after which sequence to go on, so that what arrives meanwhile neither repeats nor hides an item.

@@ -11,10 +11,10 @@ type Snapshot = ReturnType<Database['snapshot']>;
 const HEAD_KEY = `${EPHEMERAL}head`;
 
 /** Errors: `STORE_LOCKED` when another process has it open, `STORE_INTEGRITY` when it does not open for another reason. */
-export async function openDatabase(path: string): Promise<Database> {
+export async function openDatabase(path: string, { createIfMissing = true } = {}): Promise<Database> {
   const database: Database = new Level(path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
   try {
-    await database.open();
+    await database.open({ createIfMissing });
     return database;
   } catch (error) {
     const { cause } = error as { cause?: { code?: string } };

@@ -93,11 +93,25 @@ class LevelLedger implements Ledger {
  * Errors: `STORE_LOCKED`, `STORE_INTEGRITY` (naming the records), `STORE_ROLLBACK`; never a repair behind the operator's back.
  */
 export async function createLevelStore(options: LevelStoreOptions): Promise<Store> {
+  return openStore(options, undefined);
+}
+
+/** What an operator accepts when an older copy was put back on purpose. */
+export interface AcceptedRestore {
+  /** Entries of every status list to leave unused. */
+  readonly gap: number;
+}
+
+/**
+ * Open a store that may end before its high-water mark. The entries are skipped in the very act that opens it, before the mark is
+ * lowered: a process that ends in between leaves a store that still refuses to open.
+ */
+export async function openStore(options: LevelStoreOptions, restore: AcceptedRestore | undefined): Promise<Store> {
   const { clock = systemClock, onFault } = options;
-  const ledger = await openLedger(options);
+  const ledger = await openLedger(options, restore !== undefined);
   const store = new LedgerStore({ ledger, clock, onFault });
   try {
-    await store.open();
+    await store.open(restore?.gap);
     return store;
   } catch (error) {
     await store[Symbol.asyncDispose]();
@@ -105,21 +119,20 @@ export async function createLevelStore(options: LevelStoreOptions): Promise<Stor
   }
 }
 
-async function openLedger({ directory, disk = nodeDisk, segmentBytes }: LevelStoreOptions): Promise<Ledger> {
+async function openLedger(options: LevelStoreOptions, restored: boolean): Promise<Ledger> {
+  const { directory, disk = nodeDisk, segmentBytes } = options;
   const paths = layoutOf(directory);
   await disk.makeDirectory(paths.journal);
   await disk.makeDirectory(paths.index);
   // First of all, because it holds the lock: nothing else is touched before it is ours.
   const database = await openDatabase(paths.index);
   try {
-    const { end, replay } = await reconcile(database, {
-      journal: paths.journal,
-      mark: await readHighWater(paths.mark),
-    });
+    const mark = restored ? 'accepted' : await readHighWater(paths.mark);
+    const { end, replay } = await reconcile(database, { journal: paths.journal, mark });
     const journal = new Journal({ disk, directory: paths.journal, ...(segmentBytes ? { segmentBytes } : {}) }, end);
     await journal.settle();
     if (replay.size > 0) await writeBatch(database, replay, end.head);
-    return new LevelLedger({ database, journal, mark: await HighWater.open(disk, paths.mark, end.head) });
+    return new LevelLedger({ database, journal, mark: await HighWater.open(disk, paths.mark, { lower: restored }) });
   } catch (error) {
     await database.close();
     throw error;

@@ -36,12 +36,12 @@ interface Reconciled {
 
 export async function reconcile(
   database: Database,
-  { journal, mark }: { journal: string; mark: Head | undefined },
+  { journal, mark }: { journal: string; mark: Head | undefined | 'accepted' },
 ): Promise<Reconciled> {
   const tail = await readTail(await listSegments(journal));
   const index = readHead(database);
-  checkMark(tail, index, mark);
   await checkIndexHead(database, tail, index);
+  if (mark !== 'accepted') checkMark(tail, mark);
   const followed = tail.records.filter(({ link }) => link.sequence <= index.sequence);
   await compareValues(database, followed);
   const replay = new Map<string, string | undefined>();
@@ -102,11 +102,8 @@ function span(from: number, to: number): string {
   return from === to ? `record ${from}` : `records ${from} to ${to}`;
 }
 
-function checkMark({ end, lastGroup, records }: Tail, index: Head, mark: Head | undefined): void {
+function checkMark({ end, lastGroup, records }: Tail, mark: Head | undefined): void {
   const { sequence } = end.head;
-  if (index.sequence > sequence) {
-    throw integrity(`The journal lacks ${span(sequence + 1, index.sequence)}, which the index holds`);
-  }
   if (!mark) {
     // Only a store that was being created may lack its mark.
     if (lastGroup > 1) throw integrity('The high-water mark is missing');
@@ -125,12 +122,16 @@ function checkMark({ end, lastGroup, records }: Tail, index: Head, mark: Head | 
 }
 
 async function checkIndexHead(database: Database, tail: Tail, index: Head): Promise<void> {
+  const { sequence } = tail.end.head;
+  if (index.sequence > sequence) {
+    throw integrity(`The journal lacks ${span(sequence + 1, index.sequence)}, which the index holds`);
+  }
   const record = tail.records.find(({ link }) => link.sequence === index.sequence);
   if (record && record.link.hash !== index.hash) {
     throw integrity(`Journal record ${index.sequence} is not the one the index has followed`);
   }
   if (index.sequence >= tail.lastGroup - 1) return;
-  const gap = span(index.sequence + 1, tail.end.head.sequence);
+  const gap = span(index.sequence + 1, sequence);
   const session = await sessions.find(viewOf(database));
   if (session !== undefined && tail.session !== undefined && session < tail.session) {
     throw new ServiceError('STORE_ROLLBACK', `The index is an older copy: it lacks ${gap}`);

@@ -1,7 +1,7 @@
 import { ServiceError } from '../../base/error.ts';
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import type { IdempotencyClaim, IntentOutcome, IntentRequest, IssuanceRecord, Page, StatusEntry } from '../store.ts';
-import { pageOf, Table } from '../table.ts';
+import { pageOf, scan, Table } from '../table.ts';
 import type { Transaction, View } from '../transaction.ts';
 import { claimDigest, releaseClaim, settleClaim, takeClaim } from './idempotency.ts';
 import { allotEntry, changeBit, isSet } from './status-lists.ts';
@@ -149,10 +149,11 @@ export function listIssuances(
   return pageOf(view, byIssuer, [issuer], page, (credentialId) => findIssuance(view, credentialId));
 }
 
-/** Every status entry that was ever given out, with its credential. For `inspectStore`. */
-export async function listSpentEntries(
+/** Every status entry that was ever given out, with its credential. For inspection. */
+export async function* listSpentEntries(
   view: View,
-): Promise<readonly { readonly record: IssuanceRecord; readonly entry: StatusEntry }[]> {
-  const all = await issuances.list(view, []);
-  return all.flatMap(({ value }) => value.statusEntries.map((entry) => ({ record: withoutClaim(value), entry })));
+): AsyncGenerator<{ readonly record: IssuanceRecord; readonly entry: StatusEntry }, void, void> {
+  for await (const stored of scan(view, issuances)) {
+    for (const entry of stored.statusEntries) yield { record: withoutClaim(stored), entry };
+  }
 }

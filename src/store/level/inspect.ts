@@ -1,0 +1,133 @@
+/** Reading a whole store and saying what is wrong with it: the store's part of `proofprint fsck`. Repairs nothing. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ServiceError } from '../../base/error.ts';
+import { type Finding, failed, passed, skipped } from '../../base/finding.ts';
+import { isJournalled } from '../table.ts';
+import { checkSpentEntries, checkStatusLists } from '../tables/consistency.ts';
+import type { Head } from '../transaction.ts';
+import { type Database, openDatabase, readHead, viewOf } from './database.ts';
+import { readHighWater } from './high-water.ts';
+import { layoutOf } from './level-store.ts';
+import { indexJournal } from './rebuild.ts';
+
+/** Differences named one by one; the rest is counted. */
+const MOST_NAMED = 20;
+
+/**
+ * Check everything that can be checked without keys: the whole hash chain, the index against what the journal says it should be, both
+ * heads against the high-water mark, and that no entry of a status list was given out twice.
+ * Shape: one finding or more for each of `store.lock`, `store.journal`, `store.high-water`, `store.index`, `store.entries`,
+ * `store.lists`. Damage is a finding, never thrown. Needs room on disk for a second index while it runs.
+ */
+export async function inspectStore(directory: string): Promise<readonly Finding[]> {
+  const paths = layoutOf(directory);
+  let database: Database;
+  try {
+    database = await openDatabase(paths.index, { createIfMissing: false });
+  } catch (error) {
+    return [
+      asFinding(error instanceof ServiceError && error.code === 'STORE_LOCKED' ? 'store.lock' : 'store.index', error),
+    ];
+  }
+  const scratch = await mkdtemp(join(directory, 'inspecting-'));
+  try {
+    return await inspect(database, { ...paths, scratch });
+  } finally {
+    await database.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function asFinding(check: string, error: unknown): Finding {
+  if (error instanceof ServiceError) return failed(check, error.code, error.message);
+  throw error;
+}
+
+async function inspect(
+  database: Database,
+  { journal, mark, scratch }: { journal: string; mark: string; scratch: string },
+): Promise<readonly Finding[]> {
+  const entries = [...(await checkSpentEntries(viewOf(database))), ...(await checkStatusLists(viewOf(database)))];
+  let head: Head;
+  try {
+    head = await indexJournal(journal, scratch);
+  } catch (error) {
+    const without = 'the journal cannot be followed to its end';
+    return [
+      asFinding('store.journal', error),
+      skipped('store.high-water', without),
+      skipped('store.index', without),
+      ...entries,
+    ];
+  }
+  return [
+    passed('store.journal', { params: { records: String(head.sequence), head: head.hash } }),
+    await checkMark(mark, head),
+    ...(await checkIndex(database, scratch, head)),
+    ...entries,
+  ];
+}
+
+async function checkMark(path: string, head: Head): Promise<Finding> {
+  try {
+    const mark = await readHighWater(path);
+    if (!mark) return failed('store.high-water', 'STORE_INTEGRITY', 'The high-water mark is missing');
+    if (mark.sequence > head.sequence) {
+      const detail = `The store ends at record ${head.sequence}, but it had come to record ${mark.sequence}`;
+      return failed('store.high-water', 'STORE_ROLLBACK', detail);
+    }
+    return passed('store.high-water', { params: { sequence: String(mark.sequence) } });
+  } catch (error) {
+    return asFinding('store.high-water', error);
+  }
+}
+
+async function checkIndex(database: Database, scratch: string, head: Head): Promise<Finding[]> {
+  const followed = readHead(database);
+  if (followed.sequence !== head.sequence || followed.hash !== head.hash) {
+    const detail = `The index stands at record ${followed.sequence}, the journal at record ${head.sequence}`;
+    return [failed('store.index', 'STORE_INTEGRITY', detail)];
+  }
+  const expected = await openDatabase(scratch);
+  try {
+    return await compare(database, expected);
+  } finally {
+    await expected.close();
+  }
+}
+
+/** Walk both databases in the order of their keys. Findings name tables, never what keys or values say. */
+async function compare(actual: Database, expected: Database): Promise<Finding[]> {
+  const differences = new Map<string, number>();
+  const note = (key: string, what: string) => {
+    const name = `${what} in ${key.slice(0, key.indexOf('/'))}`;
+    differences.set(name, (differences.get(name) ?? 0) + 1);
+  };
+  let keys = 0;
+  const theirs = expected.iterator();
+  let wanted = await theirs.next();
+  try {
+    for await (const [key, text] of actual.iterator()) {
+      if (!isJournalled(key)) continue;
+      keys += 1;
+      while (wanted && (wanted[0] < key || !isJournalled(wanted[0]))) {
+        if (isJournalled(wanted[0])) note(wanted[0], 'missing');
+        wanted = await theirs.next();
+      }
+      if (wanted?.[0] !== key) {
+        note(key, 'not in the journal');
+        continue;
+      }
+      if (wanted[1] !== text) note(key, 'different');
+      wanted = await theirs.next();
+    }
+    for (; wanted; wanted = await theirs.next()) if (isJournalled(wanted[0])) note(wanted[0], 'missing');
+  } finally {
+    await theirs.close();
+  }
+  if (differences.size === 0) return [passed('store.index', { params: { keys: String(keys) } })];
+  return [...differences]
+    .slice(0, MOST_NAMED)
+    .map(([what, count]) => failed('store.index', 'STORE_INTEGRITY', `${count} ${what}`));
+}
