@@ -193,12 +193,12 @@ describe('acts in turn', () => {
     const waiting = Array.from({ length: MOST_WAITING }, (_, n) => put(`t/${n}`, '1'));
     await expect(put('t/more', '1')).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfter: 1 });
     const finishing = acts.transact({ act: 'end', finishing: true }, async (tx) => tx.put('t/end', '1'));
-    for (let n = 0; n < 3; n += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      ledger.release();
-    }
-    await Promise.all(waiting);
-    await finishing;
+    const all = Promise.all([...waiting, finishing]);
+    let done = false;
+    void all.then(() => {
+      done = true;
+    });
+    for (; !done; ledger.release()) await soon();
     expect(ledger.values.size).toBe(MOST_WAITING + 1);
     const after = put('t/after', '1');
     await soon();
