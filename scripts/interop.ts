@@ -48,7 +48,7 @@ interface Run {
 
 async function writeAll(folder: string, documents: readonly JsonObject[]): Promise<string[]> {
   await mkdir(folder, { recursive: true });
-  return await Promise.all(
+  return Promise.all(
     documents.map(async (document, at) => {
       const file = join(folder, `${at}.json`);
       await writeFile(file, JSON.stringify(document));

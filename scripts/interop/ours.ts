@@ -31,7 +31,7 @@ export function createOurs(release: string): Ours {
     issue: async (one) => {
       const created = readDateTime(one.created);
       if (created === undefined) throw new TypeError(`${one.name}: no instant`);
-      return await dataIntegrity.secureCredential(one.unsigned, {
+      return dataIntegrity.secureCredential(one.unsigned, {
         signer: signerOf(seedOf(release, one.issuer)),
         created,
       });

@@ -91,12 +91,16 @@ describe('a signature', () => {
 });
 
 describe('a key of small order', () => {
+  const nodeMajor = Number.parseInt(process.versions.node, 10);
+
   it('would verify anything: the control that shows why it is refused', () => {
     const identity = bytes(SMALL_ORDER[0] ?? '');
     const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), identity]);
     const forged = Uint8Array.of(...identity, ...new Uint8Array(32));
     const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-    expect(nodeVerify(null, Buffer.from('never signed'), key, forged)).toBe(true);
+    const taken = nodeVerify(null, Buffer.from('never signed'), key, forged);
+    // Node 24.21.0 refuses by itself, 20.20.2 and 22.23.3 do not.
+    if (nodeMajor < 24) expect(taken).toBe(true);
     expect(ed25519.verify(identity, Buffer.from('never signed'), forged)).toBe(false);
   });
 

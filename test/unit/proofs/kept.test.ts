@@ -32,8 +32,7 @@ beforeAll(() => {
   });
 });
 
-const check = async (document: JsonObject) =>
-  await dataIntegrity.checkCredentialProofs(document, { resolver, now: NOW });
+const check = async (document: JsonObject) => dataIntegrity.checkCredentialProofs(document, { resolver, now: NOW });
 
 const failures = (report: Awaited<ReturnType<typeof check>>) =>
   report.findings.filter(({ outcome }) => outcome === 'failed').map(({ check: name, code }) => ({ check: name, code }));
