@@ -3,18 +3,16 @@
  * (docs/threats.md, sections 5.2 and 5.3).
  */
 import jsonld from 'jsonld';
-import ContextResolver from 'jsonld/lib/ContextResolver.js';
 import { excerpt } from '../base/finding.ts';
-import { isObject, type JsonObject } from '../base/json.ts';
+import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import type { Contexts } from '../credentials/contexts.ts';
+import { createContextResolver, UnknownContext } from './compiled-contexts.ts';
 
 /**
  * How often RDFC-1.0 may compare blank nodes in depth, per blank node that is not unique. 1 is enough for any number of equal
  * siblings and refuses cliques and rings within a third of a second; 2 would let a poison graph take minutes.
  */
 const MAX_WORK_FACTOR = 1;
-/** Compiled contexts kept: the bundled ones and the scoped contexts inside them, well below this. */
-const MOST_COMPILED_CONTEXTS = 1000;
 
 export type TransformationCode = 'DATA_LOSS_DETECTION_ERROR' | 'PROOF_TRANSFORMATION_ERROR' | 'CONTEXT_NOT_ALLOWED';
 
@@ -28,28 +26,20 @@ export class TransformationRefusal extends Error {
   }
 }
 
-class UnknownUrl extends Error {}
-
 export interface Canonicaliser {
   /** Canonical N-Quads (RDFC-1.0) of a document. Errors: TransformationRefusal, and nothing else. */
   canonicalise(document: JsonObject): Promise<string>;
 }
 
 export function createCanonicaliser({ contexts }: { readonly contexts: Contexts }): Canonicaliser {
-  // Of our own: the library's cache is one per process and keyed by URL, so one set of contexts would answer for another.
-  const sharedCache = createBoundedCache();
-  const documentLoader = async (url: string) => {
-    const document = contexts.document(url);
-    if (document === undefined) throw new UnknownUrl(url);
-    // A copy, because the library writes resolved URLs into what it is given.
-    return { contextUrl: null, documentUrl: url, document: structuredClone(document), tag: 'static' };
-  };
+  const contextResolver = createContextResolver(contexts);
   return {
     canonicalise: async (document) => {
+      assertBundled(document['@context'], contexts);
       try {
         return await jsonld.canonize(document, {
-          documentLoader,
-          contextResolver: new ContextResolver({ sharedCache }),
+          documentLoader: loadNothing,
+          contextResolver,
           base: null,
           safe: true,
           rdfDirection: 'i18n-datatype',
@@ -62,23 +52,29 @@ export function createCanonicaliser({ contexts }: { readonly contexts: Contexts 
   };
 }
 
-/** Only `static` documents come here, so it never fills up unless inline contexts were let in: then it stops keeping. */
-function createBoundedCache() {
-  const kept = new Map<string, unknown>();
-  return {
-    get: (key: string) => kept.get(key),
-    set: (key: string, value: unknown) => {
-      if (kept.size < MOST_COMPILED_CONTEXTS) kept.set(key, value);
-    },
-  };
+/**
+ * Different bundled URLs and nothing else. The wire shape says so too (docs/threats.md, W3); here it keeps this room safe on its own: one
+ * allowed URL twenty thousand times, or as many inline contexts, would cost seconds.
+ */
+function assertBundled(value: JsonValue | undefined, contexts: Contexts): void {
+  const urls = asArray(value);
+  const bundled = urls.every((url) => typeof url === 'string' && contexts.document(url) !== undefined);
+  if (!bundled || new Set(urls).size !== urls.length) throw contextRefusal();
 }
+
+function contextRefusal(cause?: unknown): TransformationRefusal {
+  return new TransformationRefusal('CONTEXT_NOT_ALLOWED', 'a context that is not bundled is used, or one twice', cause);
+}
+
+/** Contexts come from the resolver; there is nothing else to load. */
+const loadNothing = async (url: string): Promise<never> => {
+  throw new UnknownContext(url);
+};
 
 function refusalOf(error: unknown): TransformationRefusal {
   const { name, details } =
     error instanceof Error ? (error as Error & { details?: unknown }) : { name: '', details: {} };
-  if (isObject(details) && (details['cause'] as unknown) instanceof UnknownUrl) {
-    return new TransformationRefusal('CONTEXT_NOT_ALLOWED', 'a context that is not bundled is used', error);
-  }
+  if (error instanceof UnknownContext) return contextRefusal(error);
   // Safe mode (JSON-LD 1.1 API leaves these as warnings): a term without definition, a relative id or type, and the like.
   if (name === 'jsonld.ValidationError') {
     return new TransformationRefusal('DATA_LOSS_DETECTION_ERROR', dataLossDetail(details), error);

@@ -60,20 +60,10 @@ declare module 'jsonld' {
     documentLoader: (url: string) => Promise<unknown>;
     contextResolver?: object;
     base: null;
-    safe: true;
+    safe: boolean;
     rdfDirection: 'i18n-datatype';
     canonizeOptions: { algorithm: 'RDFC-1.0'; maxWorkFactor: number };
   }
   const jsonld: { canonize(input: object, options: CanonizeOptions): Promise<string> };
   export default jsonld;
-}
-
-declare module 'jsonld/lib/ContextResolver.js' {
-  interface SharedCache {
-    get(key: string): unknown;
-    set(key: string, value: unknown): void;
-  }
-  export default class ContextResolver {
-    constructor(options: { sharedCache: SharedCache });
-  }
 }
