@@ -74,7 +74,11 @@ describe('the canonical form', () => {
     const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${members.map(([name, inner]) => `${JSON.stringify(name)}:${model(inner)}`).join(',')}}`;
   }
-  const value = fc.jsonValue({ stringUnit: 'binary' }) as fc.Arbitrary<JsonValue>;
+  // The strict reader refuses these names wherever they stand, and fast-check likes to draw them.
+  const reserved = /"(?:__proto__|constructor|prototype)":/;
+  const value = fc
+    .jsonValue({ stringUnit: 'binary' })
+    .filter((some) => !reserved.test(JSON.stringify(some))) as fc.Arbitrary<JsonValue>;
 
   it('is what the model writes, and JSON of the same value', () => {
     fc.assert(
