@@ -7,6 +7,8 @@ export const MAX_STRING = 16 * 1024;
 /** Findings reported at most; one is enough to refuse. */
 export const MAX_FINDINGS = 20;
 
+/** What nearly all text is: nothing in it can be wrong. */
+const PRINTABLE = /^[ -~]*$/;
 const CONTROL = /(?![\t\n\r])\p{Cc}/u;
 
 /** Ends a pass: a cap is reached, or there is enough to report. */
@@ -57,6 +59,7 @@ export class ShapeReport {
   /** Rule W12, for text that stands anywhere. */
   text(text: string, longest = MAX_STRING): void {
     if (text.length > longest) throw this.limit(`a string longer than ${longest}`);
+    if (PRINTABLE.test(text)) return;
     if (!text.isWellFormed()) this.malformed('a lone surrogate');
     else if (CONTROL.test(text)) this.malformed('a control character');
   }

@@ -6,13 +6,12 @@
 import { type Finding, passed } from '../base/finding.ts';
 import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { isAbsoluteUrl } from '../formats/url.ts';
-import { referenceTerms } from './context-terms.ts';
-import { type Contexts, PROOFPRINT_CONTEXT, V1_CONTEXT, V2_CONTEXT } from './contexts.ts';
+import { type ContextListOptions, checkContextList } from './context-list.ts';
+import { PROOFPRINT_CONTEXT } from './contexts.ts';
 import { findProfile } from './profiles/profile-table.ts';
 import { Enough, ShapeReport } from './shape-report.ts';
 
 /** Caps of one credential, or of one presentation without the credentials in it (docs/threats.md, section 6). */
-export const MAX_CONTEXTS = 8;
 export const MAX_DEPTH = 32;
 /** Values of any kind, members and array entries included. */
 export const MAX_NODES = 5000;
@@ -30,11 +29,8 @@ export const MAX_LONG_STRING: ReadonlyMap<string, number> = new Map([
 ]);
 export const MAX_CREDENTIALS = 64;
 
-export interface ShapeOptions {
+export interface ShapeOptions extends ContextListOptions {
   readonly kind: 'credential' | 'presentation';
-  readonly contexts: Contexts;
-  /** Whether VCDM 1.1 documents are taken too. */
-  readonly vcdm11?: boolean;
   /** At issue, text must be in Unicode normalisation form C as well (W12). */
   readonly signing?: boolean;
 }
@@ -76,7 +72,7 @@ class Pass {
   readonly #options: ShapeOptions;
   readonly #report: ShapeReport;
   readonly #level: number;
-  readonly #references = new Set<string>();
+  #references: readonly ReadonlySet<string>[] = [];
   #literals: readonly (readonly string[])[] = [];
   #nodes = 1;
   #anonymous = 0;
@@ -89,35 +85,11 @@ class Pass {
   }
 
   run(): void {
-    this.#contexts();
-    this.#object(this.#root, { term: undefined, depth: 1, homes: new Set(), proof: false }, true);
-  }
-
-  /** W3. */
-  #contexts(): void {
-    const list = this.#root['@context'];
-    this.#inside('@context', () => {
-      if (!Array.isArray(list)) return this.#malformed('must be an array of context URLs');
-      if (list.length > MAX_CONTEXTS) throw this.#report.limit(`more than ${MAX_CONTEXTS} contexts`);
-      const urls = list as readonly JsonValue[];
-      for (const [index, url] of urls.entries())
-        this.#inside(index, () => this.#context(url, urls.indexOf(url) < index));
-      const first = urls[0] === V2_CONTEXT || (this.#options.vcdm11 === true && urls[0] === V1_CONTEXT);
-      if (!first) this.#inside(0, () => this.#malformed('the first context must be that of the data model'));
-      if (urls.includes(PROOFPRINT_CONTEXT)) {
-        this.#literals = (findProfile(this.#root)?.literals ?? []).map((pointer) => pointer.slice(1).split('/'));
-      }
-    });
-  }
-
-  #context(url: JsonValue, repeated: boolean): void {
-    if (typeof url !== 'string' || this.#options.contexts.document(url) === undefined) {
-      this.#report.fail('CONTEXT_NOT_ALLOWED', 'not a context of the bundled list');
-    } else if (repeated) {
-      this.#malformed('a context stands twice');
-    } else {
-      for (const term of referenceTerms(this.#options.contexts, url)) this.#references.add(term);
+    this.#references = checkContextList(this.#root, this.#options, this.#report);
+    if (asArray(this.#root['@context']).includes(PROOFPRINT_CONTEXT)) {
+      this.#literals = (findProfile(this.#root)?.literals ?? []).map((pointer) => pointer.slice(1).split('/'));
     }
+    this.#object(this.#root, { term: undefined, depth: 1, homes: new Set(), proof: false }, true);
   }
 
   #object(value: JsonObject, place: Place, root = false): void {
@@ -268,7 +240,7 @@ class Pass {
 
   #string(value: string, place: Place): void {
     this.#text(value, MAX_LONG_STRING.get(place.term ?? ''));
-    const reference = !place.proof && place.term !== undefined && this.#references.has(place.term);
+    const reference = !place.proof && this.#references.some((terms) => terms.has(place.term ?? ''));
     // A malformed DID of a party has a code of its own.
     const party = (place.term === 'issuer' || place.term === 'holder') && value.startsWith('did:');
     if (reference && !party && !isAbsoluteUrl(value)) this.#malformed('must be an absolute URL or URN');

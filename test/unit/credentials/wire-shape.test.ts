@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type JsonObject, type JsonValue, readJsonObject } from '../../../src/base/json.ts';
+import { MAX_CONTEXTS } from '../../../src/credentials/context-list.ts';
 import { MAX_STRING } from '../../../src/credentials/shape-report.ts';
 import {
   checkWireShape,
   MAX_ANONYMOUS,
   MAX_ARRAY,
-  MAX_CONTEXTS,
   MAX_CREDENTIALS,
   MAX_DEPTH,
   MAX_NODES,
