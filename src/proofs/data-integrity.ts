@@ -2,8 +2,8 @@
  * Data Integrity proofs on credentials and presentations (W3C VC Data Integrity 1.0): the one door to this room.
  */
 import { ServiceError } from '../base/error.ts';
-import { asArray, isObject, type JsonObject } from '../base/json.ts';
-import type { Contexts } from '../credentials/contexts.ts';
+import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { type Contexts, V1_CONTEXT } from '../credentials/contexts.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { createCanonicaliser, TransformationRefusal } from './canonicaliser.ts';
@@ -77,7 +77,10 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
     }
   };
   return {
-    secureCredential: async (unsecured, options) => await secure(unsecured, options),
+    secureCredential: async (unsecured, options) => {
+      assertDated(unsecured);
+      return await secure(unsecured, options);
+    },
     securePresentation: async (unsecured, { challenge, domain, ...options }) =>
       await secure(unsecured, options, { challenge, domain }),
     checkCredentialProofs: async (document, options) =>
@@ -89,6 +92,14 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
       await canonicalise(document);
     },
   };
+}
+
+/** Into a VCDM 1.1 credential without a date the library would write the time of the machine. */
+function assertDated(unsecured: JsonObject): void {
+  if (asArray(unsecured['@context'] as JsonValue)[0] !== V1_CONTEXT || unsecured['issuanceDate'] !== undefined) return;
+  throw new ServiceError('MALFORMED_VALUE_ERROR', 'a VCDM 1.1 credential has an issuanceDate', {
+    pointer: '/issuanceDate',
+  });
 }
 
 function previousOf(unsecured: JsonObject, members: JsonObject): readonly JsonObject[] {

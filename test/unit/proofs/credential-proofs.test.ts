@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Finding, verdictOf } from '../../../src/base/finding.ts';
 import { deepFreeze, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
+import { encodeMultikey } from '../../../src/crypto/multikey.ts';
+import * as p256 from '../../../src/crypto/p256.ts';
+import { createDidResolver } from '../../../src/dids/resolver.ts';
 import { encodeBase58btc } from '../../../src/formats/multibase.ts';
 import { createDataIntegrity } from '../../../src/proofs/data-integrity.ts';
 import {
@@ -8,6 +12,7 @@ import {
   createResolverDouble,
   createTestContexts,
   FIXTURE_CONTEXT,
+  signerFromSeed,
 } from '../../support/data-integrity.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
@@ -79,6 +84,30 @@ describe('secureCredential', () => {
   it.each([63, 65, 0])('refuses a signer that answers %i bytes', async (length) => {
     const signer = { ...good.signer, sign: async () => new Uint8Array(length) };
     await expect(sign(claim, { signer })).rejects.toMatchObject({ code: 'PROOF_GENERATION_ERROR' });
+  });
+
+  it('secures a VCDM 1.1 credential under the Data Integrity context, and never dates it by itself', async () => {
+    const dated: JsonObject = {
+      '@context': ['https://www.w3.org/2018/credentials/v1'],
+      type: ['VerifiableCredential'],
+      issuer: good.did,
+      issuanceDate: '2026-01-01T00:00:00Z',
+      credentialSubject: { id: 'https://good.example/products/1' },
+    };
+    const secured = await sign(dated);
+    expect(secured['@context']).toEqual([
+      'https://www.w3.org/2018/credentials/v1',
+      'https://w3id.org/security/data-integrity/v2',
+    ]);
+    expect(verdictOf((await check(secured)).findings)).toBe('accepted');
+    const { issuanceDate: _, ...undated } = dated;
+    await expect(sign(undated)).rejects.toMatchObject({ code: 'MALFORMED_VALUE_ERROR' });
+  });
+
+  it('refuses a key that no cryptosuite here takes', async () => {
+    await expect(sign(claim, { signer: { ...good.signer, keyType: 'P-256' } })).rejects.toMatchObject({
+      code: 'PROOF_GENERATION_ERROR',
+    });
   });
 
   it('refuses to build on a proof that is not there', async () => {
@@ -297,6 +326,49 @@ describe('keys', () => {
     expect(faults(findings)).toContain('proof.key INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD');
   });
 
+  it('refuses a key under which any signature would do: the identity point', async () => {
+    const weak = encodeBase58btc(Uint8Array.from([0xed, 0x01, 1, ...new Uint8Array(31)]));
+    const [method] = good.didDocument['verificationMethod'] as [JsonObject];
+    const didDocument = { ...good.didDocument, verificationMethod: [{ ...method, publicKeyMultibase: weak }] };
+    const trivial = encodeBase58btc(Uint8Array.from([1, ...new Uint8Array(63)]));
+    const { findings } = await check(withProof(await sign(), { proofValue: trivial }), {
+      resolver: createResolverDouble([didDocument]),
+    });
+    expect(faults(findings)).toContain('proof.key INVALID_VERIFICATION_METHOD');
+  });
+
+  it('refuses a key of another type than the suite is for', async () => {
+    const { publicKey } = p256.generate();
+    const [method] = good.didDocument['verificationMethod'] as [JsonObject];
+    const publicKeyMultibase = encodeMultikey('P-256', publicKey);
+    const didDocument = { ...good.didDocument, verificationMethod: [{ ...method, publicKeyMultibase }] };
+    const { findings } = await check(await sign(), { resolver: createResolverDouble([didDocument]) });
+    expect(faults(findings)).toContain('proof.key INVALID_VERIFICATION_METHOD');
+  });
+
+  it.each([
+    ['https://evil.example/vm.json', 'INVALID_VERIFICATION_METHOD'],
+    [good.did, 'INVALID_VERIFICATION_METHOD_URL'],
+    [7, 'INVALID_VERIFICATION_METHOD_URL'],
+    [{ id: good.signer.id }, 'INVALID_VERIFICATION_METHOD_URL'],
+  ])('dereferences no %j', async (verificationMethod, code) => {
+    const { findings } = await check(withProof(await sign(), { verificationMethod: verificationMethod as JsonValue }));
+    expect(faults(findings)).toContain(`proof.key ${code}`);
+  });
+
+  it('verifies with a did:key, which needs no network', async () => {
+    const signer = signerFromSeed(new Uint8Array(32).fill(9), (key) => `did:key:${key}#${key}`);
+    const did = signer.id.split('#')[0] ?? '';
+    const secured = await sign({ ...claim, issuer: did }, { signer });
+    const real = createDidResolver({
+      fetchJson: () => Promise.reject(new Error('no network')),
+      clock: { now: () => NOW },
+    });
+    const report = await check(secured, { resolver: real });
+    expect(verdictOf(report.findings)).toBe('accepted');
+    expect(report.seen).toMatchObject([{ did, source: 'self' }]);
+  });
+
   it('asks the resolver for nothing when the form of the proof is bad', async () => {
     const counting = createResolverDouble([good.didDocument]);
     await check(withProof(await sign(), { proofValue: 'z3Fake' }), { resolver: counting });
@@ -374,5 +446,52 @@ describe('sets of proofs', () => {
     for (const proof of circles) {
       expect(faults((await check({ ...claim, proof })).findings)).toEqual(['proof.chain PROOF_VERIFICATION_ERROR']);
     }
+  });
+});
+
+describe('whatever comes', () => {
+  const anything = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<JsonValue>;
+  const members = [
+    'type',
+    'cryptosuite',
+    'created',
+    'expires',
+    'verificationMethod',
+    'proofPurpose',
+    'proofValue',
+    'id',
+  ];
+
+  it('answers with findings, never with an error, and accepts none of it', async () => {
+    const secured = await sign();
+    await fc.assert(
+      fc.asyncProperty(
+        anything,
+        fc.dictionary(fc.constantFrom(...members, 'previousProof', '@context'), anything),
+        async (noise, some) => {
+          const proofs = [noise, { ...proofOf(secured), ...some }, [proofOf(secured), noise]];
+          for (const proof of proofs) {
+            if (JSON.stringify(proof) === JSON.stringify(proofOf(secured))) continue;
+            const report = await check({ ...secured, proof: proof as JsonValue });
+            expect(report.findings.length).toBeGreaterThan(0);
+            expect(verdictOf(report.findings)).not.toBe('accepted');
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('refuses every change of a text that is signed', async () => {
+    const secured = await sign({ ...claim, name: 'coil', description: 'hot rolled' });
+    const places = ['id', 'issuer', 'validFrom', 'name', 'description'];
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...places), fc.string({ minLength: 1 }), async (place, text) => {
+        if (text === secured[place]) return;
+        const { findings } = await check({ ...secured, [place]: text });
+        expect(verdictOf(findings)).toBe('rejected');
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -144,6 +144,19 @@ describe('securePresentation and checkPresentationProof', () => {
     expect(faults((await check({ ...secured, proof })).findings)).toEqual(['proof.purpose PROOF_VERIFICATION_ERROR']);
   });
 
+  it('refuse an unsigned presentation of fifty credentials without looking at any of them', async () => {
+    const presentation = await presentationOf();
+    const [one] = presentation['verifiableCredential'] as [JsonObject];
+    const counting = createResolverDouble([issuer.didDocument, holder.didDocument]);
+    const started = performance.now();
+    const many = { ...presentation, verifiableCredential: Array.from({ length: 50 }, () => one) };
+    expect(faults((await check(many, { resolver: counting })).findings)).toEqual([
+      'proof.form PROOF_VERIFICATION_ERROR',
+    ]);
+    expect(counting.asked).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(20);
+  });
+
   it('want every one of two proofs to be good and bound', async () => {
     const presentation = await presentationOf();
     const twice = await sign(await sign(presentation), thief.signer);
