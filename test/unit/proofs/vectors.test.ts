@@ -134,6 +134,27 @@ describe('B.5 proof sets and proof chains', () => {
     );
   });
 
+  it('takes two proofs that build on one, and one that builds on both', async () => {
+    const created = at('2023-02-24T23:36:38Z');
+    let document = await integrity.secureCredential(unsecured, { signer: one, created, proofId: 'urn:x:a' });
+    const add = async (signer: Signer, proofId: string, previousProof: string | string[]) => {
+      document = await integrity.secureCredential(document, { signer, created, proofId, previousProof });
+    };
+    await add(two, 'urn:x:b', 'urn:x:a');
+    await add(three, 'urn:x:c', 'urn:x:a');
+    await add(four, 'urn:x:d', ['urn:x:b', 'urn:x:c']);
+    expect(await signaturesOf(document)).toEqual(['passed', 'passed', 'passed', 'passed']);
+    const [a, b, c, d] = proofsOf(document) as [JsonObject, JsonObject, JsonObject, JsonObject];
+    expect(await signaturesOf({ ...document, proof: [d, c, b, a] })).toEqual(['passed', 'passed', 'passed', 'passed']);
+    const narrowed = { ...d, previousProof: 'urn:x:b' };
+    expect(await signaturesOf({ ...document, proof: [a, b, c, narrowed] })).toEqual([
+      'passed',
+      'passed',
+      'passed',
+      'failed',
+    ]);
+  });
+
   it('refuses a later proof once an earlier one was exchanged for another good one', async () => {
     const secured = await chain();
     const [, b, c, d] = proofsOf(secured);
