@@ -91,6 +91,8 @@ export interface NearestMiss {
   readonly code?: ProblemCode;
   readonly message: MessageKey;
   readonly params: Readonly<Record<string, string>>;
+  /** What broke further down, where the rule judged another claim's chain. */
+  readonly cause?: Pick<RuleResult, 'id' | 'code' | 'message' | 'params'>;
 }
 
 export interface RegimeResult {

@@ -1,0 +1,165 @@
+/**
+ * The relying party's question: may this claim be relied on under these regimes, at this instant, and why? A pure function of what was
+ * admitted and of the party's own policy (docs/trust.md); no clock, no network, no store.
+ */
+import { type Finding, failed, undetermined, verdictOf } from '../base/finding.ts';
+import type { ProblemCode } from '../base/problem.ts';
+import { isShownWhole } from '../credentials/link.ts';
+import type { Admitted } from './admitted.ts';
+import type { Evaluation, EvaluationInput, RegimeResult, Result, RuleResult } from './evaluation.ts';
+import { Evidence } from './evidence.ts';
+import { describePath, findNearestMiss } from './explain.ts';
+import { Judge } from './judge.ts';
+import { isBetter, type Judgement } from './judgement.ts';
+import { objectsAt, textAt } from './member.ts';
+import type { MessageKey } from './messages/message.ts';
+import { sortedSet } from './order.ts';
+import type { Regime } from './regimes/regime.ts';
+import { createReport } from './report.ts';
+import { valuesOf } from './values.ts';
+import { worksheetsByClaim } from './worksheets.ts';
+
+export const CLAIM_TYPES = ['CarbonFootprintClaim', 'EmbeddedEmissionsClaim'];
+
+/**
+ * Evaluate under each regime asked for, or under all of the policy. Never throws for what stands in a document.
+ * What cannot be judged at all (no such claim, more credentials than the limit, a regime the policy does not have) gives a result
+ * without a path, and a finding that says why.
+ */
+export function evaluate(input: EvaluationInput): Evaluation {
+  const evidence = new Evidence(input.admitted, input.refused);
+  const asked = sortedSet(input.regimes ?? input.policy.regimes.map((regime) => regime.id));
+  const subject = chooseClaims(evidence, input);
+  const judge = new Judge({
+    evidence,
+    policy: input.policy,
+    at: input.at,
+    import: input.import,
+    worksheetOf: worksheetsByClaim(evidence, input.worksheets ?? []),
+  });
+  const results: Record<string, RegimeResult> = {};
+  for (const id of asked) {
+    const regime = input.policy.regimes.find((known) => known.id === id);
+    if (regime === undefined) results[id] = unjudged([NO_REGIME]);
+    else if (!subject.ok) results[id] = unjudged([subject.problem]);
+    else results[id] = judgeRegime(judge, evidence, subject.claims, regime);
+  }
+  // Only after all searches is it known whether one of them was cut short.
+  if (judge.exhausted) {
+    for (const id of asked) results[id] = limited(results[id] ?? unjudged([]));
+  }
+  const findings = [...aboutRefused(evidence), ...(subject.ok ? [] : [asFinding(subject.problem)])];
+  if (judge.exhausted) findings.push(asFinding(LINKS_EXCEEDED));
+  return { results, findings, report: createReport(input, evidence, asked, results, findings) };
+}
+
+type Subject =
+  | { readonly ok: true; readonly claims: readonly Admitted[] }
+  | { readonly ok: false; readonly problem: RuleResult };
+
+/** The claim asked about, in each form in which it was shown, or the one that nothing else here is built from. */
+function chooseClaims(evidence: Evidence, input: EvaluationInput): Subject {
+  const refuse = (problem: RuleResult): Subject => ({ ok: false, problem });
+  if (input.admitted.length + input.refused.length > input.policy.limits.credentials) {
+    return refuse(about('limits.credentials', 'undetermined', 'LIMIT_EXCEEDED'));
+  }
+  const claims = evidence.admitted.filter((credential) => CLAIM_TYPES.includes(credential.type));
+  if (input.claim !== undefined) {
+    const named = claims.filter((claim) => claim.id === input.claim);
+    return named.length > 0 ? { ok: true, claims: wholeFirst(named) } : refuse(noSuchClaim(evidence, input.claim));
+  }
+  const inputs = idsOfInputs(evidence, claims);
+  const tops = claims.filter((claim) => !inputs.has(claim.id));
+  const ids = new Set(tops.map((claim) => claim.id));
+  if (ids.size === 1) return { ok: true, claims: wholeFirst(tops) };
+  return refuse(
+    ids.size === 0 ? noSuchClaim(evidence, undefined) : about('claim.ambiguous', 'undetermined', 'BAD_REQUEST'),
+  );
+}
+
+function wholeFirst(claims: readonly Admitted[]): readonly Admitted[] {
+  const whole = (claim: Admitted): number => Number(isShownWhole(claim.document));
+  return [...claims].sort((a, b) => whole(b) - whole(a));
+}
+
+/** Claims that another claim or a statement on it builds on. */
+function idsOfInputs(evidence: Evidence, claims: readonly Admitted[]): ReadonlySet<string> {
+  const statements = [
+    ...claims.flatMap((claim) => objectsAt(claim.subject, 'precursors').map((precursor) => precursor['statement'])),
+    ...evidence
+      .ofType('VerificationStatement')
+      .flatMap((statement) => objectsAt(statement.subject, 'upstreamReliance')),
+  ];
+  const ids = statements.map((link) => textAt(evidence.targetOf(link)?.subject, 'claim', 'target'));
+  return new Set(ids.filter((id) => id !== undefined));
+}
+
+function noSuchClaim(evidence: Evidence, id: string | undefined): RuleResult {
+  const refused = evidence.refused.find((credential) =>
+    id === undefined ? credential.type !== undefined && CLAIM_TYPES.includes(credential.type) : credential.id === id,
+  );
+  if (refused === undefined) {
+    const doubt = CLAIM_TYPES.map((type) => evidence.doubtAbout(type)).find((code) => code !== undefined);
+    if (id === undefined && doubt !== undefined) return about('claim.refused', 'undetermined', doubt);
+    return about('claim.absent', 'failed', 'NOTHING_PRESENTED');
+  }
+  const open = verdictOf(refused.findings) === 'undetermined';
+  const told = refused.findings.find((finding) => finding.outcome === (open ? 'undetermined' : 'failed'));
+  const rule = told?.check.startsWith('proof') ? 'S1' : 'S2';
+  return { ...about('claim.refused', open ? 'undetermined' : 'failed', told?.code ?? 'NOTHING_PRESENTED'), id: rule };
+}
+
+/** A claim shown in several forms is judged in each; the best counts, the whole one first. */
+function judgeRegime(judge: Judge, evidence: Evidence, claims: readonly Admitted[], regime: Regime): RegimeResult {
+  const judgements = claims.map((claim) => judge.judge(claim, regime));
+  const best = judgements.reduce((left, right) => (isBetter(right, left) ? right : left));
+  return toResult(judge, evidence, best, regime);
+}
+
+function toResult(judge: Judge, evidence: Evidence, judgement: Judgement, regime: Regime): RegimeResult {
+  const { claim, statement, result, rules, pathCase, conditions, restsOn } = judgement;
+  const accepted = result === 'ACCEPT' || result === 'ACCEPT_WITH_CONDITIONS';
+  const nearestMiss = accepted ? undefined : findNearestMiss(evidence, judgement);
+  return {
+    result,
+    claim: claim.id,
+    ...(statement === undefined ? {} : { statement: statement.id }),
+    rules,
+    path: describePath(pathCase),
+    ...(nearestMiss === undefined ? {} : { nearestMiss }),
+    ...(conditions.length === 0 ? {} : { conditions }),
+    values: valuesOf(judge.caseOf(claim, regime), judgement),
+    restsOn,
+  };
+}
+
+function about(message: MessageKey, outcome: 'failed' | 'undetermined', code: ProblemCode): RuleResult {
+  return { id: message, severity: 'E', outcome, code, message, params: {} };
+}
+
+const NO_REGIME = about('regime.unknown', 'undetermined', 'BAD_REQUEST');
+const LINKS_EXCEEDED = about('limits.links', 'undetermined', 'LIMIT_EXCEEDED');
+
+function unjudged(rules: readonly RuleResult[]): RegimeResult {
+  const refused = rules.some((rule) => rule.outcome === 'failed');
+  const result: Result = refused ? 'REJECT' : 'UNDETERMINED';
+  return { result, rules, path: [], values: {}, restsOn: [] };
+}
+
+/** What was not looked at might have been the accepted path or the reason against one, so neither can be said. */
+function limited(result: RegimeResult): RegimeResult {
+  return { ...result, result: 'UNDETERMINED', rules: [...result.rules, LINKS_EXCEEDED] };
+}
+
+function asFinding({ id, outcome, code = 'BAD_REQUEST', message }: RuleResult): Finding {
+  return outcome === 'failed' ? failed(id, code, message) : undetermined(id, code, message);
+}
+
+/** Why each credential that came along was not used, named by its digest. */
+function aboutRefused(evidence: Evidence): Finding[] {
+  return evidence.refused.flatMap((refused) =>
+    refused.findings
+      .filter((finding) => finding.outcome === 'failed' || finding.outcome === 'undetermined')
+      .map((finding) => ({ ...finding, params: { ...finding.params, credential: refused.digest } })),
+  );
+}

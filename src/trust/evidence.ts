@@ -1,0 +1,140 @@
+/**
+ * Everything that was admitted, found by what the rules join on: DIDs and digests, never names (docs/trust.md, section 5). Built once
+ * for an evaluation; every list comes out in one order, whatever order the presentation had.
+ */
+import { verdictOf } from '../base/finding.ts';
+import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { ProblemCode } from '../base/problem.ts';
+import { baseDigest, isLinkRef, isShownWhole, linkDigest } from '../credentials/link.ts';
+import type { Admitted } from './admitted.ts';
+import type { RefusedCredential } from './evaluation.ts';
+import { objectAt, textAt } from './member.ts';
+import { byText } from './order.ts';
+
+/** Where a link leads. */
+export type LinkEnd =
+  | { readonly state: 'resolved'; readonly target: Admitted }
+  /** Something stands at that name, but it is not the document that was linked. */
+  | { readonly state: 'mismatch'; readonly code: ProblemCode; readonly why: 'digest' | 'base' | 'target' }
+  /** The document is here and was not admitted. */
+  | { readonly state: 'refused'; readonly code: ProblemCode }
+  /** The document is here, but whether it may be believed could not be found out. */
+  | { readonly state: 'undetermined'; readonly code: ProblemCode }
+  | { readonly state: 'absent' };
+
+export class Evidence {
+  /** By id, then by digest; each received document once. */
+  readonly admitted: readonly Admitted[];
+  readonly refused: readonly RefusedCredential[];
+  readonly #byLinkDigest = new Map<string, Admitted[]>();
+  readonly #bySubject = new Map<string, Admitted[]>();
+  readonly #digests = new Map<Admitted, string>();
+  readonly #baseDigests = new Map<Admitted, string>();
+
+  constructor(admitted: readonly Admitted[], refused: readonly RefusedCredential[]) {
+    const once = new Map(admitted.map((credential) => [credential.digest, credential]));
+    this.admitted = [...once.values()].sort((a, b) => byText(a.id, b.id) || byText(a.digest, b.digest));
+    const refusedOnce = new Map(refused.map((credential) => [credential.digest, credential]));
+    this.refused = [...refusedOnce.values()].sort((a, b) => byText(a.digest, b.digest));
+    for (const credential of this.admitted) {
+      const digest = linkDigest(credential.document);
+      this.#digests.set(credential, digest);
+      push(this.#byLinkDigest, digest, credential);
+      const subject = textAt(credential.subject, 'id');
+      if (subject !== undefined) push(this.#bySubject, subject, credential);
+    }
+  }
+
+  /** The digest that a link to this credential carries. */
+  linkDigestOf(credential: Admitted): string {
+    return this.#digests.get(credential) ?? linkDigest(credential.document);
+  }
+
+  ofType(type: string): readonly Admitted[] {
+    return this.admitted.filter((credential) => credential.type === type);
+  }
+
+  /** Credentials of one type whose subject is this DID, as the very string. */
+  about(did: string, type: string): readonly Admitted[] {
+    return (this.#bySubject.get(did) ?? []).filter((credential) => credential.type === type);
+  }
+
+  /** Credentials of one type whose link `member` names this target, by identifier or by digest. Whether it holds is for `follow`. */
+  linkedTo(target: Admitted, type: string, member: string): readonly Admitted[] {
+    const digest = this.linkDigestOf(target);
+    return this.ofType(type).filter((credential) => {
+      const link = objectAt(credential.subject, member);
+      return textAt(link, 'target') === target.id || textAt(link, 'digestMultibase') === digest;
+    });
+  }
+
+  follow(link: JsonValue | undefined): LinkEnd {
+    if (!isLinkRef(link)) return { state: 'mismatch', code: 'CHAIN_DIGEST_MISMATCH', why: 'digest' };
+    const ends = (this.#byLinkDigest.get(link.digestMultibase) ?? []).map((target) => this.#compareEnd(link, target));
+    const resolved = ends.find((end) => end.state === 'resolved');
+    if (resolved !== undefined) return resolved;
+    if (ends[0] !== undefined) return ends[0];
+    if (this.admitted.some((credential) => credential.id === link.target)) {
+      return { state: 'mismatch', code: 'CHAIN_DIGEST_MISMATCH', why: 'digest' };
+    }
+    return this.#followRefused(link.target, link.digestMultibase);
+  }
+
+  /** The target of a link that holds, or nothing. */
+  targetOf(link: JsonValue | undefined): Admitted | undefined {
+    const end = this.follow(link);
+    return end.state === 'resolved' ? end.target : undefined;
+  }
+
+  /**
+   * Why the absence of a credential of this type proves nothing: one that may be of it could not be judged. Nothing when all could.
+   * A type that nobody could read counts as any type.
+   */
+  doubtAbout(type: string): ProblemCode | undefined {
+    for (const refused of this.refused) {
+      if (refused.type !== undefined && refused.type !== type) continue;
+      if (verdictOf(refused.findings) === 'undetermined') return codeOf(refused);
+    }
+    return undefined;
+  }
+
+  #compareEnd(link: JsonObject, target: Admitted): LinkEnd {
+    if (link['target'] !== target.id || link['targetType'] !== target.type) {
+      return { state: 'mismatch', code: 'CHAIN_BROKEN', why: 'target' };
+    }
+    if (isShownWhole(target.document) && link['baseDigestMultibase'] !== this.#baseDigestOf(target)) {
+      return { state: 'mismatch', code: 'CHAIN_DIGEST_MISMATCH', why: 'base' };
+    }
+    return { state: 'resolved', target };
+  }
+
+  #baseDigestOf(target: Admitted): string {
+    const known = this.#baseDigests.get(target);
+    if (known !== undefined) return known;
+    const digest = baseDigest(target.document);
+    this.#baseDigests.set(target, digest);
+    return digest;
+  }
+
+  #followRefused(id: string, digest: string): LinkEnd {
+    const refused = this.refused.find((candidate) =>
+      candidate.linkDigest === undefined ? candidate.id === id : candidate.linkDigest === digest,
+    );
+    if (refused === undefined) return { state: 'absent' };
+    const state = verdictOf(refused.findings) === 'undetermined' ? 'undetermined' : 'refused';
+    return { state, code: codeOf(refused) };
+  }
+}
+
+function codeOf(refused: RefusedCredential): ProblemCode {
+  const told = refused.findings.filter((finding) => finding.code !== undefined);
+  const worst =
+    told.find((finding) => finding.outcome === 'failed') ?? told.find((finding) => finding.outcome === 'undetermined');
+  return worst?.code ?? 'STATUS_RETRIEVAL_ERROR';
+}
+
+function push(map: Map<string, Admitted[]>, key: string, value: Admitted): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
+}

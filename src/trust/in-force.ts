@@ -1,0 +1,64 @@
+/** Whether a credential or an anchor was in force at an instant: its interval and its status, told apart (docs/trust.md, section 4). */
+import type { ProblemCode } from '../base/problem.ts';
+import { judgeStatus } from '../credentials/status-history.ts';
+import { formatDate, formatDateTime, readDate } from '../formats/date-time.ts';
+import type { Admitted } from './admitted.ts';
+import type { MessageKey } from './messages/message.ts';
+import type { AnchorEntry } from './policy.ts';
+import type { Regime } from './regimes/regime.ts';
+import { broken, doubtful, noted, type RuleFinding } from './rule.ts';
+
+interface Instant {
+  /** When the credential has to be in force. */
+  readonly at: number;
+  /** The instant asked about, against which the newest status list is measured. */
+  readonly now: number;
+  readonly skew?: number;
+  /** The code of an interval that does not hold; `EXPIRED` and `NOT_YET_VALID` unless given. */
+  readonly code?: ProblemCode;
+}
+
+/** Nothing when it was in force; notes where it ended or changed only later. */
+export function checkInForce(credential: Admitted, regime: Regime, instant: Instant): readonly RuleFinding[] {
+  return [...checkInterval(credential, instant), ...checkStatus(credential, regime, instant)];
+}
+
+function checkInterval(credential: Admitted, { at, now, skew = 0, code }: Instant): readonly RuleFinding[] {
+  const more = {
+    subject: credential.id,
+    params: { at: instantText(at), from: instantText(credential.validFrom), until: instantText(credential.validUntil) },
+  };
+  if (at + skew < credential.validFrom)
+    return [broken('time.not-yet-valid', { ...more, code: code ?? 'NOT_YET_VALID' })];
+  if (at - skew >= credential.validUntil) return [broken('time.expired', { ...more, code: code ?? 'EXPIRED' })];
+  return now >= credential.validUntil && now > at ? [noted('time.expired-later', more)] : [];
+}
+
+function checkStatus(credential: Admitted, regime: Regime, { at, now }: Instant): readonly RuleFinding[] {
+  return judgeStatus(credential.status, at, { now, freshness: regime.statusFreshness }).flatMap((finding) => {
+    const code = finding.code;
+    const more = { subject: credential.id, params: { at: instantText(at) }, ...(code === undefined ? {} : { code }) };
+    if (finding.outcome === 'failed') return [broken(statusMessage(code), more)];
+    if (finding.outcome === 'undetermined') return [doubtful('status.unknown', more)];
+    const later = finding.params?.['laterFrom'];
+    return later === undefined ? [] : [noted('status.later', { ...more, params: { ...more.params, from: later } })];
+  });
+}
+
+/** Anchors have no status: a policy that no longer trusts one drops it. */
+export function checkAnchorInForce(anchor: AnchorEntry, at: number): readonly RuleFinding[] {
+  const from = readDate(anchor.validFrom) ?? Number.POSITIVE_INFINITY;
+  const until = readDate(anchor.validUntil) ?? Number.NEGATIVE_INFINITY;
+  if (at >= from && at < until) return [];
+  const params = { at: formatDate(at), from: anchor.validFrom, until: anchor.validUntil };
+  return [broken('I2.anchor-interval', { subject: anchor.did, code: 'POLICY_NOT_VALID_THEN', params })];
+}
+
+function statusMessage(code: ProblemCode | undefined): MessageKey {
+  return code === 'SUSPENDED' ? 'status.suspended' : 'status.revoked';
+}
+
+/** An instant for people; a policy or a credential may name one that this form cannot write. */
+export function instantText(ms: number): string {
+  return Math.abs(ms) < 253_000_000_000_000 && ms > -2_208_988_800_000 ? formatDateTime(ms) : String(ms);
+}

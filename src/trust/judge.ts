@@ -1,0 +1,223 @@
+/**
+ * One claim under one regime: every statement on it, every path to each statement, every rule on each path; the best result wins
+ * (docs/trust.md, section 5). Property 6 of that page holds by construction: `resultOf` is the only way to a result, and it accepts
+ * nothing but passed findings and those that the regime lets be skipped.
+ */
+
+import type { Admitted } from './admitted.ts';
+import type { Case, NestedJudgement, StatementCase } from './case.ts';
+import type { ImportedGoods, RuleResult, Worksheet } from './evaluation.ts';
+import type { Evidence } from './evidence.ts';
+import { finish, isBetter, type Judgement } from './judgement.ts';
+import { sortedSet } from './order.ts';
+import { casePath, openConditions } from './path-case.ts';
+import type { Policy } from './policy.ts';
+import type { Regime } from './regimes/regime.ts';
+import type { Rule, RuleFinding } from './rule.ts';
+import { rulesOf } from './rules/rule-table.ts';
+import { LinkBudget, type PathSearch, searchAccreditations, searchDecisions, type TrustPath } from './trust-path.ts';
+
+export interface JudgeInput {
+  readonly evidence: Evidence;
+  readonly policy: Policy;
+  readonly at: number;
+  readonly import: ImportedGoods | undefined;
+  readonly worksheetOf: (claim: Admitted) => Worksheet | undefined;
+}
+
+/** Rules that count when a statement is only what another claim builds on: domain.md, B7, and what these rules presuppose. */
+const UPSTREAM_RULES = new Set([
+  ...[
+    'S1',
+    'L1',
+    'L2',
+    'L4',
+    'I1',
+    'I2',
+    'time.claim',
+    'time.statement',
+    'time.arrangement',
+    'V1',
+    'V2',
+    'V3',
+    'V4',
+    'V5',
+  ],
+  ...['V6', 'V7', 'C1', 'C2', 'C3', 'C4', 'C5', 'R1', 'R2', 'R3', 'R5', 'B8'],
+]);
+
+export class Judge {
+  readonly #input: JudgeInput;
+  readonly #budget: LinkBudget;
+  readonly #searches = new Map<string, PathSearch>();
+  readonly #upstream = new Map<string, NestedJudgement>();
+  #exhausted = false;
+
+  constructor(input: JudgeInput) {
+    this.#input = input;
+    this.#budget = new LinkBudget(input.policy.limits.links);
+  }
+
+  /** Whether some search stopped at the limit of links, so that not everything was looked at. */
+  get exhausted(): boolean {
+    return this.#exhausted;
+  }
+
+  /** The case of a claim before any statement, as the rules see it. */
+  caseOf(claim: Admitted, regime: Regime): Case {
+    return this.#caseOf(claim, regime, new Set());
+  }
+
+  /** The best judgement of a claim: by result, for refusals by how near they came, then by shortest path and by id. */
+  judge(claim: Admitted, regime: Regime): Judgement {
+    const upstream = new Set<string>();
+    const best = this.#judgeClaim(this.#caseOf(claim, regime, upstream), claim, regime);
+    return { ...best, restsOn: sortedSet([...best.restsOn, ...upstream]) };
+  }
+
+  #judgeClaim(given: Case, claim: Admitted, regime: Regime): Judgement {
+    const rules = rulesOf(regime.kind);
+    const onClaim = runAll(rules, regime, (rule) => rule.onClaim?.(given));
+    const statements = regime.statement ? this.#input.evidence.linkedTo(claim, 'VerificationStatement', 'claim') : [];
+    if (statements.length === 0) {
+      const absent = regime.statement ? [this.#noStatement(claim, regime)] : [];
+      return finish(claim, undefined, undefined, [...onClaim, ...absent], []);
+    }
+    const judgements = statements.flatMap((statement) => this.#judgeStatement({ ...given, statement }, rules, onClaim));
+    return judgements.reduce((best, next) => (isBetter(next, best) ? next : best));
+  }
+
+  #judgeStatement(given: StatementCase, rules: readonly Rule[], onClaim: readonly RuleResult[]): readonly Judgement[] {
+    const { claim, statement, regime } = given;
+    const onStatement = runAll(rules, regime, (rule) => rule.onStatement?.(given));
+    return this.#pathsTo(statement, regime).map((path) => {
+      const pathCase = casePath(given, path);
+      const onPath = runAll(rules, regime, (rule) => rule.onPath?.(pathCase));
+      const conditions = openConditions(pathCase);
+      return finish(claim, statement, pathCase, [...onClaim, ...onStatement, ...onPath], conditions);
+    });
+  }
+
+  /** A statement of another claim, judged once for each regime; a decided statement's own upstream needs no decision of its own. */
+  #judgeUpstream(statement: Admitted, regime: Regime): NestedJudgement {
+    const key = `${regime.id} ${statement.digest}`;
+    const known = this.#upstream.get(key);
+    if (known !== undefined) return known;
+    const claim = this.#input.evidence.targetOf(statement.subject['claim']);
+    // Links point backwards, so nothing comes round to itself; a forged circle finds this answer instead of no end.
+    this.#upstream.set(key, { claim, failed: [], undetermined: [], restsOn: [] });
+    const nested = claim === undefined ? withoutClaim() : this.#judgeNested(claim, statement, regime);
+    this.#upstream.set(key, nested);
+    return nested;
+  }
+
+  #judgeNested(claim: Admitted, statement: Admitted, regime: Regime): NestedJudgement {
+    const given = { ...this.#caseOf(claim, regime, new Set()), statement };
+    const rules = rulesOf(regime.kind).filter((rule) => UPSTREAM_RULES.has(rule.id));
+    const onClaim = runAll(rules, regime, (rule) => rule.onClaim?.(given));
+    const onStatement = runAll(rules, regime, (rule) => rule.onStatement?.(given));
+    const paths = regime.decision ? [] : this.#pathsTo(statement, regime);
+    const judgements = paths.map((path) => {
+      const pathCase = casePath(given, path);
+      const onPath = runAll(rules, regime, (rule) => rule.onPath?.(pathCase));
+      return finish(claim, statement, pathCase, [...onClaim, ...onStatement, ...onPath], []);
+    });
+    const best =
+      judgements.length === 0
+        ? finish(claim, statement, undefined, [...onClaim, ...onStatement], [])
+        : judgements.reduce((left, right) => (isBetter(right, left) ? right : left));
+    return {
+      claim,
+      failed: best.rules.filter((rule) => rule.outcome === 'failed' && rule.severity === 'E'),
+      undetermined: best.rules.filter((rule) => rule.outcome === 'undetermined'),
+      restsOn: best.restsOn,
+    };
+  }
+
+  #caseOf(claim: Admitted, regime: Regime, restsOn: Set<string>): Case {
+    const { evidence, policy, at, worksheetOf } = this.#input;
+    return {
+      evidence,
+      policy,
+      regime,
+      at,
+      claim,
+      import: regime.kind === 'eu-cbam' ? this.#input.import : undefined,
+      worksheet: worksheetOf(claim),
+      judgeUpstream: (statement) => {
+        const nested = this.#judgeUpstream(statement, regime);
+        for (const id of nested.restsOn) restsOn.add(id);
+        return nested;
+      },
+    };
+  }
+
+  /** At least one path, if only the verification body by itself. */
+  #pathsTo(statement: Admitted, regime: Regime): readonly TrustPath[] {
+    const { evidence, policy } = this.#input;
+    const key = `${regime.decision} ${statement.digest}`;
+    let search = this.#searches.get(key);
+    if (search === undefined) {
+      const find = regime.decision ? searchDecisions : searchAccreditations;
+      search = find(evidence, policy, statement, this.#budget);
+      this.#searches.set(key, search);
+      if (search.exhausted) this.#exhausted = true;
+    }
+    if (search.paths.length > 0) return search.paths;
+    // A decided statement still names its accreditation, which is judged whether or not a decision is here.
+    const accreditation = regime.decision ? evidence.targetOf(statement.subject['accreditation']) : undefined;
+    return [
+      {
+        anchor: undefined,
+        end: 'no-anchor',
+        parties: [statement.issuer],
+        arrangements: [],
+        accreditation,
+        decision: undefined,
+      },
+    ];
+  }
+
+  #noStatement(claim: Admitted, regime: Regime): RuleResult {
+    const doubt = this.#input.evidence.doubtAbout('VerificationStatement');
+    const base = { id: 'L1', severity: 'E', subject: claim.id, params: { regime: regime.id } } as const;
+    if (doubt !== undefined) return { ...base, outcome: 'undetermined', code: doubt, message: 'L1.undetermined' };
+    return { ...base, outcome: 'failed', code: 'NO_TRUST_PATH', message: 'L1.no-statement' };
+  }
+}
+
+function withoutClaim(): NestedJudgement {
+  const missing: RuleResult = {
+    id: 'L1',
+    severity: 'E',
+    outcome: 'failed',
+    code: 'CHAIN_BROKEN',
+    message: 'L1.absent',
+    params: { member: 'claim' },
+  };
+  return { claim: undefined, failed: [missing], undetermined: [], restsOn: [] };
+}
+
+function runAll(
+  rules: readonly Rule[],
+  regime: Regime,
+  run: (rule: Rule) => readonly RuleFinding[] | undefined,
+): readonly RuleResult[] {
+  return rules.flatMap((rule) => (run(rule) ?? []).map((finding) => resultFor(rule, regime, finding)));
+}
+
+/** Missing input is skipped only where the regime says that this audience is not owed it; anywhere else it is a doubt. */
+function resultFor(rule: Rule, regime: Regime, finding: RuleFinding): RuleResult {
+  const { outcome, message, severity, subject, code, params, causes } = finding;
+  const missing = regime.notOwed.includes(rule.id) ? 'skipped' : 'undetermined';
+  return {
+    id: rule.id,
+    severity: severity ?? rule.severity,
+    outcome: outcome === 'missing' ? missing : outcome,
+    message: message ?? rule.id,
+    params: params ?? {},
+    ...(subject === undefined ? {} : { subject }),
+    ...(code === undefined ? {} : { code }),
+    ...(causes === undefined ? {} : { causes }),
+  };
+}

@@ -1,0 +1,10 @@
+/** Order by UTF-16 code units, the same on every machine and in every locale. */
+export function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** A sorted copy without repetitions. */
+export function sortedSet(values: Iterable<string>): readonly string[] {
+  return [...new Set(values)].sort(byText);
+}

@@ -1,0 +1,86 @@
+/** What a rule is, and what it may say. Rules are pure: the same case gives the same findings, in the same order. */
+import type { Outcome } from '../base/finding.ts';
+import type { ProblemCode } from '../base/problem.ts';
+import type { Case, PathCase, StatementCase } from './case.ts';
+import type { RuleResult, Severity } from './evaluation.ts';
+import type { MessageKey } from './messages/message.ts';
+import type { BuiltInRegime } from './regimes/regime.ts';
+
+export type RuleGroup =
+  | 'structure'
+  | 'links'
+  | 'identity'
+  | 'time'
+  | 'arithmetic'
+  | 'statement'
+  | 'accreditation'
+  | 'recognition'
+  | 'cbam'
+  | 'battery'
+  | 'privacy';
+
+/**
+ * A rule looks at the claim alone, at the claim with a statement on it, or at these with a path from an anchor. What it finds without
+ * a path is shared by all paths, so it is looked at once. A rule with nothing to judge finds nothing.
+ */
+export interface Rule {
+  /** As in docs/domain.md, section 8; ids with a dot are this project's own, for what docs/trust.md demands beside it. */
+  readonly id: MessageKey;
+  readonly group: RuleGroup;
+  readonly severity: Severity;
+  /** Severities a finding may carry instead. */
+  readonly also?: readonly Severity[];
+  readonly regimes: readonly BuiltInRegime[] | 'all';
+  /** Act, standard or specification with article or section. */
+  readonly source: string;
+  readonly onClaim?: (given: Case) => readonly RuleFinding[];
+  readonly onStatement?: (given: StatementCase) => readonly RuleFinding[];
+  readonly onPath?: (given: PathCase) => readonly RuleFinding[];
+}
+
+/** What one rule found about one subject. `missing`: the input is not there; the regime decides whether that is skipped or a doubt; a rule cannot skip. */
+export interface RuleFinding {
+  readonly outcome: Exclude<Outcome, 'skipped'> | 'missing';
+  readonly message?: MessageKey;
+  readonly severity?: Severity;
+  readonly subject?: string;
+  readonly code?: ProblemCode;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly causes?: readonly RuleResult[];
+}
+
+type More = Omit<RuleFinding, 'outcome' | 'message'>;
+
+export const met = (more: More & { readonly message?: MessageKey } = {}): RuleFinding => ({
+  ...more,
+  outcome: 'passed',
+});
+export const broken = (message: MessageKey, more: More = {}): RuleFinding => ({
+  code: 'RULE_FAILED',
+  ...more,
+  outcome: 'failed',
+  message,
+});
+export const doubtful = (message: MessageKey, more: More = {}): RuleFinding => ({
+  ...more,
+  outcome: 'undetermined',
+  message,
+});
+export const missing = (message: MessageKey, more: More = {}): RuleFinding => ({
+  ...more,
+  outcome: 'missing',
+  message,
+});
+
+/** A note never changes a result; it says what a reader may want to know. */
+export const noted = (message: MessageKey, more: More = {}): RuleFinding => ({
+  ...more,
+  outcome: 'passed',
+  severity: 'N',
+  message,
+});
+
+/** Passed when nothing was found wrong. */
+export function metUnless(findings: readonly RuleFinding[], more: More = {}): readonly RuleFinding[] {
+  return findings.length > 0 ? findings : [met(more)];
+}

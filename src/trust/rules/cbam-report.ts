@@ -1,0 +1,240 @@
+/** B8 to B13: the verification report on a CBAM claim. */
+
+import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
+import { formatDate, readDate } from '../../formats/date-time.ts';
+import { compare } from '../../formats/decimal.ts';
+import type { Admitted } from '../admitted.ts';
+import { yearPeriod } from '../calendar.ts';
+import type { StatementCase } from '../case.ts';
+import type { Evidence } from '../evidence.ts';
+import { figureAt, sum } from '../figures.ts';
+import { checkInForce } from '../in-force.ts';
+import { objectAt, objectsAt, textAt } from '../member.ts';
+import { broken, metUnless, missing, type Rule, type RuleFinding } from '../rule.ts';
+import { goodsOf } from './cbam.ts';
+import { supersededBy } from './links.ts';
+
+const CBAM = ['eu-cbam'] as const;
+const FIGURES = ['total-specific-embedded-emissions', 'specific-embedded-free-allocation'];
+const MOST_PERCENT = '5';
+
+export const B8: Rule = {
+  id: 'B8',
+  group: 'cbam',
+  severity: 'E',
+  regimes: CBAM,
+  source: 'IR (EU) 2025/2546, Art. 5; DR (EU) 2025/2551, Annex II 2.17.2',
+  onStatement: (given) => {
+    const goods = goodsOf(given);
+    if (goods.length === 0) return [];
+    const { id, subject } = given.statement;
+    const found: RuleFinding[] = [];
+    const opinion = textAt(subject, 'opinionCode') ?? '';
+    if (opinion !== 'satisfactory') found.push(broken('B8.opinion', { subject: id, params: { opinion } }));
+    const conclusion = textAt(subject, 'conclusion');
+    if (opinion === 'satisfactory' && conclusion !== 'unmodified')
+      found.push(broken('B8.contradiction', { subject: id }));
+    if (textAt(subject, 'levelOfAssurance') !== 'reasonable') {
+      found.push(broken('B8.assurance', { subject: id, code: 'POLICY_ASSURANCE' }));
+    }
+    for (const good of goods) {
+      const cnCode = textAt(good, 'cnCode') ?? '';
+      for (const figure of FIGURES) {
+        if (!hasMateriality(given.statement, figure, cnCode)) {
+          found.push(broken('B8.materiality', { subject: cnCode, params: { cnCode, figure, limit: MOST_PERCENT } }));
+        }
+      }
+    }
+    return metUnless(found, { subject: id });
+  },
+};
+
+function hasMateriality(statement: Admitted, figure: string, cnCode: string): boolean {
+  return objectsAt(statement.subject, 'materiality').some((entry) => {
+    const percent = figureAt(entry, 'percent');
+    const same = entry['figure'] === figure && entry['cnCode'] === cnCode;
+    return same && percent !== undefined && compare(percent, MOST_PERCENT) <= 0;
+  });
+}
+
+export const B9: Rule = {
+  id: 'B9',
+  group: 'cbam',
+  severity: 'E',
+  regimes: CBAM,
+  source: 'IR (EU) 2025/2546 (one report for each installation and period, revisions named)',
+  onStatement: (given) => {
+    if (goodsOf(given).length === 0) return [];
+    const { evidence, statement } = given;
+    const found = reportsBeside(given)
+      .filter((other) => supersededBy(evidence, other) === undefined && isLive(given, other))
+      .map((other) => broken('B9.second-report', { subject: statement.id, params: { other: other.id } }));
+    if (supersededBy(evidence, statement) !== undefined) found.push(broken('B9.superseded', { subject: statement.id }));
+    return metUnless(found, { subject: statement.id });
+  },
+};
+
+/** Other CBAM reports on the same installation and year. */
+function reportsBeside({ evidence, claim, statement }: StatementCase): readonly Admitted[] {
+  const key = reportKey(claim);
+  return evidence.ofType('VerificationStatement').filter((other) => {
+    if (other.id === statement.id || textAt(other.subject, 'programme') !== 'eu-cbam') return false;
+    const target = evidence.targetOf(other.subject['claim']);
+    return target !== undefined && key !== undefined && reportKey(target) === key;
+  });
+}
+
+function reportKey(claim: Admitted): string | undefined {
+  const installation = textAt(claim.subject, 'installation', 'cbamRegistryId');
+  const year = textAt(claim.subject, 'reportingPeriod');
+  return installation === undefined || year === undefined ? undefined : `${installation} ${year}`;
+}
+
+function isLive({ regime, at }: StatementCase, other: Admitted): boolean {
+  const findings = checkInForce(other, regime, { at, now: at, skew: CLOCK_SKEW_MS });
+  return findings.every((finding) => finding.outcome !== 'failed');
+}
+
+export const B10: Rule = {
+  id: 'B10',
+  group: 'cbam',
+  severity: 'E',
+  also: ['W'],
+  regimes: CBAM,
+  source: 'IR (EU) 2025/2546, Art. 2-4',
+  onStatement: (given) => {
+    if (goodsOf(given).length === 0) return [];
+    const { statement } = given;
+    const visit = objectAt(statement.subject, 'siteVisit');
+    const year = textAt(given.claim.subject, 'reportingPeriod') ?? '';
+    return metUnless(checkVisit(visit, statement, year), { subject: statement.id });
+  },
+};
+
+/** The first year for which there are CBAM verifications: nothing before it can have been visited for one. */
+const FIRST_VERIFIED_YEAR = '2026';
+
+/**
+ * Physical in the first verified year and at least every second; virtual if a physical one took place in the preceding period; waived
+ * if in the two preceding. A visit after a year's end and before the report still belongs to that year.
+ */
+function checkVisit(visit: ReturnType<typeof objectAt>, statement: Admitted, year: string): readonly RuleFinding[] {
+  const kind = textAt(visit, 'visitType') ?? '';
+  const more = { subject: statement.id, params: { kind, year } };
+  if (kind === 'physical') {
+    const date = readDate(textAt(visit, 'date'));
+    const start = yearPeriod(year)?.start;
+    if (date === undefined || start === undefined || date < start || date > statement.validFrom) {
+      return [broken('B10.date', more)];
+    }
+    return [];
+  }
+  if (kind !== 'virtual' && kind !== 'waived') return [broken('B10.pattern', more)];
+  if (!textAt(visit, 'reason')) return [broken('B10.reason', more)];
+  if (year <= FIRST_VERIFIED_YEAR) return [broken('B10.first-year', more)];
+  const last = readDate(textAt(visit, 'lastPhysical'));
+  if (last === undefined) return [broken('B10.history', { ...more, severity: 'W' })];
+  const preceding = yearPeriod(String(Number(year) - 1));
+  if (preceding === undefined || last < preceding.start) return [broken('B10.pattern', more)];
+  // One date cannot show physical visits in both preceding periods.
+  return kind === 'waived' ? [broken('B10.history', { ...more, severity: 'W' })] : [];
+}
+
+const UN_LOCODE = /^[A-Z]{2}[A-Z2-9]{3}$/;
+const SIX_DECIMALS = /^-?\d{1,3}\.\d{6}$/;
+/** From then on the report is issued in the CBAM registry. */
+const REGISTRY_FROM = '2027-01-01';
+
+export const B11: Rule = {
+  id: 'B11',
+  group: 'cbam',
+  severity: 'E',
+  regimes: CBAM,
+  source: 'IR (EU) 2025/2546, Annex 1.1(d) and 1.2(a); DR (EU) 2025/2551, Annex II 2.17.3',
+  onClaim: (given) => {
+    if (goodsOf(given).length === 0) return [];
+    const { id, subject } = given.claim;
+    const found: RuleFinding[] = [];
+    if (!UN_LOCODE.test(textAt(subject, 'installation', 'unLocode') ?? ''))
+      found.push(broken('B11.locode', { subject: id }));
+    for (const member of ['latitude', 'longitude']) {
+      if (SIX_DECIMALS.test(textAt(subject, 'installation', member) ?? '')) continue;
+      found.push(broken('B11.coordinates', { subject: id, params: { member } }));
+    }
+    if (subject['language'] !== 'en') found.push(broken('B11.language', { subject: id }));
+    return metUnless(found, { subject: id });
+  },
+  onStatement: (given) => {
+    if (goodsOf(given).length === 0) return [];
+    const { id, subject, validFrom } = given.statement;
+    const found: RuleFinding[] = [];
+    if (subject['reportLanguage'] !== 'en') found.push(broken('B11.language', { subject: id }));
+    if (formatDate(validFrom) >= REGISTRY_FROM && !textAt(subject, 'registryReportId')) {
+      found.push(broken('B11.registry', { subject: id }));
+    }
+    return metUnless(found, { subject: id });
+  },
+};
+
+export const B12: Rule = {
+  id: 'B12',
+  group: 'cbam',
+  severity: 'W',
+  regimes: CBAM,
+  source: 'domain.md, section 3.7 (ShipmentAllocation)',
+  onStatement: (given) => {
+    const goods = goodsOf(given);
+    if (goods.length === 0) return [];
+    const { evidence, statement, claim } = given;
+    const allocations = evidence
+      .ofType('ShipmentAllocation')
+      .filter(
+        (entry) => entry.issuer === claim.issuer && evidence.targetOf(entry.subject['statement'])?.id === statement.id,
+      );
+    const found = goods.flatMap((good) => {
+      const cnCode = textAt(good, 'cnCode') ?? '';
+      const verified = figureAt(good, 'quantity');
+      const shipped = allocations.filter((entry) => entry.subject['cnCode'] === cnCode);
+      const total = sum(shipped.map((entry) => figureAt(entry.subject, 'netMass', 'value')));
+      if (verified === undefined || compare(total, verified) <= 0) return [];
+      return [broken('B12.more-than-made', { subject: cnCode, params: { cnCode } })];
+    });
+    // Only who holds every allocation of the operator could say that there are no more.
+    return found.length > 0 ? found : [missing('B12.allocations', { subject: statement.id })];
+  },
+};
+
+const MOST_YEARS_RUNNING = 5;
+
+export const B13: Rule = {
+  id: 'B13',
+  group: 'cbam',
+  severity: 'W',
+  regimes: CBAM,
+  source: 'DR (EU) 2025/2551, Annex II 1.7.6',
+  onStatement: (given) => {
+    if (goodsOf(given).length === 0) return [];
+    const { evidence, statement, claim } = given;
+    const year = Number(textAt(claim.subject, 'reportingPeriod'));
+    const years = new Set(yearsOfAuditor(evidence, statement, claim));
+    let running = 1;
+    while (years.has(year - running)) running += 1;
+    if (running > MOST_YEARS_RUNNING) {
+      return [broken('B13.too-long', { subject: statement.id, params: { years: String(running) } })];
+    }
+    return [missing('B13.earlier', { subject: statement.id })];
+  },
+};
+
+/** Years for which the same auditor of the same body led the verification of the same installation, as far as statements are here. */
+function yearsOfAuditor(evidence: Evidence, statement: Admitted, claim: Admitted): readonly number[] {
+  const auditor = textAt(statement.subject, 'leadAuditor');
+  const installation = textAt(claim.subject, 'installation', 'cbamRegistryId');
+  if (auditor === undefined || installation === undefined) return [];
+  return evidence.ofType('VerificationStatement').flatMap((other) => {
+    if (other.issuer !== statement.issuer || other.subject['leadAuditor'] !== auditor) return [];
+    const target = evidence.targetOf(other.subject['claim']);
+    if (textAt(target?.subject, 'installation', 'cbamRegistryId') !== installation) return [];
+    return [Number(textAt(target?.subject, 'reportingPeriod'))];
+  });
+}

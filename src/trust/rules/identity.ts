@@ -1,0 +1,100 @@
+/** I1 and I2: who claimed and who verified are known organisations, and who vouches for them is reached from an anchor. */
+import type { Admitted } from '../admitted.ts';
+import type { Case, PathCase } from '../case.ts';
+import { checkAnchorInForce, checkInForce } from '../in-force.ts';
+import { textAt } from '../member.ts';
+import type { AnchorEntry, AnchorRole } from '../policy.ts';
+import { broken, doubtful, met, metUnless, type Rule, type RuleFinding } from '../rule.ts';
+
+export const I1: Rule = {
+  id: 'I1',
+  group: 'identity',
+  severity: 'E',
+  regimes: 'all',
+  source: 'trust.md, section 2; UNTP Digital Identity Anchor 0.7.0',
+  onClaim: (given) => (given.regime.statement ? [checkKnown(given, given.claim.issuer)] : []),
+  onStatement: (given) => [checkKnown(given, given.statement.issuer)],
+};
+
+export const I2: Rule = {
+  id: 'I2',
+  group: 'identity',
+  severity: 'E',
+  regimes: 'all',
+  source: 'trust.md, sections 2 and 5; RFC 5280, section 6 (path validation)',
+  onPath: (given) => {
+    const { path, statement } = given;
+    if (path.accreditation === undefined && path.decision === undefined) return [];
+    const top = path.parties[0] ?? '';
+    if (path.anchor === undefined) return [withoutAnchor(given, top)];
+    const found = [...checkRole(path.anchor, given), ...checkAnchorInForce(path.anchor, statement.validFrom)];
+    if (path.decision === undefined && path.accreditation?.issuer === statement.issuer) {
+      found.push(broken('I2.self-accredited', { subject: top, code: 'CHAIN_CYCLE' }));
+    }
+    return metUnless(found, { subject: top });
+  },
+};
+
+/** What each role may put its name to. A register vouches for identity alone. */
+const MAY_ISSUE: Readonly<Record<AnchorRole, readonly string[]>> = {
+  'accreditation-body': ['VerifierAccreditation', 'RecognitionArrangement'],
+  regulator: ['VerifierAccreditation', 'RecognitionArrangement', 'RecognitionDecision'],
+  'arrangement-owner': ['RecognitionArrangement'],
+  'scheme-owner': ['RecognitionArrangement', 'RecognitionDecision'],
+  register: [],
+};
+
+export function mayIssue(anchor: AnchorEntry, type: string): boolean {
+  return MAY_ISSUE[anchor.role].includes(type);
+}
+
+function checkRole(anchor: AnchorEntry, { path }: PathCase): RuleFinding[] {
+  const first = path.arrangements[0] ?? path.decision ?? path.accreditation;
+  if (first === undefined || mayIssue(anchor, first.type)) return [];
+  const params = { did: anchor.did, role: anchor.role, type: first.type };
+  return [broken('I2.role', { subject: anchor.did, code: 'POLICY_ROLE', params })];
+}
+
+function withoutAnchor({ evidence, path }: PathCase, top: string): RuleFinding {
+  const more = { subject: top, params: { did: top } };
+  if (path.end === 'cycle') return broken('I2.cycle', { ...more, code: 'CHAIN_CYCLE' });
+  if (path.end === 'too-long') return broken('I2.too-long', { ...more, code: 'POLICY_PATH_LENGTH' });
+  const doubt = evidence.doubtAbout('RecognitionArrangement');
+  if (doubt !== undefined) return doubtful('I2.undetermined', { ...more, code: doubt });
+  return broken('I2.no-anchor', { ...more, code: 'POLICY_UNTRUSTED_ANCHOR' });
+}
+
+/** An entry of the policy, or an IdentityAnchor that an anchored register issued and that holds now. */
+function checkKnown(given: Case, did: string): RuleFinding {
+  const { policy, evidence } = given;
+  if ([...policy.trustedOrganisations, ...policy.anchors].some((entry) => entry.did === did))
+    return met({ subject: did });
+  const identities = evidence.about(did, 'IdentityAnchor').map((credential) => checkIdentity(given, credential));
+  if (identities.some((findings) => findings.every((finding) => finding.outcome === 'passed')))
+    return met({ subject: did });
+  const more = { subject: did, params: { did } };
+  const unsure = identities.find((findings) => findings.every((finding) => finding.outcome !== 'failed'));
+  const doubt =
+    unsure?.find((finding) => finding.outcome === 'undetermined')?.code ?? evidence.doubtAbout('IdentityAnchor');
+  if (doubt !== undefined) return doubtful('I1.undetermined', { ...more, code: doubt });
+  return broken('I1.unknown', { ...more, code: 'POLICY_UNTRUSTED_ISSUER' });
+}
+
+function checkIdentity({ policy, regime, at }: Case, identity: Admitted): readonly RuleFinding[] {
+  const registers = policy.anchors.filter((entry) => entry.did === identity.issuer && entry.role === 'register');
+  const register = registers.find((entry) => checkAnchorInForce(entry, at).length === 0);
+  const more = { subject: identity.id, params: { did: identity.issuer } };
+  if (register === undefined) return [broken('I1.register', { ...more, code: 'POLICY_UNTRUSTED_ANCHOR' })];
+  return checkInForce(identity, regime, { at, now: at });
+}
+
+/** The name of a party as the policy knows it, by language; as an anchored register knows it otherwise. */
+export function nameOf({ policy, evidence }: Pick<Case, 'policy' | 'evidence'>, did: string) {
+  const entry = [...policy.anchors, ...policy.trustedOrganisations].find((known) => known.did === did);
+  if (entry !== undefined) return entry.name;
+  const registered = evidence
+    .about(did, 'IdentityAnchor')
+    .find(({ issuer }) => policy.anchors.some((anchor) => anchor.did === issuer && anchor.role === 'register'));
+  const name = registered === undefined ? undefined : textAt(registered.subject, 'registeredName');
+  return name === undefined ? undefined : { en: name };
+}

@@ -1,0 +1,130 @@
+/** B7: a precursor's actual value counts only with a verification report of its own; otherwise the default value takes its place. */
+import type { JsonObject } from '../../base/json.ts';
+import { add, divide, equal, isZero } from '../../formats/decimal.ts';
+import type { Admitted } from '../admitted.ts';
+import type { Case, NestedJudgement } from '../case.ts';
+import type { RuleResult } from '../evaluation.ts';
+import { figureAt } from '../figures.ts';
+import { objectsAt, textAt } from '../member.ts';
+import type { DefaultValueRow } from '../policy.ts';
+import { isExemptOrigin } from '../reference/cbam-goods.ts';
+import { findDefaultValue } from '../reference/default-values.ts';
+import { broken, doubtful, met, type Rule, type RuleFinding } from '../rule.ts';
+import { goodsOf, precursorEmissions, precursorsOf, usualValueOf } from './cbam.ts';
+
+const SOURCE = 'IR (EU) 2025/2547, Annex II A.1(4)-(5); DR (EU) 2025/2551, Annex II 2.11.1';
+
+export const B7: Rule = {
+  id: 'B7',
+  group: 'cbam',
+  severity: 'E',
+  regimes: ['eu-cbam'],
+  source: SOURCE,
+  onClaim: (given) =>
+    precursorsOf(given)
+      .filter(isOutsideActual)
+      .map((precursor) => checkPrecursor(given, precursor)),
+};
+
+/**
+ * Precursors with an actual value from another installation. One that names neither a country, a source nor a statement was made in the
+ * installation itself, and the statement on this claim covers it.
+ */
+function isOutsideActual(precursor: JsonObject): boolean {
+  if (precursor['valueBasis'] !== 'actual' || isExemptOrigin(textAt(precursor, 'countryOfOrigin') ?? '')) return false;
+  return ['statement', 'source', 'countryOfOrigin'].some((member) => precursor[member] !== undefined);
+}
+
+function checkPrecursor(given: Case, precursor: JsonObject): RuleFinding {
+  const cnCode = textAt(precursor, 'cnCode') ?? '';
+  const row = defaultFor(given, precursor);
+  const more = {
+    subject: cnCode,
+    params: { cnCode, default: row?.value ?? '', act: row?.act ?? '' },
+  };
+  if (precursor['statement'] === undefined) return broken('B7.no-statement', more);
+  const end = given.evidence.follow(precursor['statement']);
+  if (end.state === 'undetermined') return doubtful('B7.undetermined', { ...more, code: end.code });
+  if (end.state !== 'resolved') return broken('B7.no-statement', { ...more, code: 'CHAIN_BROKEN' });
+  const nested = given.judgeUpstream(end.target);
+  const failed = [...aboutGood(nested.failed, cnCode), ...checkFit(precursor, nested)];
+  const [first] = failed;
+  if (first !== undefined) {
+    const code = first.code === undefined ? {} : { code: first.code };
+    return broken('B7.inadmissible', { ...more, ...code, causes: failed });
+  }
+  const open = aboutGood(nested.undetermined, cnCode);
+  if (open[0] !== undefined) {
+    const code = open[0].code === undefined ? {} : { code: open[0].code };
+    return doubtful('B7.undetermined', { ...more, ...code, causes: open });
+  }
+  return met({ subject: cnCode });
+}
+
+const ALL_DIGITS = /^\d{8}$/;
+
+/** What the report says of other goods of that installation is no matter here. */
+function aboutGood(results: readonly RuleResult[], cnCode: string): readonly RuleResult[] {
+  return results.filter(({ subject }) => subject === undefined || !ALL_DIGITS.test(subject) || subject === cnCode);
+}
+
+/** The report is about this very precursor: its good, its value, its period, its installation. */
+function checkFit(precursor: JsonObject, { claim }: NestedJudgement): readonly RuleResult[] {
+  if (claim === undefined) return [];
+  const cnCode = textAt(precursor, 'cnCode') ?? '';
+  const good = objectsAt(claim.subject, 'goods').find((entry) => entry['cnCode'] === cnCode);
+  const fault = (message: RuleResult['message']): RuleResult => ({
+    id: 'B7',
+    severity: 'E',
+    outcome: 'failed',
+    subject: cnCode,
+    code: 'CHAIN_BROKEN',
+    message,
+    params: { cnCode },
+  });
+  if (good === undefined) return [fault('B7.other-good')];
+  const found: RuleResult[] = [];
+  if (textAt(claim.subject, 'reportingPeriod') !== textAt(precursor, 'reportingPeriod')) found.push(fault('B7.period'));
+  const registry = textAt(precursor, 'source', 'registryId');
+  if (registry !== undefined && registry !== installationOf(claim)) found.push(fault('B7.installation'));
+  const mixed = precursor['weighting'] !== undefined && precursor['weighting'] !== 'none';
+  const [used, reported] = [figureAt(precursor, 'specificDirect'), figureAt(good, 'specificDirect')];
+  if (!mixed && (used === undefined || reported === undefined || !equal(used, reported))) found.push(fault('B7.value'));
+  return found;
+}
+
+function installationOf(claim: Admitted): string | undefined {
+  return textAt(claim.subject, 'installation', 'cbamRegistryId');
+}
+
+/** The default value of a precursor: its country of origin, its good, its period. */
+export function defaultFor(given: Case, precursor: JsonObject): DefaultValueRow | undefined {
+  return findDefaultValue(given.policy.defaultValues, {
+    country: textAt(precursor, 'countryOfOrigin'),
+    cnCode: textAt(precursor, 'cnCode') ?? '',
+    year: textAt(precursor, 'reportingPeriod') ?? textAt(given.claim.subject, 'reportingPeriod') ?? '',
+  });
+}
+
+/**
+ * The specific direct emissions recomputed with default values for the precursors named, five decimals half up. Nothing when there is
+ * not exactly one good, a quantity is withheld or a default value is not known.
+ */
+export function recomputeWithDefaults(given: Case, inadmissible: readonly string[]): string | undefined {
+  const [good, ...others] = goodsOf(given);
+  const quantity = figureAt(good, 'quantity');
+  const attributed = figureAt(good, 'attributedEmissions');
+  if (others.length > 0 || quantity === undefined || isZero(quantity) || attributed === undefined) return undefined;
+  const replaced = precursorsOf(given).filter((entry) => isReplaced(entry, inadmissible));
+  const known = precursorsOf(given).every((entry) => figureAt(entry, 'quantity') !== undefined);
+  if (!known || replaced.length === 0 || replaced.some((entry) => defaultFor(given, entry) === undefined))
+    return undefined;
+  const upstream = precursorEmissions(given, (entry) =>
+    replaced.includes(entry) ? (defaultFor(given, entry)?.value ?? '0') : usualValueOf(entry),
+  );
+  return divide(add(attributed, upstream), quantity, 5);
+}
+
+function isReplaced(precursor: JsonObject, inadmissible: readonly string[]): boolean {
+  return isOutsideActual(precursor) && inadmissible.includes(textAt(precursor, 'cnCode') ?? '');
+}

@@ -1,0 +1,167 @@
+/** R1 to R5: the chain is of a kind that this regime admits. Recognition is always under one regime, never as such. */
+import type { Admitted } from '../admitted.ts';
+import type { PathCase } from '../case.ts';
+import { checkAnchorInForce, checkInForce } from '../in-force.ts';
+import { textAt, textsAt } from '../member.ts';
+import { broken, doubtful, met, metUnless, type Rule, type RuleFinding } from '../rule.ts';
+import { coversVerification } from '../scope-records.ts';
+import { mayIssue } from './identity.ts';
+
+export const R1: Rule = {
+  id: 'R1',
+  group: 'recognition',
+  severity: 'E',
+  regimes: 'all',
+  source: 'DR (EU) 2025/2551, Art. 3; Reg. (EU) 2023/1542, Art. 17(2); domain.md, sections 7 and 13',
+  onPath: (given) => {
+    const found = [...checkLegalBasis(given), ...checkKinds(given), ...checkReached(given)];
+    return metUnless(found, { subject: given.statement.id });
+  },
+};
+
+function checkLegalBasis({ regime, path }: PathCase): RuleFinding[] {
+  const { accreditation } = path;
+  if (accreditation === undefined) return [];
+  const basis = textAt(accreditation.subject, 'legalBasis') ?? '';
+  if ((regime.legalBases as readonly string[]).includes(basis)) return [];
+  const params = { basis, admitted: regime.legalBases.join(', '), regime: regime.id };
+  return [broken('R1.legal-basis', { subject: accreditation.id, params })];
+}
+
+function checkKinds({ regime, path }: PathCase): RuleFinding[] {
+  return path.arrangements.flatMap((arrangement) => {
+    const kind = textAt(arrangement.subject, 'kind') ?? '';
+    if ((regime.arrangementKinds as readonly string[]).includes(kind)) return [];
+    const params = { kind, admitted: regime.arrangementKinds.join(', '), regime: regime.id };
+    return [broken('R1.kind', { subject: arrangement.id, params })];
+  });
+}
+
+/** A missing arrangement, and a missing accreditation, is R1. */
+function checkReached({ evidence, regime, path, statement }: PathCase): RuleFinding[] {
+  if (regime.decision) {
+    if (path.decision === undefined || path.arrangements.length > 0) return [];
+    return [broken('R1.no-basis', { subject: path.decision.id, code: 'NO_TRUST_PATH' })];
+  }
+  if (path.accreditation === undefined) {
+    const doubt = evidence.doubtAbout('VerifierAccreditation');
+    const more = { subject: statement.issuer, params: { did: statement.issuer } };
+    if (doubt !== undefined) return [doubtful('R1.undetermined', { ...more, code: doubt })];
+    return [broken('R1.no-accreditation', { ...more, code: 'NO_TRUST_PATH' })];
+  }
+  if (path.anchor !== undefined) return [];
+  const top = path.parties[0] ?? '';
+  const doubt = evidence.doubtAbout('RecognitionArrangement');
+  const more = { subject: top, params: { did: top } };
+  if (doubt !== undefined) return [doubtful('R1.undetermined', { ...more, code: doubt })];
+  return [broken('R1.no-path', { ...more, code: 'NO_TRUST_PATH' })];
+}
+
+export const R2: Rule = {
+  id: 'R2',
+  group: 'recognition',
+  severity: 'E',
+  regimes: 'all',
+  source: 'domain.md, sections 1 and 7 (footprint and embedded emissions are different quantities)',
+  onPath: ({ regime, claim, statement, path }) => {
+    const programme = textAt(statement.subject, 'programme') ?? '';
+    const basis = path.arrangements.at(-1);
+    if (regime.decision && basis === undefined) return [];
+    const admitted = regime.decision && basis ? textsAt(basis.subject, 'programmes') : regime.programmes;
+    const found: RuleFinding[] = [];
+    if (!admitted.includes(programme)) {
+      const params = { programme, admitted: admitted.join(', '), regime: regime.id };
+      found.push(broken('R2.programme', { subject: statement.id, params }));
+    }
+    if (regime.claimType !== undefined && claim.type !== regime.claimType) {
+      const params = { type: claim.type, wanted: regime.claimType, regime: regime.id };
+      found.push(broken('R2.claim-type', { subject: claim.id, params }));
+    }
+    return metUnless(found, { subject: statement.id });
+  },
+};
+
+export const R3: Rule = {
+  id: 'R3',
+  group: 'recognition',
+  severity: 'E',
+  regimes: 'all',
+  source: 'IAF PL 3; IAF MD 6 (levels of the MLA)',
+  onPath: ({ path, statement, regime, at }) =>
+    path.arrangements
+      .filter((arrangement) => textAt(arrangement.subject, 'kind') === 'mla-signatory')
+      .flatMap((arrangement) => {
+        const instant = { at: statement.validFrom, now: at, code: 'POLICY_NOT_VALID_THEN' } as const;
+        const found = [...checkInForce(arrangement, regime, instant)];
+        if (!coversVerification(arrangement))
+          found.push(broken('R3.levels', { subject: arrangement.id, code: 'OUT_OF_SCOPE' }));
+        return metUnless(found, { subject: arrangement.id });
+      }),
+};
+
+export const R4: Rule = {
+  id: 'R4',
+  group: 'recognition',
+  severity: 'E',
+  regimes: 'all',
+  source: 'Practice of scheme-to-scheme recognition: domain.md, sections 3.7 and 13',
+  onPath: (given) => {
+    const { evidence, regime, statement, path } = given;
+    if (!regime.decision) return [];
+    const { decision } = path;
+    if (decision === undefined) {
+      const doubt = evidence.doubtAbout('RecognitionDecision');
+      if (doubt !== undefined) return [doubtful('R4.undetermined', { subject: statement.id, code: doubt })];
+      return [broken('R4.none', { subject: statement.id, code: 'NO_TRUST_PATH' })];
+    }
+    const basis = path.arrangements.at(-1);
+    const found = [...checkDecision(given, decision)];
+    if (basis !== undefined) found.push(...checkBasis(given, decision, basis));
+    return metUnless(found, { subject: decision.id });
+  },
+};
+
+function checkDecision({ statement }: PathCase, decision: Admitted): readonly RuleFinding[] {
+  const verdict = textAt(decision.subject, 'decision');
+  const found: RuleFinding[] = [];
+  if (verdict !== 'accepted' && verdict !== 'accepted-with-conditions') {
+    found.push(broken('R4.refused', { subject: decision.id }));
+  }
+  if (decision.validUntil > statement.validUntil) found.push(broken('R4.outlives', { subject: decision.id }));
+  return found;
+}
+
+/** The decider is the party that the arrangement says accepts; under a mutual one it may be the other, if the policy anchors it. */
+function checkBasis({ policy, regime, at }: PathCase, decision: Admitted, basis: Admitted): readonly RuleFinding[] {
+  const instant = { at: decision.validFrom, now: at, code: 'POLICY_NOT_VALID_THEN' } as const;
+  const found = [...checkInForce(basis, regime, instant)].filter((finding) => finding.outcome !== 'passed');
+  const reverse =
+    textAt(basis.subject, 'direction') === 'mutual' &&
+    decision.issuer === textAt(basis.subject, 'id') &&
+    policy.anchors.some(
+      (anchor) =>
+        anchor.did === decision.issuer &&
+        mayIssue(anchor, 'RecognitionDecision') &&
+        checkAnchorInForce(anchor, decision.validFrom).length === 0,
+    );
+  if (decision.issuer !== basis.issuer && !reverse) {
+    const params = { did: decision.issuer, basis: basis.id };
+    found.push(broken('R4.direction', { subject: decision.id, code: 'CHAIN_BROKEN', params }));
+  }
+  return found;
+}
+
+export const R5: Rule = {
+  id: 'R5',
+  group: 'recognition',
+  severity: 'E',
+  regimes: 'all',
+  source: 'trust.md, section 2; Practice of accreditation: no recognition of a recognition without end',
+  onPath: ({ regime, path, statement }) => {
+    if (path.accreditation === undefined && path.decision === undefined) return [];
+    const parties = String(path.parties.length);
+    if (path.parties.length <= regime.maximumPathLength) return [met({ subject: statement.id, params: { parties } })];
+    const params = { parties, longest: String(regime.maximumPathLength) };
+    return [broken('R5.too-long', { subject: statement.id, code: 'POLICY_PATH_LENGTH', params })];
+  },
+};

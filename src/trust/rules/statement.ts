@@ -1,0 +1,256 @@
+/** V1 to V7: what the verification body concluded, about this very claim, with enough assurance. */
+
+import type { JsonObject } from '../../base/json.ts';
+import { formatDate, readDate, readDateTime } from '../../formats/date-time.ts';
+import { compare, equal } from '../../formats/decimal.ts';
+import type { Admitted } from '../admitted.ts';
+import { coversPeriod, type Period, readPeriod, yearPeriod } from '../calendar.ts';
+import type { StatementCase } from '../case.ts';
+import { figureAt } from '../figures.ts';
+import { flagAt, objectAt, objectsAt, textAt, textsAt, valueAt } from '../member.ts';
+import { broken, doubtful, metUnless, type Rule, type RuleFinding } from '../rule.ts';
+
+export const V1: Rule = {
+  id: 'V1',
+  group: 'statement',
+  severity: 'E',
+  regimes: 'all',
+  source: 'ISO/IEC 17029, clause 5.3 (impartiality); DR (EU) 2025/2551, Annex II 1.7',
+  onStatement: ({ claim, statement }) => {
+    const found: RuleFinding[] = [];
+    if (statement.issuer === claim.issuer)
+      found.push(broken('V1.own-claim', { subject: statement.id, code: 'POLICY_ROLE' }));
+    const holders = [textAt(statement.subject, 'claimHolder'), textAt(claim.subject, 'operator', 'id')];
+    for (const holder of holders.filter((did) => did !== undefined && did !== claim.issuer)) {
+      found.push(
+        broken('V1.holder', { subject: statement.id, code: 'CHAIN_BROKEN', params: { holder: holder ?? '' } }),
+      );
+    }
+    return metUnless(found, { subject: statement.id });
+  },
+};
+
+export const V2: Rule = {
+  id: 'V2',
+  group: 'statement',
+  severity: 'E',
+  regimes: 'all',
+  source: 'IR (EU) 2025/2546, Annex 2.4(b); ISO 14064-3, clause 9',
+  onStatement: (given) => {
+    const { claim, statement } = given;
+    const checked = objectsAt(statement.subject, 'checkedValues');
+    const found = checked.flatMap((entry) => checkValue(given, entry));
+    for (const { metric, cnCode } of mainFigures(claim)) {
+      const named = checked.some((entry) => entry['metric'] === metric && entry['cnCode'] === cnCode);
+      const params = { metric, cnCode: cnCode ?? '' };
+      if (!named) found.push(broken('V2.not-checked', { subject: statement.id, code: 'CHAIN_BROKEN', params }));
+    }
+    return metUnless([...found, ...checkBoundary(given)], { subject: statement.id });
+  },
+};
+
+/** The figure a statement on such a claim has to cover. */
+function mainFigures(claim: Admitted): readonly { readonly metric: string; readonly cnCode?: string }[] {
+  if (objectAt(claim.subject, 'footprint') !== undefined) return [{ metric: 'pcfExcludingBiogenicUptake' }];
+  return objectsAt(claim.subject, 'goods').map((good) => ({
+    metric: 'specificDirect',
+    cnCode: textAt(good, 'cnCode') ?? '',
+  }));
+}
+
+/** PACT's declared units as the denominators of our own figures (domain.md, section 2). */
+const PACT_UNITS: ReadonlyMap<string, string> = new Map([
+  ['liter', 'l'],
+  ['kilogram', 'kg'],
+  ['cubic meter', 'm3'],
+  ['kilowatt hour', 'kWh'],
+  ['megajoule', 'MJ'],
+  ['ton kilometer', 'tkm'],
+  ['square meter', 'm2'],
+  ['piece', 'piece'],
+  ['hour', 'h'],
+  ['megabit second', 'Mbit.s'],
+]);
+
+interface Claimed {
+  readonly value: string | undefined;
+  /** Whether the claim's type may withhold it. */
+  readonly hidden: boolean;
+  readonly unit?: string;
+  readonly per?: string;
+}
+
+function claimedFigure(claim: Admitted, metric: string, cnCode: string | undefined): Claimed | undefined {
+  const pcf = objectAt(claim.subject, 'footprint', 'pcf');
+  if (pcf !== undefined) {
+    const per = PACT_UNITS.get(textAt(pcf, 'declaredUnitOfMeasurement') ?? '');
+    const emissions = /^(pcf|.*(Emissions|Removals|Uptake|Capture)$)/.test(metric);
+    return {
+      value: figureAt(pcf, metric) ?? figureAt(claim.subject, 'battery', metric),
+      hidden: false,
+      ...(emissions ? { unit: 'kgCO2e', per: per ?? '' } : {}),
+    };
+  }
+  if (metric === 'totalDirectEmissions' || metric === 'totalIndirectEmissions') {
+    return { value: figureAt(claim.subject, metric, 'value'), hidden: false, unit: 'tCO2e' };
+  }
+  const good = objectsAt(claim.subject, 'goods').find((entry) => entry['cnCode'] === cnCode);
+  if (good === undefined) return undefined;
+  const specific = metric === 'specificDirect' || metric === 'specificIndirect';
+  return {
+    value: figureAt(good, metric),
+    hidden: metric === 'quantity' || metric === 'attributedEmissions',
+    ...(specific ? { unit: 'tCO2e', per: textAt(good, 'functionalUnit') ?? '' } : {}),
+  };
+}
+
+function checkValue({ claim, statement }: StatementCase, entry: JsonObject): readonly RuleFinding[] {
+  const metric = textAt(entry, 'metric') ?? '';
+  const cnCode = textAt(entry, 'cnCode');
+  const more = { subject: statement.id, params: { metric, cnCode: cnCode ?? '' } };
+  const claimed = claimedFigure(claim, metric, cnCode);
+  if (claimed?.value === undefined) {
+    if (claimed?.hidden) return [doubtful('V2.withheld', more)];
+    return [broken('V2.no-such-figure', { ...more, code: 'CHAIN_BROKEN' })];
+  }
+  const value = figureAt(entry, 'value');
+  if (value === undefined || !equal(value, claimed.value))
+    return [broken('V2.value', { ...more, code: 'CHAIN_BROKEN' })];
+  const sameUnit = claimed.unit === undefined || claimed.unit === textAt(entry, 'unit');
+  const samePer = claimed.per === undefined || claimed.per === textAt(entry, 'per');
+  return sameUnit && samePer ? [] : [broken('V2.unit', { ...more, code: 'CHAIN_BROKEN' })];
+}
+
+const BOUNDARIES = ['gate-to-gate', 'cradle-to-gate', 'cradle-to-grave', 'cradle-to-grave-excl-use'];
+
+/** Only where the statement names a boundary by its id; free words are for people. */
+function checkBoundary({ claim, statement }: StatementCase): readonly RuleFinding[] {
+  const verified = textAt(statement.subject, 'scope', 'boundary') ?? '';
+  const claimed = textAt(claim.subject, 'boundary');
+  if (claimed === undefined || !BOUNDARIES.includes(verified) || verified === claimed) return [];
+  const params = { verified, claimed };
+  return [broken('V2.boundary', { subject: statement.id, code: 'CHAIN_BROKEN', params })];
+}
+
+export const V3: Rule = {
+  id: 'V3',
+  group: 'statement',
+  severity: 'E',
+  regimes: 'all',
+  source: 'ISO 14064-3, clause 9; ISO/IEC 17029, clause 9.7',
+  onStatement: ({ claim, statement }) => {
+    const { subject } = statement;
+    const found: RuleFinding[] = [];
+    const period = periodOf(claim);
+    const verified = readPeriod(textAt(subject, 'period'));
+    const day = readDate(textAt(subject, 'statementDate'));
+    if (day === undefined || formatDate(day) !== formatDate(statement.validFrom)) {
+      found.push(broken('V3.statement-date', { subject: statement.id }));
+    }
+    if (statement.validFrom < claim.validFrom) found.push(broken('V3.before-claim', { subject: statement.id }));
+    const verification = textAt(subject, 'engagement') === 'verification';
+    if (verification && textAt(subject, 'dataNature') !== 'historical') {
+      found.push(broken('V3.not-historical', { subject: statement.id }));
+    }
+    if (verification && period !== undefined && claim.validFrom < period.end) {
+      found.push(broken('V3.before-period-end', { subject: claim.id }));
+    }
+    if (period === undefined || verified === undefined || !coversPeriod(verified, period)) {
+      found.push(broken('V3.period', { subject: statement.id, code: 'CHAIN_BROKEN' }));
+    }
+    return metUnless(found, { subject: statement.id });
+  },
+};
+
+/** The period a claim is about. */
+export function periodOf(claim: Admitted): Period | undefined {
+  const year = textAt(claim.subject, 'reportingPeriod');
+  if (year !== undefined) return yearPeriod(year);
+  const start = readDateTime(valueAt(claim.subject, 'footprint', 'pcf', 'referencePeriodStart'));
+  const end = readDateTime(valueAt(claim.subject, 'footprint', 'pcf', 'referencePeriodEnd'));
+  return start === undefined || end === undefined || start >= end ? undefined : { start, end };
+}
+
+export const V4: Rule = {
+  id: 'V4',
+  group: 'statement',
+  severity: 'E',
+  also: ['W'],
+  regimes: 'all',
+  source: 'ISO 14064-3, clause 9 (opinions); domain.md, section 7',
+  onStatement: ({ regime, statement }) => {
+    const conclusion = textAt(statement.subject, 'conclusion') ?? '';
+    const more = { subject: statement.id, params: { conclusion } };
+    if (conclusion !== 'unmodified' && conclusion !== 'modified') return [broken('V4.negative', more)];
+    const found: RuleFinding[] = [];
+    if (conclusion === 'modified' && textsAt(statement.subject, 'qualifications').length === 0) {
+      found.push(broken('V4.no-qualifications', more));
+    }
+    if (!regime.conclusions.includes(conclusion)) {
+      found.push(broken('V4.modified', { ...more, severity: conclusion === 'modified' ? 'W' : 'E' }));
+    }
+    return metUnless(found, { subject: statement.id });
+  },
+};
+
+export const V5: Rule = {
+  id: 'V5',
+  group: 'statement',
+  severity: 'E',
+  regimes: 'all',
+  source: 'ISO 14064-3, clause 9; IR (EU) 2025/2546, Annex 2.6(b)-(f)',
+  onStatement: ({ statement }) => {
+    const open = objectsAt(statement.subject, 'uncorrected').filter((finding) => flagAt(finding, 'material') !== false);
+    const contradicts = open.length > 0 && textAt(statement.subject, 'conclusion') === 'unmodified';
+    const params = { count: String(open.length) };
+    return metUnless(contradicts ? [broken('V5.material', { subject: statement.id, params })] : [], {
+      subject: statement.id,
+    });
+  },
+};
+
+const ASSURANCE = ['limited', 'reasonable'];
+
+export const V6: Rule = {
+  id: 'V6',
+  group: 'statement',
+  severity: 'E',
+  regimes: 'all',
+  source: 'ISO 14064-3 (level of assurance, materiality); the policy of the relying party',
+  onStatement: ({ regime, statement, at }) => {
+    const found: RuleFinding[] = [];
+    const level = textAt(statement.subject, 'levelOfAssurance') ?? '';
+    if (ASSURANCE.indexOf(level) < ASSURANCE.indexOf(regime.minimumAssurance)) {
+      const params = { level, minimum: regime.minimumAssurance };
+      found.push(broken('V6.assurance', { subject: statement.id, code: 'POLICY_ASSURANCE', params }));
+    }
+    const limit = regime.maximumMaterialityPercent;
+    for (const entry of objectsAt(statement.subject, 'materiality')) {
+      const percent = figureAt(entry, 'percent');
+      if (percent !== undefined && compare(percent, limit) <= 0) continue;
+      const params = { figure: textAt(entry, 'figure') ?? '', percent: percent ?? '', limit };
+      found.push(broken('V6.materiality', { subject: statement.id, params }));
+    }
+    const oldest = regime.maximumStatementAge;
+    if (oldest !== undefined && at - statement.validFrom > oldest) {
+      found.push(broken('V6.age', { subject: statement.id, params: { date: formatDate(statement.validFrom) } }));
+    }
+    return metUnless(found, { subject: statement.id });
+  },
+};
+
+export const V7: Rule = {
+  id: 'V7',
+  group: 'statement',
+  severity: 'E',
+  regimes: 'all',
+  source: 'ISO 14064-3, clause 8; DR (EU) 2025/2551, Annex II 2.15',
+  onStatement: ({ statement }) => {
+    const found: RuleFinding[] = [];
+    if (flagAt(statement.subject, 'independentReview') !== true)
+      found.push(broken('V7.review', { subject: statement.id }));
+    const { name, role } = objectAt(statement.subject, 'signatory') ?? {};
+    if (!name || !role) found.push(broken('V7.signatory', { subject: statement.id }));
+    return metUnless(found, { subject: statement.id });
+  },
+};

@@ -1,0 +1,32 @@
+/** Which worksheet belongs to which claim: the one that proves to its root, or else the only one that can have been meant. */
+import { digestOfJson } from '../formats/digest.ts';
+import type { Admitted } from './admitted.ts';
+import type { Worksheet } from './evaluation.ts';
+import type { Evidence } from './evidence.ts';
+import { textAt } from './member.ts';
+import { byText } from './order.ts';
+import { provesTo } from './rules/worksheet.ts';
+
+export function worksheetsByClaim(
+  evidence: Evidence,
+  worksheets: readonly Worksheet[],
+): (claim: Admitted) => Worksheet | undefined {
+  const ordered = [...worksheets].sort((a, b) => byText(digestOfWorksheet(a), digestOfWorksheet(b)));
+  const roots = evidence.admitted.flatMap((claim) => rootOf(claim) ?? []);
+  // A sheet that proves to some claim here is that claim's; what is left is shown against whichever claim has none.
+  const unplaced = ordered.filter((sheet) => !roots.some((root) => provesTo(sheet, root)));
+  return (claim) => {
+    const root = rootOf(claim);
+    if (root === undefined) return undefined;
+    const proven = ordered.find((sheet) => provesTo(sheet, root));
+    return proven ?? unplaced.find((sheet) => sheet.root === root) ?? unplaced[0];
+  };
+}
+
+export function digestOfWorksheet(worksheet: Worksheet): string {
+  return digestOfJson(JSON.parse(JSON.stringify(worksheet)));
+}
+
+function rootOf(claim: Admitted): string | undefined {
+  return textAt(claim.subject, 'aggregation', 'leavesRoot');
+}
