@@ -16,6 +16,8 @@ export const MIN_LENGTH = 131_072;
 export const MAX_LENGTH = 8_388_608;
 /** Longest `encodedList`, characters. */
 export const LONGEST_ENCODED_LIST = 1_572_864;
+/** Most notices of one list: with more of them, a credential is larger than a reader takes (docs/threats.md, section 6). */
+export const MOST_NOTICES = 960;
 /** How long a reader may keep one of our lists, milliseconds. */
 export const TTL_MS = 60_000;
 
@@ -42,10 +44,13 @@ export interface StatusListDraft {
 }
 
 /**
- * One of our own lists, unsecured. Errors: RangeError for a list shorter or longer than a reader takes, and for a period that is none.
+ * One of our own lists, unsecured. Where there are more notices than a reader takes, the oldest that change nothing are left out: a
+ * revocation without a notice works back to the start, like one for any reason but `withdrawn` (docs/trust.md, section 4).
+ * Errors: RangeError for a list that a reader would refuse: too short, too long, a period that is none, still too many notices.
  */
 export function createStatusListCredential(draft: StatusListDraft): JsonObject {
-  const { url, issuer, purposes, bits, notices, validFrom, validUntil } = draft;
+  const { url, issuer, purposes, bits, validFrom, validUntil } = draft;
+  const notices = publishable(draft.notices);
   if (bits.length < MIN_LENGTH || bits.length > MAX_LENGTH) throw new RangeError('a list nobody would read');
   if (validUntil <= validFrom) throw new RangeError('validUntil is not after validFrom');
   return {
@@ -65,6 +70,17 @@ export function createStatusListCredential(draft: StatusListDraft): JsonObject {
       ...(notices.length === 0 ? {} : { notices: notices.map((notice) => ({ ...notice })) }),
     },
   };
+}
+
+function publishable(notices: readonly StatusNotice[]): readonly StatusNotice[] {
+  let surplus = notices.length - MOST_NOTICES;
+  const kept = notices.filter(({ statusPurpose, reason }) => {
+    const needed = surplus <= 0 || statusPurpose !== 'revocation' || reason === 'withdrawn';
+    if (!needed) surplus -= 1;
+    return needed;
+  });
+  if (kept.length > MOST_NOTICES) throw new RangeError(`more than ${MOST_NOTICES} notices that are needed`);
+  return kept;
 }
 
 /** A list credential that was read. That its proofs hold and its form is good is not said here. */

@@ -2,16 +2,19 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
+import type { StatusNotice } from '../../../src/credentials/status-history.ts';
 import { Bitstring } from '../../../src/formats/bitstring.ts';
 import {
   createStatusListCredential,
   LONGEST_ENCODED_LIST,
   MAX_LENGTH,
   MIN_LENGTH,
+  MOST_NOTICES,
   readStatusList,
   readStatusListIndex,
   TTL_MS,
 } from '../../../src/status/status-list.ts';
+import { fastest } from '../../support/fastest.ts';
 
 const url = 'https://good.example/status/1';
 const issuer = 'did:web:good.example';
@@ -96,6 +99,27 @@ describe('createStatusListCredential', () => {
     });
     expect([read.value.bits.get(6), read.value.bits.get(7), read.value.bits.get(8)]).toEqual([false, true, false]);
     expect(read.value.digest).toMatch(/^uEi/);
+  });
+
+  it('leaves out the oldest notices that change nothing once there are too many, and refuses when that is not enough', () => {
+    const notice = (index: number, reason: string, statusPurpose = 'revocation') => ({
+      index: String(index),
+      statusPurpose,
+      reason,
+      effectiveDate: '2026-01-01',
+    });
+    const many = (count: number, reason: string, purpose?: string) =>
+      Array.from({ length: count }, (_, index) => notice(index, reason, purpose));
+    const published = (notices: StatusNotice[]) =>
+      (listOf(undefined, notices)['credentialSubject'] as unknown as { notices: StatusNotice[] }).notices;
+    const full = many(MOST_NOTICES, 'annulled');
+    expect(published(full)).toEqual(full);
+    const mixed = [...many(2, 'withdrawn'), ...many(MOST_NOTICES, 'annulled')];
+    expect(published(mixed)).toEqual([...mixed.slice(0, 2), ...mixed.slice(4)]);
+    for (const needed of [many(MOST_NOTICES + 1, 'withdrawn'), many(MOST_NOTICES + 1, 'suspended', 'suspension')]) {
+      expect(published(needed.slice(1))).toHaveLength(MOST_NOTICES);
+      expect(() => published(needed)).toThrow(RangeError);
+    }
   });
 
   it('refuses what a reader would refuse', () => {
@@ -201,13 +225,12 @@ describe('readStatusList', () => {
     expect(readEncoded(encoded(packed))).toBe('STATUS_VERIFICATION_ERROR');
   });
 
-  it('refuses a list that unpacks to too much, and takes one at the cap', () => {
+  it('refuses a list that unpacks to too much, and takes one at the cap', async () => {
     expect(readEncoded(encoded(packedList(MAX_LENGTH / 8)))).toBe('read');
     expect(readEncoded(encoded(packedList(MAX_LENGTH / 8 + 1)))).toBe('LIMIT_EXCEEDED');
     const bomb = encoded(packedList(256 * 1024 * 1024));
-    const started = performance.now();
     expect(readEncoded(bomb)).toBe('LIMIT_EXCEEDED');
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(await fastest(() => readEncoded(bomb))).toBeLessThan(100);
   });
 
   it('refuses an encodedList that is too long, by its length', () => {
