@@ -71,14 +71,21 @@ export class InTurn implements Acts {
 
   transact<Result>(name: ActName, act: (tx: Transaction) => Promise<Result>): Promise<Result> {
     if (this.#refusal) return Promise.reject(this.#refusal);
-    if (this.#unsettled >= MOST_WAITING && name.finishing !== true) {
-      return Promise.reject(new ServiceError('UNAVAILABLE', 'Too many writes are waiting', { retryAfter: 1 }));
-    }
+    const refusal = this.#turnAway(name);
+    if (refusal) return Promise.reject(refusal);
     this.#unsettled += 1;
     return new Promise<Result>((resolve, reject) => {
       this.#queue.push({ name, act, resolve: resolve as (result: unknown) => void, reject });
       this.#running ??= this.#run();
     });
+  }
+
+  #turnAway({ finishing, urgent }: ActName): ServiceError | undefined {
+    if (finishing) return undefined;
+    if (this.#unsettled >= MOST_WAITING) {
+      return new ServiceError('UNAVAILABLE', 'Too many writes are waiting', { retryAfter: 1 });
+    }
+    return urgent ? undefined : this.#deps.ledger.shortage?.();
   }
 
   read<Result>(reader: (view: View) => Promise<Result>): Promise<Result> {

@@ -15,7 +15,7 @@ import { archiveList, findArchivedList } from './tables/archived-lists.ts';
 import { addChallenge, spendChallenge } from './tables/challenges.ts';
 import { findEvaluation, listEvaluations, saveEvaluation } from './tables/evaluations.ts';
 import { findHeld, holdCredential, listHeld, removeHeld } from './tables/held-credentials.ts';
-import { claimDigest, releaseClaim, settleClaim, takeClaim, tidyClaims } from './tables/idempotency.ts';
+import { claimDigest, releaseClaim, settleClaim, tidyClaims } from './tables/idempotency.ts';
 import * as issuances from './tables/issuances.ts';
 import * as organisations from './tables/organisations.ts';
 import { rememberSeenList } from './tables/seen-lists.ts';
@@ -45,7 +45,7 @@ export class LedgerStore implements Store {
    * entries of every status list are skipped in the same act.
    */
   async open(gap?: number): Promise<void> {
-    await this.#acts.transact({ act: 'open' }, async (tx) => {
+    await this.#acts.transact({ act: 'open', urgent: true }, async (tx) => {
       sessions.put(tx, [], tx.sequence);
       await tidyClaims(tx);
       if (gap !== undefined) await skipAhead(tx, gap);
@@ -125,7 +125,8 @@ export class LedgerStore implements Store {
   }
 
   setStatus(request: Parameters<Store['setStatus']>[0]) {
-    return this.#acts.transact({ act: 'set-status', why: request.reason }, (tx) => issuances.setStatus(tx, request));
+    const name = { act: 'set-status', why: request.reason, urgent: true };
+    return this.#acts.transact(name, (tx) => issuances.setStatus(tx, request));
   }
 
   findStatusList(listId: string) {
@@ -141,16 +142,16 @@ export class LedgerStore implements Store {
   }
 
   rememberSeenList(url: string, seen: { validFrom: number; digest: string }) {
-    return this.#acts.transact({ act: 'remember-seen-list' }, (tx) => rememberSeenList(tx, url, seen));
+    return this.#acts.transact({ act: 'remember-seen-list', urgent: true }, (tx) => rememberSeenList(tx, url, seen));
   }
 
   claimIdempotency(claim: IdempotencyClaim, _at: string) {
-    return this.#acts.transact({ act: 'claim-idempotency' }, (tx) => takeClaim(tx, claim));
+    return this.#acts.transact({ act: 'claim-idempotency' }, (tx) => issuances.claimKey(tx, claim));
   }
 
   settleIdempotency(claim: IdempotencyClaim, answer: JsonValue): Promise<void> {
     const name = { act: 'settle-idempotency', finishing: true };
-    return this.#acts.transact(name, (tx) => settleClaim(tx, claimDigest(claim), answer));
+    return this.#acts.transact(name, (tx) => settleClaim(tx, claimDigest(claim), { value: answer }));
   }
 
   releaseIdempotency(claim: IdempotencyClaim): Promise<void> {
@@ -159,11 +160,11 @@ export class LedgerStore implements Store {
   }
 
   addChallenge(challenge: { id: string; verifier: string; expiresAt: number }): Promise<void> {
-    return this.#acts.transact({ act: 'add-challenge' }, (tx) => addChallenge(tx, challenge));
+    return this.#acts.transact({ act: 'add-challenge', urgent: true }, (tx) => addChallenge(tx, challenge));
   }
 
   spendChallenge(challenge: { id: string; verifier: string; now: number }): Promise<boolean> {
-    return this.#acts.transact({ act: 'spend-challenge' }, (tx) => spendChallenge(tx, challenge));
+    return this.#acts.transact({ act: 'spend-challenge', urgent: true }, (tx) => spendChallenge(tx, challenge));
   }
 
   holdCredential(record: HeldCredential): Promise<void> {

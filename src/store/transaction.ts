@@ -3,6 +3,8 @@
  * written, and committed whole or not at all. An implementation brings a `Ledger`; the acts themselves are shared (`tables/`).
  */
 
+import type { ServiceError } from '../base/error.ts';
+
 /** All keys that begin with `prefix`, in order. `before` and `after` are whole keys and exclusive. */
 export interface Range {
   readonly prefix: string;
@@ -42,6 +44,8 @@ export interface ActName {
   readonly why?: string;
   /** Ends something that was begun (a signed intent, a claimed key): never turned away by a full queue. */
   readonly finishing?: boolean;
+  /** Small, and needed when the disk is nearly full: what verification writes, and revocation. */
+  readonly urgent?: boolean;
 }
 
 export interface Acts {
@@ -71,6 +75,8 @@ export interface Head {
 export interface Ledger extends AsyncDisposable {
   readonly committed: View;
   readonly head: Head;
+  /** Why nothing large may be begun at the moment: undefined when there is room. */
+  shortage?(): ServiceError | undefined;
   /** Resolves when every act of the group is synced. A rejection means that nothing is known about the group. */
   commit(acts: readonly CommittedAct[]): Promise<void>;
   snapshot<Result>(reader: (view: View) => Promise<Result>): Promise<Result>;

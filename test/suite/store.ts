@@ -330,6 +330,19 @@ function describeIdempotency(its: () => Store): void {
       expect((await its().listIssuances('hanbit-steel', { limit: 9 })).items).toHaveLength(1);
     });
 
+    test('an answer that holds the document comes back as it was, member by member in order', async () => {
+      const record = await intend(its(), createIntent(1, { idempotency: claim }));
+      const secured = { ...record.document, proof: { proofValue: 'z1' } };
+      const answer = { first: 1, verifiableCredential: structuredClone(secured), last: ['2'] };
+      await its().markIssued('urn:uuid:1', secured, { at: AT, answer, warnings: [], idempotency: claim });
+      for (const outcome of [
+        await its().recordIntent(createIntent(2, { idempotency: claim })),
+        await its().claimIdempotency(claim, AT),
+      ]) {
+        expect(JSON.stringify(outcome)).toBe(JSON.stringify({ kind: 'replay', answer }));
+      }
+    });
+
     test('keys of other callers and routes are other keys', async () => {
       await issue(its(), createIntent(1, { idempotency: claim }));
       const elsewhere = { ...claim, scope: 'donghae-cells POST /credentials/issue' };

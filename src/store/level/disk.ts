@@ -1,6 +1,6 @@
 /** What the store needs of a file system to write durably. A port, because a test must be able to make a sync fail. */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, statfs } from 'node:fs/promises';
 
 export interface WritableFile {
   /** Bytes in the file when it was opened. */
@@ -20,6 +20,8 @@ export interface Disk {
   makeDirectory(path: string): Promise<void>;
   /** Make a created or renamed entry durable. */
   syncDirectory(path: string): Promise<void>;
+  /** Bytes that may still be written to the volume that holds the path. */
+  free(path: string): Promise<number>;
 }
 
 class NodeFile implements WritableFile {
@@ -66,5 +68,9 @@ export const nodeDisk: Disk = {
     } finally {
       await handle.close();
     }
+  },
+  free: async (path) => {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
   },
 };

@@ -9,6 +9,7 @@ import { type Disk, nodeDisk } from './disk.ts';
 import { HighWater, readHighWater } from './high-water.ts';
 import { Journal } from './journal.ts';
 import { reconcile } from './reconcile.ts';
+import { Room } from './room.ts';
 
 export interface LevelStoreOptions {
   /** Holds `journal/`, `level/` and `high-water`; created when it does not exist. */
@@ -19,6 +20,8 @@ export interface LevelStoreOptions {
   readonly disk?: Disk;
   /** Bytes after which the journal goes on in a new file. */
   readonly segmentBytes?: number;
+  /** Bytes of the volume to leave free: below, only what ends or revokes something is written. */
+  readonly reserveBytes?: number;
 }
 
 /** What a store's directory holds. */
@@ -34,6 +37,7 @@ interface LevelLedgerDeps {
   readonly database: Database;
   readonly journal: Journal;
   readonly mark: HighWater;
+  readonly room: Room;
 }
 
 /** Journal first; then, at the same time, the index and the high-water mark. */
@@ -51,6 +55,10 @@ class LevelLedger implements Ledger {
 
   get head(): Head {
     return this.#head;
+  }
+
+  shortage(): ServiceError | undefined {
+    return this.#deps.room.shortage();
   }
 
   async commit(acts: readonly CommittedAct[]): Promise<void> {
@@ -120,19 +128,21 @@ export async function openStore(options: LevelStoreOptions, restore: AcceptedRes
 }
 
 async function openLedger(options: LevelStoreOptions, restored: boolean): Promise<Ledger> {
-  const { directory, disk = nodeDisk, segmentBytes } = options;
+  const { directory, disk = nodeDisk, segmentBytes, reserveBytes } = options;
   const paths = layoutOf(directory);
   await disk.makeDirectory(paths.journal);
   await disk.makeDirectory(paths.index);
   // First of all, because it holds the lock: nothing else is touched before it is ours.
   const database = await openDatabase(paths.index);
   try {
-    const mark = restored ? 'accepted' : await readHighWater(paths.mark);
-    const { end, replay } = await reconcile(database, { journal: paths.journal, mark });
+    const reached = restored ? 'accepted' : await readHighWater(paths.mark);
+    const { end, replay } = await reconcile(database, { journal: paths.journal, mark: reached });
     const journal = new Journal({ disk, directory: paths.journal, ...(segmentBytes ? { segmentBytes } : {}) }, end);
     await journal.settle();
     if (replay.size > 0) await writeBatch(database, replay, end.head);
-    return new LevelLedger({ database, journal, mark: await HighWater.open(disk, paths.mark, { lower: restored }) });
+    const mark = await HighWater.open(disk, paths.mark, { lower: restored });
+    const room = await Room.measure({ disk, directory, reserve: reserveBytes });
+    return new LevelLedger({ database, journal, mark, room });
   } catch (error) {
     await database.close();
     throw error;

@@ -6,8 +6,10 @@ import type { Transaction } from '../transaction.ts';
 
 /** A key is remembered at least this long (docs/threats.md, limits). */
 export const KEPT_FOR = 7 * 24 * 60 * 60 * 1000;
-/** Claims pruned in one act, so that an opening after a long time stays one bounded group. */
-const PRUNED_AT_ONCE = 5000;
+/** Claims forgotten when a store is opened, so that an opening after a long time stays one bounded group. */
+const PRUNED_AT_OPENING = 5000;
+/** While it runs: at every so many acts, at most twice as many. */
+const PRUNED_EVERY = 64;
 
 interface Claimed {
   readonly requestDigest: string;
@@ -15,9 +17,20 @@ interface Claimed {
   readonly sequence: number;
   /** The credential whose intent took the claim in the same act. */
   readonly credentialId?: string;
-  /** Present, as a box, once settled: an answer may be `null`. */
-  readonly answer?: { readonly value: JsonValue };
+  /** Present once settled. */
+  readonly answer?: Answer;
 }
+
+/** A box, since an answer may be `null`. */
+export interface Answer {
+  readonly value: JsonValue;
+  /** The member whose value is the issued document: that is kept once, with the issuance. */
+  readonly document?: string;
+}
+
+export type ClaimOutcome =
+  | Exclude<IdempotencyOutcome, { kind: 'replay' }>
+  | { readonly kind: 'replay'; readonly answer: Answer; readonly credentialId: string | undefined };
 
 /** Digest of scope and key → the claim. */
 const claims = new Table<Claimed>('idempotency');
@@ -38,12 +51,13 @@ export async function takeClaim(
   tx: Transaction,
   claim: IdempotencyClaim,
   credentialId?: string,
-): Promise<IdempotencyOutcome> {
+): Promise<ClaimOutcome> {
   const digest = claimDigest(claim);
   const known = await claims.find(tx, digest);
   if (known) {
     if (known.requestDigest !== claim.requestDigest) return { kind: 'reused' };
-    return known.answer ? { kind: 'replay', answer: known.answer.value } : { kind: 'in-flight' };
+    if (!known.answer) return { kind: 'in-flight' };
+    return { kind: 'replay', answer: known.answer, credentialId: known.credentialId };
   }
   claims.put(tx, [digest], {
     requestDigest: claim.requestDigest,
@@ -53,14 +67,15 @@ export async function takeClaim(
   });
   byAge.put(tx, [tx.now, tx.sequence], digest);
   unsettled.put(tx, [digest], 1);
+  if (tx.sequence % PRUNED_EVERY === 0) await pruneClaims(tx, 2 * PRUNED_EVERY);
   return { kind: 'new' };
 }
 
 /** Keep the answer. A claim that is gone (released, or older than a week) is not taken again. */
-export async function settleClaim(tx: Transaction, digest: string, answer: JsonValue): Promise<void> {
+export async function settleClaim(tx: Transaction, digest: string, answer: Answer): Promise<void> {
   const known = await claims.find(tx, digest);
   if (!known || known.answer) return;
-  claims.put(tx, [digest], { ...known, answer: { value: answer } });
+  claims.put(tx, [digest], { ...known, answer });
   unsettled.del(tx, digest);
 }
 
@@ -86,7 +101,11 @@ export async function tidyClaims(tx: Transaction): Promise<void> {
     const known = await claims.find(tx, digest);
     if (known && known.credentialId === undefined) forget(tx, digest, known);
   }
-  for (const { value: digest } of await byAge.list(tx, [], { limit: PRUNED_AT_ONCE })) {
+  await pruneClaims(tx, PRUNED_AT_OPENING);
+}
+
+async function pruneClaims(tx: Transaction, limit: number): Promise<void> {
+  for (const { value: digest } of await byAge.list(tx, [], { limit })) {
     const known = await claims.find(tx, digest);
     if (!known) continue;
     if (known.claimedAt > tx.now - KEPT_FOR) break;

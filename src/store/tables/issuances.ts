@@ -1,9 +1,17 @@
 import { ServiceError } from '../../base/error.ts';
-import type { JsonObject, JsonValue } from '../../base/json.ts';
-import type { IdempotencyClaim, IntentOutcome, IntentRequest, IssuanceRecord, Page, StatusEntry } from '../store.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import type {
+  IdempotencyClaim,
+  IdempotencyOutcome,
+  IntentOutcome,
+  IntentRequest,
+  IssuanceRecord,
+  Page,
+  StatusEntry,
+} from '../store.ts';
 import { pageOf, scan, Table } from '../table.ts';
 import type { Transaction, View } from '../transaction.ts';
-import { claimDigest, releaseClaim, settleClaim, takeClaim } from './idempotency.ts';
+import { type Answer, claimDigest, releaseClaim, settleClaim, takeClaim } from './idempotency.ts';
 import { allotEntry, changeBit, isSet } from './status-lists.ts';
 
 /** As kept: the claim is found again after a crash, when nobody remembers who asked. */
@@ -21,10 +29,33 @@ const FINAL_PURPOSE = 'revocation';
 /** The reason word for a credential that never was: it works back to the start. */
 const ANNULLED = 'annulled';
 
+/** Take a key, or say what became of it; an answer that holds an issued document gets it back. */
+export async function claimKey(
+  tx: Transaction,
+  claim: IdempotencyClaim,
+  forCredential?: string,
+): Promise<IdempotencyOutcome> {
+  const outcome = await takeClaim(tx, claim, forCredential);
+  if (outcome.kind !== 'replay') return outcome;
+  const { answer, credentialId } = outcome;
+  if (answer.document === undefined || credentialId === undefined) return { kind: 'replay', answer: answer.value };
+  const record = await issuances.find(tx, credentialId);
+  const document = record?.document ?? null;
+  return { kind: 'replay', answer: { ...(answer.value as JsonObject), [answer.document]: document } };
+}
+
+/** An answer usually repeats the whole document: keep a place for it instead. */
+function withoutDocument(answer: JsonValue, secured: JsonObject): Answer {
+  if (!isObject(answer)) return { value: answer };
+  const text = JSON.stringify(secured);
+  const member = Object.keys(answer).find((name) => isObject(answer[name]) && JSON.stringify(answer[name]) === text);
+  return member === undefined ? { value: answer } : { value: { ...answer, [member]: null }, document: member };
+}
+
 export async function recordIntent(tx: Transaction, request: IntentRequest): Promise<IntentOutcome> {
   const { issuer, organisation, credentialId, type, at, idempotency } = request;
   if (idempotency) {
-    const outcome = await takeClaim(tx, idempotency, credentialId);
+    const outcome = await claimKey(tx, idempotency, credentialId);
     if (outcome.kind !== 'new') return outcome;
   }
   if (await issuances.has(tx, credentialId)) {
@@ -78,7 +109,9 @@ export async function markIssued(
     issuedAt: more.at,
   });
   openIntents.del(tx, credentialId);
-  for (const claim of claimsOf(record, more.idempotency)) await settleClaim(tx, claim, more.answer);
+  // Only the claim that began with the intent knows where the document is.
+  if (record.claim) await settleClaim(tx, record.claim, withoutDocument(more.answer, secured));
+  if (more.idempotency) await settleClaim(tx, claimDigest(more.idempotency), { value: more.answer });
 }
 
 export async function abandonIntent(

@@ -118,3 +118,44 @@ describe('what is on disk, and when', () => {
     });
   });
 });
+
+describe('a disk that is nearly full', () => {
+  test('takes no new work, lets begun work end and revocations through, and goes on by itself', async () => {
+    const directory = await createTemporaryDirectory();
+    let free = 1000;
+    const disk: Disk = { ...nodeDisk, free: async () => free };
+    await withStore({ directory, disk, reserveBytes: 1000 }, async (store) => {
+      await issueMany(store, 0, 2);
+      await store.recordIntent(createIntent('begun'));
+      free = 999;
+      // The next look comes after a second at the latest.
+      await expect
+        .poll(() => store.recordIntent(createIntent(`full-${free}`)).catch(({ code }) => code), { timeout: 5000 })
+        .toBe('UNAVAILABLE');
+      await expect(store.writeSetting('a', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfter: 30 });
+      await store.markIssued('urn:uuid:begun', {}, { at: 'x', answer: null, warnings: [] });
+      await store.setStatus({
+        issuer: 'hanbit-steel',
+        credentialId: 'urn:uuid:1',
+        purpose: 'revocation',
+        set: true,
+        reason: 'withdrawn',
+        effectiveDate: '2026-01-02',
+        at: 'x',
+      });
+      await store.addChallenge({ id: 'c', verifier: 'v', expiresAt: 9e15 });
+      expect(await store.spendChallenge({ id: 'c', verifier: 'v', now: 0 })).toBe(true);
+      free = 1000;
+      await expect
+        .poll(
+          () =>
+            store.writeSetting('a', 1).then(
+              () => 'written',
+              ({ code }) => code,
+            ),
+          { timeout: 5000 },
+        )
+        .toBe('written');
+    });
+  });
+});
