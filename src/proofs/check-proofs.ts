@@ -111,12 +111,12 @@ async function checkSignatures(
   const controllers: string[] = [];
   const hashes = new Map<string, Promise<Uint8Array>>();
   const relationship = expected === undefined ? 'assertionMethod' : 'authentication';
-  const retrieved = await Promise.all(proofs.map((proof) => retrieveKey(proof, relationship, deps)));
-  for (const [index, proof] of proofs.entries()) {
-    const retrieval = retrieved[index];
-    if (retrieval?.seen !== undefined) seen.push(retrieval.seen);
-    if (retrieval !== undefined) findings.push(retrieval.finding);
-    const key = retrieval?.key;
+  const retrieved = await Promise.all(
+    proofs.map(async (proof) => ({ proof, ...(await retrieveKey(proof, relationship, deps)) })),
+  );
+  for (const { proof, key, finding: keyFinding, seen: didDocument } of retrieved) {
+    findings.push(keyFinding);
+    if (didDocument !== undefined) seen.push(didDocument);
     if (key === undefined) {
       findings.push(skipped('proof.signature', 'there is no key to check it with', { pointer: proof.pointer }));
       continue;
@@ -125,13 +125,8 @@ async function checkSignatures(
     findings.push(finding);
     if (finding.outcome === 'passed') controllers.push(key.controller);
   }
-  findings.push(
-    checkSpeaker(
-      speaker,
-      controllers,
-      retrieved.every(({ key }) => key !== undefined),
-    ),
-  );
+  const allJudged = !findings.some(({ outcome }) => outcome === 'undetermined' || outcome === 'skipped');
+  findings.push(checkSpeaker(speaker, controllers, allJudged));
   return { findings, controllers, seen };
 }
 
@@ -182,11 +177,11 @@ async function checkSignature(
   }
 }
 
-function checkSpeaker(speaker: Speaker, controllers: readonly string[], allRetrieved: boolean): Finding {
+function checkSpeaker(speaker: Speaker, controllers: readonly string[], allJudged: boolean): Finding {
   const { check, id, code, pointer } = speaker;
   if (id !== undefined && controllers.includes(id)) return passed(check, { pointer });
-  // A key that could not be had has its own finding, and may well have been the one.
-  if (id !== undefined && !allRetrieved) return skipped(check, 'not every key could be had', { pointer });
+  // A proof that could not be judged has its own finding, and may well have been the one.
+  if (id !== undefined && !allJudged) return skipped(check, 'not every proof could be judged', { pointer });
   return failed(check, code, 'no good proof is by a key of this party', { pointer });
 }
 

@@ -33,8 +33,6 @@ const ROWS: readonly Cryptosuite[] = [
 const BY_NAME: ReadonlyMap<string, Cryptosuite> = new Map(ROWS.map((row) => [row.name, row]));
 const BY_KEY_TYPE: ReadonlyMap<KeyType, Cryptosuite> = new Map(ROWS.map((row) => [row.keyType, row]));
 
-export const CRYPTOSUITES: readonly string[] = ROWS.map((row) => row.name);
-
 export function findCryptosuite(name: unknown): Cryptosuite | undefined {
   return typeof name === 'string' ? BY_NAME.get(name) : undefined;
 }

@@ -4,14 +4,13 @@
  */
 import { excerpt, type Finding, failed, passed, undetermined } from '../base/finding.ts';
 import { isObject, type JsonObject, type JsonValue, pointerOf } from '../base/json.ts';
+import { CLOCK_SKEW_MS } from '../credentials/validity-period.ts';
 import { readDateTime } from '../formats/date-time.ts';
 import { decodeMultibase } from '../formats/multibase.ts';
 import { type Cryptosuite, findCryptosuite } from './cryptosuites.ts';
 import { readChain } from './proof-chain.ts';
 
 export const MOST_PROOFS = 8;
-/** Clocks may differ by this much, milliseconds (docs/threats.md, section 5.15). */
-export const CLOCK_SKEW_MS = 300_000;
 
 export type ProofPurpose = 'assertionMethod' | 'authentication';
 

@@ -411,6 +411,14 @@ describe('sets of proofs', () => {
     expect(verdictOf((await check(tampered)).findings)).toBe('rejected');
   });
 
+  it('leaves it undetermined when the proof of the issuer is the one not spoken here', async () => {
+    const witnessed = await integrity.secureCredential(claim, { signer: body.signer, created: NOW });
+    const foreign = { ...proofOf(await sign()), cryptosuite: 'ecdsa-xyz-2031' };
+    const { findings } = await check({ ...witnessed, proof: [proofOf(witnessed), foreign] });
+    expect(verdictOf(findings)).toBe('undetermined');
+    expect(verdictOf((await check(witnessed)).findings)).toBe('rejected');
+  });
+
   it('takes eight proofs and refuses nine', async () => {
     let document = await sign();
     while (!Array.isArray(document['proof']) || document['proof'].length < 8) document = await sign(document);
