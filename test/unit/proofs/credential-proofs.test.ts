@@ -289,6 +289,9 @@ describe('dates of a proof', () => {
       'proof.expires PROOF_VERIFICATION_ERROR',
     ]);
     expect(verdictOf((await check(await made({ expires: '2026-02-01T00:00:00Z' }))).findings)).toBe('accepted');
+    const expired = (ms: number) => made({ expires: `${new Date(NOW - ms).toISOString().slice(0, 19)}Z` });
+    expect(verdictOf((await check(await expired(5 * MINUTE))).findings)).toBe('accepted');
+    expect(verdictOf((await check(await expired(5 * MINUTE + 1000))).findings)).toBe('rejected');
   });
 
   it.each(['2026-02-30T00:00:00Z', '2026-01-01T24:00:00Z', 'x2026-01-01T00:00:00Z', ''])(
