@@ -7,7 +7,7 @@
 import type { Admitted } from './admitted.ts';
 import type { Case, NestedJudgement, StatementCase } from './case.ts';
 import type { ImportedGoods, RuleResult, Worksheet } from './evaluation.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, LinkEnd } from './evidence.ts';
 import { finish, isBetter, type Judgement } from './judgement.ts';
 import { sortedSet } from './order.ts';
 import { casePath, openConditions } from './path-case.ts';
@@ -103,10 +103,11 @@ export class Judge {
     const key = `${regime.id} ${statement.digest}`;
     const known = this.#upstream.get(key);
     if (known !== undefined) return known;
-    const claim = this.#input.evidence.targetOf(statement.subject['claim']);
+    const end = this.#input.evidence.follow(statement.subject['claim']);
+    const claim = end.state === 'resolved' ? end.target : undefined;
     // Links point backwards, so nothing comes round to itself; a forged circle finds this answer instead of no end.
     this.#upstream.set(key, { claim, failed: [], undetermined: [], restsOn: [] });
-    const nested = claim === undefined ? withoutClaim() : this.#judgeNested(claim, statement, regime);
+    const nested = claim === undefined ? withoutClaim(end) : this.#judgeNested(claim, statement, regime);
     this.#upstream.set(key, nested);
     return nested;
   }
@@ -186,16 +187,18 @@ export class Judge {
   }
 }
 
-function withoutClaim(): NestedJudgement {
-  const missing: RuleResult = {
+/** A statement whose claim is not here: nothing can be said of it, unless something else stands in the claim's place. */
+function withoutClaim(end: LinkEnd): NestedJudgement {
+  const wrong = end.state === 'mismatch' || end.state === 'refused';
+  const broken: RuleResult = {
     id: 'L1',
     severity: 'E',
-    outcome: 'failed',
-    code: 'CHAIN_BROKEN',
-    message: 'L1.absent',
+    outcome: wrong ? 'failed' : 'undetermined',
+    code: end.state === 'mismatch' || end.state === 'refused' ? end.code : 'CHAIN_BROKEN',
+    message: wrong ? 'L1.other' : 'L1.absent',
     params: { member: 'claim' },
   };
-  return { claim: undefined, failed: [missing], undetermined: [], restsOn: [] };
+  return { claim: undefined, failed: wrong ? [broken] : [], undetermined: wrong ? [] : [broken], restsOn: [] };
 }
 
 function runAll(

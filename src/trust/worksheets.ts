@@ -12,7 +12,7 @@ export function worksheetsByClaim(
   worksheets: readonly Worksheet[],
 ): (claim: Admitted) => Worksheet | undefined {
   const ordered = [...worksheets].sort((a, b) => byText(digestOfWorksheet(a), digestOfWorksheet(b)));
-  const roots = evidence.admitted.flatMap((claim) => rootOf(claim) ?? []);
+  const roots = evidence.ofType('CarbonFootprintClaim').flatMap((claim) => rootOf(claim) ?? []);
   // A sheet that proves to some claim here is that claim's; what is left is shown against whichever claim has none.
   const unplaced = ordered.filter((sheet) => !roots.some((root) => provesTo(sheet, root)));
   return (claim) => {

@@ -6,6 +6,7 @@
 import { passed } from '../../src/base/finding.ts';
 import { asArray, isObject, type JsonObject, type JsonValue } from '../../src/base/json.ts';
 import type { CheckedCredential } from '../../src/credentials/checked-credential.ts';
+import { footprintCoreDigest } from '../../src/credentials/footprint.ts';
 import { createLinkRef, createStatusSnapshot } from '../../src/credentials/link.ts';
 import { profileOfType } from '../../src/credentials/profiles/profile-table.ts';
 import type { StatusHistory } from '../../src/credentials/status-history.ts';
@@ -203,6 +204,17 @@ export function admitted(document: JsonObject, change: Partial<CheckedCredential
   const credential = admit(checkedAs(document, change));
   if (credential === undefined) throw new Error(`not admitted: ${String(document['id'])}`);
   return credential;
+}
+
+/** The same example with every `coreDigest` computed anew, for patches that change a footprint. */
+export function withCoreDigests(example: JsonObject): JsonObject {
+  const patch = Object.entries(keyed(example, 'credentials')).flatMap(([key, credential]) => {
+    const footprint = (credential['credentialSubject'] as JsonObject)['footprint'];
+    if (!isObject(footprint)) return [];
+    const path = `/credentials/${key}/credentialSubject/coreDigest`;
+    return [{ op: 'replace', path, value: footprintCoreDigest(footprint) }];
+  });
+  return applyPatch(example, patch);
 }
 
 /** The credentials of a presentation as they are shown: withheld members left out, as a derivation would. */

@@ -23,8 +23,8 @@ export const I2: Rule = {
   regimes: 'all',
   source: 'trust.md, sections 2 and 5; RFC 5280, section 6 (path validation)',
   onPath: (given) => {
-    const { path, statement } = given;
-    if (path.accreditation === undefined && path.decision === undefined) return [];
+    const { path, statement, regime } = given;
+    if ((regime.decision ? path.decision : path.accreditation) === undefined) return [];
     const top = path.parties[0] ?? '';
     if (path.anchor === undefined) return [withoutAnchor(given, top)];
     const found = [...checkRole(path.anchor, given), ...checkAnchorInForce(path.anchor, statement.validFrom)];

@@ -158,7 +158,7 @@ export const R5: Rule = {
   regimes: 'all',
   source: 'trust.md, section 2; Practice of accreditation: no recognition of a recognition without end',
   onPath: ({ regime, path, statement }) => {
-    if (path.accreditation === undefined && path.decision === undefined) return [];
+    if ((regime.decision ? path.decision : path.accreditation) === undefined) return [];
     const parties = String(path.parties.length);
     if (path.parties.length <= regime.maximumPathLength) return [met({ subject: statement.id, params: { parties } })];
     const params = { parties, longest: String(regime.maximumPathLength) };
