@@ -50,13 +50,13 @@ type Problem = NonNullable<StatusEntryHistory['problem']>;
 type Believed = { readonly ok: true; readonly list: StatusList } | { readonly ok: false; readonly problem: Problem };
 
 /**
- * Observe every status entry of a credential now, and at an earlier instant as well when one is named. Throws only what
+ * Observe every status entry of a credential now, and at each earlier instant that is named. Throws only what
  * `rememberSeen` throws: a store that failed says nothing about the list.
  */
 export async function observeStatus(
   credential: JsonObject,
   sources: StatusSources,
-  at?: number,
+  instants: readonly number[] = [],
 ): Promise<StatusReport> {
   const entries = readStatusEntries(credential);
   if (!entries.ok) return { history: [], findings: entries.findings, lists: [] };
@@ -65,7 +65,7 @@ export async function observeStatus(
   }
   const issuer = issuerOf(credential);
   const desk = new Desk(sources, [...(issuer === undefined ? [] : [issuer]), ...(sources.listIssuers ?? [])]);
-  const past = at !== undefined && at < sources.now ? at : undefined;
+  const past = instants.filter((instant) => instant < sources.now);
   const urls = [...new Set(entries.value.map(({ statusListCredential }) => statusListCredential))];
   const gathered = new Map<string, Gathered>();
   for (const url of urls) gathered.set(url, await desk.gather(url, past));
@@ -94,12 +94,15 @@ class Desk {
     this.#issuers = issuers;
   }
 
-  async gather(url: string, past: number | undefined): Promise<Gathered> {
+  async gather(url: string, past: readonly number[]): Promise<Gathered> {
     const loaded = await this.#load(url);
     const newest = loaded.ok ? await this.#judgeNewest(url, loaded.list) : { problem: loaded.problem };
-    // One that covers that instant as well answers for both.
-    const needed = past !== undefined && !(loaded.ok && covers(loaded.list, past));
-    return { ...newest, past: needed ? await this.#gatherPast(url, past) : [] };
+    const known: StatusList[] = loaded.ok ? [loaded.list] : [];
+    for (const instant of past) {
+      // One that covers that instant as well answers for both.
+      if (!known.some((list) => covers(list, instant))) known.push(...(await this.#gatherPast(url, instant)));
+    }
+    return { ...newest, past: loaded.ok ? known.slice(1) : known };
   }
 
   believed() {

@@ -86,7 +86,7 @@ const credentialWith = (credentialStatus?: JsonValue): JsonObject =>
   });
 const credential = credentialWith(entryOf());
 async function outcome(document: JsonObject, sources: StatusSources, at = NOW) {
-  const { history } = await observeStatus(document, sources, at);
+  const { history } = await observeStatus(document, sources, at === undefined ? [] : [at]);
   return judgeStatus(history, at, { now: NOW }).map(({ outcome: result, code }) => `${result} ${code ?? ''}`.trim());
 }
 async function problemOf(answer: LoadedList | JsonObject, more: Partial<StatusSources> = {}, document = credential) {
@@ -301,7 +301,7 @@ describe('observeStatus at a past instant', () => {
       sources.calls.push([asked, at]);
       return { ok: true, document: at === undefined ? newest : archived };
     };
-    const { history, lists } = await observeStatus(credential, { ...sources, load }, then);
+    const { history, lists } = await observeStatus(credential, { ...sources, load }, [then]);
     expect(sources.calls).toEqual([
       [url, undefined],
       [url, then],
@@ -315,7 +315,7 @@ describe('observeStatus at a past instant', () => {
 
   it('prefers a stapled list that covers the instant to asking the issuer', async () => {
     const sources = sourcesOf(await list(), { stapled: [await list(old)] });
-    const { history } = await observeStatus(credential, sources, then);
+    const { history } = await observeStatus(credential, sources, [then]);
     expect(sources.calls).toEqual([[url, undefined]]);
     expect(history[0]?.observations).toHaveLength(2);
     expect(judgeStatus(history, then, { now: NOW })).toMatchObject([{ outcome: 'passed' }]);
@@ -329,7 +329,7 @@ describe('observeStatus at a past instant', () => {
     };
     const later = await list({ from: then + DAY, until: then + 2 * DAY });
     for (const stapled of [forged, later, await list({ ...old, change: { id: 'https://good.example/status/2' } })]) {
-      const { history } = await observeStatus(credential, sourcesOf(await list(), { stapled: [stapled] }), then);
+      const { history } = await observeStatus(credential, sourcesOf(await list(), { stapled: [stapled] }), [then]);
       expect(history[0]?.observations).toHaveLength(1);
       expect(judgeStatus(history, then, { now: NOW })).toMatchObject([
         { outcome: 'undetermined', code: 'STATUS_RETRIEVAL_ERROR' },
@@ -339,7 +339,7 @@ describe('observeStatus at a past instant', () => {
 
   it('lets the newest list answer for both when it covers the instant', async () => {
     const sources = sourcesOf(await list({ from: then - DAY }));
-    const { history } = await observeStatus(credential, sources, then);
+    const { history } = await observeStatus(credential, sources, [then]);
     expect(sources.calls).toEqual([[url, undefined]]);
     expect(history[0]?.observations).toHaveLength(1);
   });
@@ -349,7 +349,7 @@ describe('observeStatus at a past instant', () => {
       { ok: false, code: 'STATUS_RETRIEVAL_ERROR', detail: 'down' },
       { stapled: [await list(old)] },
     );
-    const { history } = await observeStatus(credential, sources, then);
+    const { history } = await observeStatus(credential, sources, [then]);
     expect(history[0]).toMatchObject({
       problem: { code: 'STATUS_RETRIEVAL_ERROR' },
       observations: [{ newest: false, set: false }],

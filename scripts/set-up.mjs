@@ -1,0 +1,48 @@
+// Set-up shared by start, test, demo and bench: packages from the lockfile, then the build. Skips what is up to date.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stampFile = join(root, 'node_modules', '.proofprint-lock');
+
+export async function ensureInstalled() {
+  // A linked folder (a second work tree) is filled by whoever owns it.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lock) return;
+  process.stderr.write('installing packages …\n');
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stampFile, lock);
+}
+
+export async function ensureBuilt() {
+  await ensureInstalled();
+  const built = join(root, 'dist', 'main.js');
+  if (existsSync(built) && newest(join(root, 'src')) < statSync(built).mtimeMs) return;
+  process.stderr.write('building …\n');
+  run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  // tsc leaves unchanged files alone; the stamp says that everything is current.
+  const text = readFileSync(built);
+  writeFileSync(built, text, { mode: 0o755 });
+}
+
+function run(command, args) {
+  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  if (result.status !== 0) {
+    process.stderr.write(`${command} ${args.join(' ')} failed\n`);
+    process.exit(result.status ?? 1);
+  }
+}
+
+function newest(folder) {
+  let latest = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) latest = Math.max(latest, statSync(join(entry.parentPath, entry.name)).mtimeMs);
+  }
+  return latest;
+}

@@ -1,0 +1,51 @@
+// `npm test`: the only gate, by hand and in CI. Set-up where needed, then every check and test; one line a step, one summary at the end.
+// `--static` stops before the tests (`npm run check`).
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureBuilt, ensureInstalled } from './set-up.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bin = (name, file) => [process.execPath, join('node_modules', name, file)];
+
+const STATIC = [
+  ['types', bin('typescript', 'bin/tsc'), ['--noEmit', '-p', '.']],
+  ['format and lint', bin('@biomejs/biome', 'bin/biome'), ['check', '--error-on-warnings', '.']],
+  ['promises', bin('eslint', 'bin/eslint.js'), ['src', 'test', 'scripts', '--max-warnings', '0']],
+  [
+    'floor plan',
+    bin('dependency-cruiser', 'bin/dependency-cruise.mjs'),
+    ['--config', '.dependency-cruiser.cjs', 'src'],
+  ],
+  ['dead code', bin('knip', 'bin/knip.js'), ['--no-progress']],
+];
+
+const started = performance.now();
+await ensureInstalled();
+let failures = 0;
+for (const [name, command, args] of STATIC) failures += step(name, command, args);
+if (!process.argv.includes('--static') && failures === 0) {
+  await ensureBuilt();
+  failures += step('tests', bin('vitest', 'vitest.mjs'), ['run', ...process.argv.slice(2)], 'inherit');
+}
+const seconds = ((performance.now() - started) / 1000).toFixed(0);
+process.stdout.write(
+  failures === 0 ? `all green in ${seconds} s\n` : `${failures} step(s) failed after ${seconds} s\n`,
+);
+process.exitCode = failures === 0 ? 0 : 1;
+
+function step(name, [command, ...first], args, stdio = 'pipe') {
+  const begun = performance.now();
+  const result = spawnSync(command, [...first, ...args], {
+    cwd: root,
+    stdio: ['ignore', stdio, stdio],
+    encoding: 'utf8',
+    env: { ...process.env, TZ: 'UTC' },
+  });
+  const good = result.status === 0;
+  process.stdout.write(
+    `${good ? 'ok    ' : 'FAILED'} ${name} (${((performance.now() - begun) / 1000).toFixed(1)} s)\n`,
+  );
+  if (!good && stdio === 'pipe') process.stdout.write(`${result.stdout ?? ''}${result.stderr ?? ''}\n`);
+  return good ? 0 : 1;
+}

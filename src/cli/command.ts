@@ -1,0 +1,54 @@
+import type { JsonObject } from '../base/json.ts';
+import type { Contexts } from '../credentials/contexts.ts';
+import type { Holder } from '../services/holder.ts';
+import type { Identity } from '../services/identity.ts';
+import type { Issuer } from '../services/issuer.ts';
+import type { EvaluationAnswer, EvaluationRequest } from '../services/verifier/evaluation.ts';
+import type { Verification } from '../services/verifier/verifier.ts';
+
+/** Exit codes of every command (docs: command line). */
+export const EXIT = { accepted: 0, refused: 1, undetermined: 2, usage: 64, fault: 70 } as const;
+
+export interface Terminal {
+  /** The result, and nothing but the result with `--json`. */
+  out(text: string): void;
+  /** Progress, notes and errors. */
+  err(text: string): void;
+  readFile(path: string): Promise<Uint8Array>;
+  writeFile(path: string, text: string): Promise<void>;
+  readonly language: 'en' | 'ko';
+}
+
+/** Checks documents without a node: no store, no door. */
+export interface DocumentChecker {
+  verifyCredential(document: JsonObject): Promise<Verification>;
+  verifyPresentation(document: JsonObject, options: { challenge: string; domain: string }): Promise<Verification>;
+  evaluate(request: EvaluationRequest, policy: JsonObject): Promise<EvaluationAnswer>;
+}
+
+/** The parts of a node that commands use on its data directory while no server runs on it. */
+export interface LocalNode {
+  readonly identity: Identity;
+  readonly issuer: Issuer;
+  readonly holder: Holder;
+  close(): Promise<void>;
+}
+
+/** What the composition root hands to the commands. */
+export interface CommandKit {
+  readonly contexts: () => Contexts;
+  createChecker(options: { readonly offline: boolean; readonly evidence: readonly JsonObject[] }): DocumentChecker;
+  openNode(): Promise<LocalNode>;
+  /** Runs until the process is told to stop; returns the exit code. */
+  serve(): Promise<number>;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: { readonly en: string; readonly ko: string };
+  run(args: readonly string[], terminal: Terminal, kit: CommandKit): Promise<number>;
+}
+
+/** Wrong use of a command: told with its usage, exit 64. */
+export class UsageError extends Error {}

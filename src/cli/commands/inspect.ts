@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { asArray, isObject, type JsonObject } from '../../base/json.ts';
+import { issuerOf, statusEntriesOf, subjectOf, typesOf } from '../../credentials/credential.ts';
+import { linkDigest } from '../../credentials/link.ts';
+import { digestOfJson } from '../../formats/digest.ts';
+import { type Command, EXIT, UsageError } from '../command.ts';
+import { readDocuments } from '../documents.ts';
+
+export const inspect: Command = {
+  name: 'inspect',
+  usage: 'inspect FILE… [--json]',
+  summary: {
+    en: 'Show what a document says of itself. Nothing is verified',
+    ko: '문서가 스스로 무엇이라고 말하는지 보여 줍니다. 아무것도 확인하지 않습니다',
+  },
+  async run(args, terminal) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: 'boolean' } },
+    });
+    if (positionals.length === 0) throw new UsageError('name at least one file, or - for standard input');
+    const documents = await readDocuments(positionals, terminal);
+    const presented = documents.presentations.flatMap((one) => asArray(one['verifiableCredential']).filter(isObject));
+    const views = [...documents.credentials, ...presented].map(viewOf);
+    if (values.json) terminal.out(`${JSON.stringify(views, null, 2)}\n`);
+    else
+      for (const view of views)
+        terminal.out(
+          `${Object.entries(view)
+            .map(([name, value]) => `${name.padEnd(12)} ${value}`)
+            .join('\n')}\n\n`,
+        );
+    return EXIT.accepted;
+  },
+};
+
+function viewOf(credential: JsonObject): Record<string, string> {
+  const proofs = asArray(credential['proof']).filter(isObject);
+  const subject = subjectOf(credential)?.['id'];
+  return {
+    id: String(credential['id'] ?? '-'),
+    type: typesOf(credential).join(' '),
+    issuer: issuerOf(credential) ?? '-',
+    subject: typeof subject === 'string' ? subject : '-',
+    validFrom: String(credential['validFrom'] ?? '-'),
+    validUntil: String(credential['validUntil'] ?? '-'),
+    status:
+      statusEntriesOf(credential)
+        .map(
+          (entry) =>
+            `${String(entry['statusPurpose'])} ${String(entry['statusListCredential'])}#${String(entry['statusListIndex'])}`,
+        )
+        .join(', ') || '-',
+    proofs:
+      proofs
+        .map((proof) => `${String(proof['cryptosuite'] ?? proof['type'])} by ${String(proof['verificationMethod'])}`)
+        .join(', ') || 'none',
+    linkDigest: linkDigest(credential),
+    digest: digestOfJson(credential),
+  };
+}

@@ -1,0 +1,166 @@
+/** The environment, read once at start. A bad value stops the start with one clear line (`CONFIG_REFUSED`). */
+import { isIP } from 'node:net';
+import { ServiceError } from './base/error.ts';
+import { readDateTime } from './formats/date-time.ts';
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDirectory: string;
+  /** Without a trailing slash; undefined until the port is known, when PUBLIC_URL is unset and PORT is 0. */
+  readonly publicUrl: string | undefined;
+  readonly adminToken: string | undefined;
+  readonly policyFile: string | undefined;
+  readonly typesDirectory: string | undefined;
+  readonly logLevel: LogLevel;
+  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | undefined;
+  readonly allowedHosts: readonly string[];
+  readonly clock:
+    | { readonly kind: 'system' }
+    | { readonly kind: 'manual'; readonly start: number | undefined }
+    | { readonly kind: 'from'; readonly start: number };
+  readonly keys: { readonly passphrase: string } | { readonly keyFile: string | undefined };
+  /** Requests a minute one address may send to the public routes. */
+  readonly publicRateLimit: number;
+  /** No variable that shapes the node was given: the first run then shows the demonstration network. */
+  readonly unconfigured: boolean;
+}
+
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const refused = (name: string, why: string): ServiceError => new ServiceError('CONFIG_REFUSED', `${name}: ${why}`);
+
+/** Variables whose presence means that an operator has made up their mind about what this node is. */
+const SHAPING = [
+  'ADMIN_TOKEN',
+  'POLICY_FILE',
+  'PUBLIC_URL',
+  'STORE',
+  'TLS_CERT',
+  'TLS_KEY',
+  'CLOCK',
+  'KEY_PASSPHRASE',
+  'KEY_FILE',
+  'TYPES_DIR',
+];
+
+export function readConfig(environment: Environment): Config {
+  const given = (name: string): string | undefined => {
+    const value = environment[name];
+    return value === undefined || value === '' ? undefined : value;
+  };
+  const host = given('HOST') ?? '127.0.0.1';
+  const port = readPort(given('PORT'));
+  const tls = readTls(given('TLS_CERT'), given('TLS_KEY'));
+  const publicUrl = readPublicUrl(given('PUBLIC_URL')) ?? defaultPublicUrl(host, port, tls !== undefined);
+  const allowedHosts = readAllowedHosts(given('ALLOWED_HOSTS'), publicUrl);
+  const store = given('STORE') ?? 'level';
+  if (store !== 'level') throw refused('STORE', 'only "level" is available in this version');
+  if (given('PROFILE') !== undefined) throw refused('PROFILE', 'no profile is available in this version');
+  const passphrase = given('KEY_PASSPHRASE');
+  if (passphrase !== undefined && given('KEY_FILE') !== undefined) {
+    throw refused('KEY_PASSPHRASE', 'give either KEY_PASSPHRASE or KEY_FILE, not both');
+  }
+  if (passphrase !== undefined && passphrase.length < 12) throw refused('KEY_PASSPHRASE', 'at least 12 characters');
+  const adminToken = given('ADMIN_TOKEN');
+  if (adminToken !== undefined && adminToken.length < 16) throw refused('ADMIN_TOKEN', 'at least 16 characters');
+  return {
+    port,
+    host,
+    dataDirectory: given('DATA_DIR') ?? './data',
+    publicUrl,
+    adminToken,
+    policyFile: given('POLICY_FILE'),
+    typesDirectory: readTypesDirectory(given('TYPES_DIR')),
+    logLevel: readLogLevel(given('LOG_LEVEL')),
+    tls,
+    allowedHosts,
+    clock: readClock(given('CLOCK'), host),
+    keys: passphrase === undefined ? { keyFile: given('KEY_FILE') } : { passphrase },
+    publicRateLimit: readPositive('RATE_LIMIT', given('RATE_LIMIT'), 600),
+    unconfigured: SHAPING.every((name) => given(name) === undefined),
+  };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined) return 8080;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw refused('PORT', 'a number from 0 to 65535');
+  return Number(text);
+}
+
+function readPositive(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw refused(name, 'a positive whole number');
+  return Number(text);
+}
+
+function readTls(certificateFile: string | undefined, keyFile: string | undefined): Config['tls'] {
+  if (certificateFile === undefined && keyFile === undefined) return undefined;
+  if (certificateFile === undefined || keyFile === undefined)
+    throw refused('TLS_CERT', 'TLS_CERT and TLS_KEY go together');
+  return { certificateFile, keyFile };
+}
+
+function readPublicUrl(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username !== '' ||
+    url.search !== '' ||
+    url.hash !== '' ||
+    url.pathname !== '/'
+  ) {
+    throw refused('PUBLIC_URL', 'an http or https address without path, query or user, such as https://node.example');
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    throw refused('PUBLIC_URL', 'http only for this machine itself');
+  return url.origin;
+}
+
+function defaultPublicUrl(host: string, port: number, tls: boolean): string | undefined {
+  if (port === 0) return undefined;
+  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function readAllowedHosts(text: string | undefined, publicUrl: string | undefined): readonly string[] {
+  if (text === undefined) return [];
+  const hosts = text.split(',').map((entry) => entry.trim());
+  for (const entry of hosts) {
+    if (!/^[a-z0-9.-]+:\d{1,5}$/.test(entry)) throw refused('ALLOWED_HOSTS', 'a comma-separated list of host:port');
+  }
+  const name = publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname;
+  if (!isLoopback(name))
+    throw refused('ALLOWED_HOSTS', 'private addresses are for demonstrations; not together with a public PUBLIC_URL');
+  return hosts;
+}
+
+function readTypesDirectory(text: string | undefined): string | undefined {
+  if (text !== undefined) throw refused('TYPES_DIR', 'operator types are not available in this version');
+  return text;
+}
+
+function readLogLevel(text: string | undefined): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === (text ?? 'info'));
+  if (level === undefined) throw refused('LOG_LEVEL', `one of ${LOG_LEVELS.join(', ')}`);
+  return level;
+}
+
+function readClock(text: string | undefined, host: string): Config['clock'] {
+  if (text === undefined) return { kind: 'system' };
+  if (!isLoopback(host)) throw refused('CLOCK', 'only on a loopback HOST');
+  if (text === 'manual') return { kind: 'manual', start: undefined };
+  const manual = text.startsWith('manual:');
+  const start = readDateTime(manual ? text.slice('manual:'.length) : text);
+  if (start === undefined)
+    throw refused('CLOCK', '"manual", "manual:<instant>" or an instant such as 2027-04-15T00:00:00Z');
+  return manual ? { kind: 'manual', start } : { kind: 'from', start };
+}

@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { z } from 'zod';
+import type { Clock } from '../base/clock.ts';
+import { ServiceError } from '../base/error.ts';
+import { excerpt, type Finding, failed } from '../base/finding.ts';
+import { type JsonValue, pointerOf } from '../base/json.ts';
+import { formatDateTime } from '../formats/date-time.ts';
+import { digestOfJson } from '../formats/digest.ts';
+import type { Callers } from '../services/callers.ts';
+import type { Once } from '../services/once.ts';
+import { readBody } from './body.ts';
+import type { Metrics } from './metrics.ts';
+import { claimOf } from './paging.ts';
+import { languageOf, problemOf } from './problem-details.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { Answer, Call, Route } from './route.ts';
+
+export interface RequestLog {
+  /** One line per request: ids, route and outcome, never a value from a body. */
+  request(line: {
+    requestId: string;
+    method: string;
+    route: string;
+    status: number;
+    milliseconds: number;
+    code?: string;
+    organisation?: string;
+  }): void;
+  /** A fault of ours, with its causes, logged once. */
+  fault(requestId: string, error: unknown): void;
+}
+
+export interface ApplicationDeps {
+  readonly routes: readonly Route[];
+  readonly callers: Callers;
+  readonly once: Once;
+  readonly clock: Clock;
+  readonly log: RequestLog;
+  readonly metrics: Metrics;
+  readonly publicRateLimit: number;
+  /** Set in demonstrations and tests: every answer then says that the clock is not the machine's. */
+  readonly clockNotice: string | undefined;
+}
+
+/** Routes that settle an `Idempotency-Key` in the same act as their work; all others go through `Once`. */
+const SETTLES_ITSELF = new Set(['/issuers/{id}/credentials/issue']);
+
+/** The one door: each route of the table, and an explained refusal for everything else. */
+export function createHttpApplication(deps: ApplicationDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: {
+          defaultSrc: ["'none'"],
+          styleSrc: ["'self'"],
+          frameAncestors: ["'none'"],
+          baseUri: ["'none'"],
+          formAction: ["'none'"],
+        },
+      },
+    }),
+  );
+  const publicLimit = new RateLimit({ perMinute: deps.publicRateLimit });
+  app.use((request, response, next) => {
+    response.locals['requestId'] = randomUUID();
+    response.locals['started'] = performance.now();
+    response.setHeader('x-request-id', String(response.locals['requestId']));
+    if (deps.clockNotice !== undefined)
+      response.setHeader('proofprint-clock', `${deps.clockNotice}; now ${formatDateTime(deps.clock.now())}`);
+    response.on('finish', () => finish(deps, request, response));
+    next();
+  });
+  const paths = new Map<string, Route[]>();
+  for (const route of deps.routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
+  for (const [path, routes] of paths) {
+    const pattern = path.replace(/\{(\w+)\}/g, ':$1');
+    app.all(pattern, (request, response) => dispatch(deps, publicLimit, routes, request, response));
+  }
+  app.use(() => {
+    throw new ServiceError('NOT_FOUND', 'nothing is served here; see /openapi.json');
+  });
+  app.use(errorHandler(deps));
+  return app;
+}
+
+async function dispatch(
+  deps: ApplicationDeps,
+  publicLimit: RateLimit,
+  routes: readonly Route[],
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const route = routes.find((candidate) => candidate.method === method);
+  response.locals['route'] = (route ?? routes[0])?.path;
+  if (route === undefined) {
+    response.setHeader('allow', routes.map((candidate) => candidate.method).join(', '));
+    throw new ServiceError('METHOD_NOT_ALLOWED', `${excerpt(request.method, 20)} is not offered here`);
+  }
+  if (route.access === 'public') publicLimit.take(request.socket.remoteAddress ?? '');
+  const organisation = await deps.callers.identify(
+    route.access,
+    request.headers.authorization,
+    request.socket.remoteAddress ?? '',
+  );
+  response.locals['organisation'] = organisation;
+  const call = await readCall(route, request, organisation);
+  const claim =
+    route.method === 'GET' || SETTLES_ITSELF.has(route.path)
+      ? undefined
+      : claimOf(call, `${route.method} ${request.path}`);
+  send(response, await deps.once.run(claim, () => route.handle(call)));
+}
+
+async function readCall(route: Route, request: Request, organisation: string | undefined): Promise<Call> {
+  const key = request.headers['idempotency-key'];
+  if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key))) {
+    throw new ServiceError('BAD_REQUEST', 'an Idempotency-Key is 1 to 200 visible ASCII characters');
+  }
+  const body = route.request === undefined ? undefined : await readBodyOf(route, request);
+  const query = request.url.indexOf('?');
+  return {
+    params: request.params as Record<string, string>,
+    query: new URLSearchParams(query < 0 ? '' : request.url.slice(query + 1)),
+    body: route.request === undefined ? undefined : requireBody(route.request, body),
+    organisation,
+    language: languageOf(request.headers['accept-language']),
+    idempotencyKey: key,
+    bodyDigest: digestOfJson(body ?? null),
+  };
+}
+
+/** An empty body is read as *nothing* where the route allows nothing; there no media type is asked for either. */
+async function readBodyOf(route: Route, request: Request): Promise<JsonValue | undefined> {
+  const empty =
+    request.headers['content-length'] === '0' ||
+    (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined);
+  return empty && route.request?.safeParse(undefined).success === true ? undefined : readBody(request);
+}
+
+/** Check a request body against its schema. Errors: UNKNOWN_OPTION_PROVIDED, BAD_REQUEST, each with the pointer. */
+function requireBody(schema: z.ZodType, body: unknown): unknown {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const findings = parsed.error.issues.slice(0, 20).map((issue): Finding => {
+    const path = issue.path.map((token) => (typeof token === 'number' ? token : excerpt(String(token))));
+    if (issue.code === 'unrecognized_keys') {
+      const member = excerpt(issue.keys[0] ?? '');
+      const code = path[0] === 'options' ? 'UNKNOWN_OPTION_PROVIDED' : 'BAD_REQUEST';
+      return failed('request', code, `${member} is not known here`, { pointer: pointerOf(...path, member) });
+    }
+    return failed('request', 'BAD_REQUEST', issue.message, { pointer: pointerOf(...path) });
+  });
+  throw new ServiceError(findings[0]?.code ?? 'BAD_REQUEST', findings[0]?.detail ?? 'malformed request', {
+    findings,
+    ...(findings[0]?.pointer === undefined ? {} : { pointer: findings[0].pointer }),
+  });
+}
+
+function send(response: Response, answer: Answer): void {
+  response.status(answer.status);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+  if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
+  if (answer.body === undefined) {
+    response.end();
+    return;
+  }
+  const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  response.setHeader('content-type', answer.mediaType ?? 'application/json');
+  response.end(text);
+}
+
+function errorHandler(deps: ApplicationDeps): ErrorRequestHandler {
+  // Express tells an error handler by its four parameters.
+  return (error: unknown, request, response, _next) => {
+    const requestId = String(response.locals['requestId'] ?? '');
+    const refusal = asRefusal(error);
+    const problem = problemOf(refusal, languageOf(request.headers['accept-language']), requestId);
+    if (!(refusal instanceof ServiceError) || problem.status >= 500) deps.log.fault(requestId, error);
+    response.locals['code'] = problem.code;
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (refusal instanceof ServiceError && refusal.retryAfter !== undefined)
+      response.setHeader('retry-after', String(refusal.retryAfter));
+    if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
+    // A body that is not read to its end would be taken for the next request.
+    if (!request.complete) response.setHeader('connection', 'close');
+    send(response, { status: problem.status, body: problem, mediaType: 'application/problem+json' });
+  };
+}
+
+/** What the framework throws on a malformed path is the client's mistake, not ours. */
+function asRefusal(error: unknown): unknown {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  const mistaken = error instanceof URIError || (typeof status === 'number' && status >= 400 && status < 500);
+  return mistaken && !(error instanceof ServiceError)
+    ? new ServiceError('BAD_REQUEST', 'the path or query is malformed')
+    : error;
+}
+
+function finish(deps: ApplicationDeps, request: Request, response: Response): void {
+  const { requestId, started, route, code, organisation } = response.locals as Record<string, unknown>;
+  const milliseconds = Math.round((performance.now() - Number(started)) * 10) / 10;
+  const line = {
+    requestId: String(requestId),
+    method: request.method,
+    route: typeof route === 'string' ? route : '-',
+    status: response.statusCode,
+    milliseconds,
+  };
+  deps.metrics.observe(line);
+  deps.log.request({
+    ...line,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof organisation === 'string' ? { organisation } : {}),
+  });
+}

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { ServiceError } from '../base/error.ts';
+
+interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | undefined;
+}
+
+export interface Listener {
+  readonly url: string;
+  /** Stop accepting, let what is in flight be answered, then close what is left. */
+  close(): Promise<void>;
+}
+
+/** Slow or endless senders are cut off; what is in flight at a stop gets this long. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+const DRAIN_MS = 8_000;
+
+export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
+  const limits = {
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    maxHeaderSize: 16 * 1024,
+    keepAliveTimeout: 5_000,
+  };
+  const server: Server =
+    options.tls === undefined
+      ? createServer(limits, handler)
+      : createTlsServer({ ...limits, ...(await readPem(options.tls)) }, handler);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(
+        new ServiceError('CONFIG_REFUSED', `PORT: ${options.host}:${options.port} cannot be listened on`, { cause }),
+      ),
+    );
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return { url: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`, close: () => drain(server) };
+}
+
+async function readPem(tls: { certificateFile: string; keyFile: string }): Promise<{ cert: Buffer; key: Buffer }> {
+  try {
+    return { cert: await readFile(tls.certificateFile), key: await readFile(tls.keyFile) };
+  } catch (cause) {
+    throw new ServiceError('CONFIG_REFUSED', 'TLS_CERT, TLS_KEY: a file cannot be read', { cause });
+  }
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(late);
+}

@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import type { JsonValue } from '../base/json.ts';
+import type { Language } from './problem-details.ts';
+
+/** Who may call: anybody, the administrator, or the organisation that owns the instance in the path. */
+export type Access = 'public' | 'admin' | 'organisation';
+
+export interface Call<Body = unknown> {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly body: Body;
+  /** Slug of the caller's organisation; undefined for the administrator and on public routes. */
+  readonly organisation: string | undefined;
+  readonly language: Language;
+  readonly idempotencyKey: string | undefined;
+  /** Digest of the body as received. */
+  readonly bodyDigest: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** A value to write as JSON, or a text as it stands. */
+  readonly body?: JsonValue | object;
+  readonly mediaType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One row of the route table: everything that can be asked of this service is one of these, and nothing else is answered. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** OpenAPI form: `/issuers/{id}/credentials/issue`. */
+  readonly path: string;
+  readonly access: Access;
+  readonly tag: string;
+  readonly summary: string;
+  readonly request?: z.ZodType;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly answers: Readonly<Record<number, string>>;
+  readonly handle: (call: Call) => Promise<Answer>;
+}
+
+/** Keeps the body's type between the schema and the handler of one route. */
+export function route<Schema extends z.ZodType>(
+  definition: Omit<Route, 'handle' | 'request'> & {
+    readonly request: Schema;
+    readonly handle: (call: Call<z.infer<Schema>>) => Promise<Answer>;
+  },
+): Route {
+  return definition as unknown as Route;
+}

@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import { ServiceError } from '../../base/error.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { type Identity, ROLES } from '../../services/identity.ts';
+import { readPolicyObject } from '../../services/verifier/policy-source.ts';
+import { assertVerifierSettings } from '../../services/verifier/verifier.ts';
+import { type Answer, type Call, type Route, route } from '../route.ts';
+
+const slug = z.string().regex(/^[a-z][a-z0-9-]{1,62}$/, 'two to 63 small letters, digits and hyphens, a letter first');
+const name = z.strictObject({ ko: z.string().min(1).max(200), en: z.string().min(1).max(200) });
+
+const NewOrganisation = z.strictObject({
+  slug,
+  name,
+  role: z.enum(ROLES),
+  did: z.strictObject({ method: z.enum(['key', 'web', 'webvh', 'jwk']), root: z.boolean().optional() }).optional(),
+});
+const NewIssuer = z.strictObject({
+  id: slug,
+  cryptosuite: z.string().max(40),
+  keyType: z.enum(['Ed25519', 'P-256', 'P-384', 'Bls12381G2']),
+  mandatoryPointers: z.array(z.string().max(200)).max(100).optional(),
+  statusPurposes: z
+    .array(z.enum(['revocation', 'suspension']))
+    .max(2)
+    .optional(),
+  vcdm: z
+    .array(z.enum(['2.0', '1.1']))
+    .max(2)
+    .optional(),
+});
+const NewVerifier = z.strictObject({
+  id: slug,
+  invalidStatus: z.union([z.literal(200), z.literal(400)]).optional(),
+  policy: z.looseObject({}).optional(),
+  domain: z.string().max(300).optional(),
+  challenge: z.boolean().optional(),
+});
+const NewKey = z.strictObject({ keyType: z.enum(['Ed25519', 'P-256']).optional() });
+const Nothing = z.strictObject({}).optional();
+
+/** Slugs that are path segments of this service already. */
+const RESERVED_SLUGS = new Set([
+  'admin',
+  'issuers',
+  'verifiers',
+  'holders',
+  'health',
+  'docs',
+  'metrics',
+  'contexts',
+  'schemas',
+  'vocab',
+  'status-lists',
+  'well-known',
+]);
+
+interface AdministrationDeps {
+  readonly identity: Identity;
+  readonly publicUrl: () => string;
+  readonly setClock: ((now: string) => void) | undefined;
+}
+
+export function administrationRoutes(deps: AdministrationDeps): readonly Route[] {
+  const { identity } = deps;
+  return [
+    route({
+      method: 'POST',
+      path: '/admin/organizations',
+      access: 'admin',
+      tag: 'Administration',
+      summary: 'Create an organisation with its key, DID and default issuer, verifier and holder instances',
+      request: NewOrganisation,
+      answers: { 201: 'slug, did and the organisation token, shown once', 409: 'the slug is taken' },
+      handle: async ({ body }) => {
+        if (RESERVED_SLUGS.has(body.slug))
+          throw new ServiceError('CONFLICT', 'this slug is reserved', { pointer: '/slug' });
+        const method = body.did?.method;
+        if (method === 'webvh' || method === 'jwk') {
+          throw new ServiceError('METHOD_NOT_SUPPORTED', 'this version creates did:key and did:web', {
+            pointer: '/did/method',
+          });
+        }
+        const { organisation, token } = await identity.createOrganisation({
+          slug: body.slug,
+          name: body.name,
+          role: body.role,
+          ...(method === undefined ? {} : { did: { method, root: body.did?.root } }),
+        });
+        return { status: 201, body: { slug: organisation.slug, did: organisation.did, token } };
+      },
+    }),
+    {
+      method: 'GET',
+      path: '/admin/organizations',
+      access: 'admin',
+      tag: 'Administration',
+      summary: 'List the organisations of this node',
+      answers: { 200: 'the organisations, without tokens' },
+      handle: async () => ({
+        status: 200,
+        body: { organizations: (await identity.listOrganisations()).map(publicView) },
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/admin/organizations/{slug}',
+      access: 'admin',
+      tag: 'Administration',
+      summary: 'One organisation with its keys',
+      answers: { 200: 'the organisation', 404: 'no such organisation' },
+      handle: async (call) => ({ status: 200, body: publicView(await identity.requireOrganisation(slugOf(call))) }),
+    },
+    {
+      method: 'DELETE',
+      path: '/admin/organizations/{slug}',
+      access: 'admin',
+      tag: 'Administration',
+      summary: 'Delete an organisation; its issued credentials and status lists stay published',
+      query: { confirm: 'the slug again, so that nothing is deleted by a slip' },
+      answers: { 204: 'deleted', 400: 'not confirmed' },
+      handle: async (call) => {
+        const slug = slugOf(call);
+        if (call.query.get('confirm') !== slug) {
+          throw new ServiceError('BAD_REQUEST', `repeat the slug to confirm: ?confirm=${slug}`);
+        }
+        await identity.deleteOrganisation(slug);
+        return { status: 204 };
+      },
+    },
+    route({
+      method: 'POST',
+      path: '/admin/organizations/{slug}/token',
+      access: 'admin',
+      tag: 'Administration',
+      summary: 'Replace the organisation token; the old one ends at once',
+      request: Nothing,
+      answers: { 200: 'the new token, shown once' },
+      handle: async (call) => ({ status: 200, body: { token: await identity.rotateToken(slugOf(call)) } }),
+    }),
+    route({
+      method: 'POST',
+      path: '/admin/organizations/{slug}/keys',
+      access: 'admin',
+      tag: 'Administration',
+      summary: 'Rotate the signing key; the old one stays in the DID document for what it signed',
+      request: NewKey.optional(),
+      answers: { 201: 'the organisation with its keys', 409: 'a did:key cannot rotate' },
+      handle: async (call) => ({
+        status: 201,
+        body: publicView(await identity.rotateKey(slugOf(call), call.body?.keyType ?? 'Ed25519')),
+      }),
+    }),
+    route({
+      method: 'POST',
+      path: '/admin/organizations/{slug}/issuers',
+      access: 'admin',
+      tag: 'Administration',
+      summary: 'Add an issuer instance',
+      request: NewIssuer,
+      answers: { 201: 'id, did, verificationMethod and url of the instance', 409: 'the id is taken' },
+      handle: (call) => createIssuer(deps, call),
+    }),
+    route({
+      method: 'POST',
+      path: '/admin/organizations/{slug}/verifiers',
+      access: 'admin',
+      tag: 'Administration',
+      summary: 'Add a verifier instance',
+      request: NewVerifier,
+      answers: { 201: 'id and url of the instance', 409: 'the id is taken' },
+      handle: (call) => createVerifier(deps, call),
+    }),
+    ...(deps.setClock === undefined ? [] : [clockRoute(deps.setClock)]),
+  ];
+}
+
+async function createIssuer(deps: AdministrationDeps, call: Call<z.infer<typeof NewIssuer>>): Promise<Answer> {
+  const { id, cryptosuite, keyType, mandatoryPointers, vcdm, statusPurposes } = call.body;
+  if (vcdm?.includes('1.1'))
+    throw new ServiceError('BAD_REQUEST', 'this version issues VCDM 2.0', { pointer: '/vcdm' });
+  if (mandatoryPointers !== undefined) {
+    throw new ServiceError('BAD_REQUEST', 'mandatory pointers belong to a selective-disclosure cryptosuite', {
+      pointer: '/mandatoryPointers',
+    });
+  }
+  if (keyType === 'P-384' || keyType === 'Bls12381G2') {
+    throw new ServiceError('BAD_REQUEST', 'this version has Ed25519 and P-256 keys', { pointer: '/keyType' });
+  }
+  const record = await deps.identity.createIssuer(slugOf(call), { id, cryptosuite, keyType, statusPurposes });
+  const { did, verificationMethod } = record.settings;
+  return { status: 201, body: { id, did, verificationMethod, url: `${deps.publicUrl()}/issuers/${id}` } };
+}
+
+async function createVerifier(deps: AdministrationDeps, call: Call<z.infer<typeof NewVerifier>>): Promise<Answer> {
+  const { id, policy, ...rest } = call.body;
+  const settings = Object.fromEntries(
+    Object.entries({ ...rest, ...(policy === undefined ? {} : { policy }) }).filter(([, value]) => value !== undefined),
+  ) as JsonObject;
+  assertVerifierSettings(settings);
+  if (policy !== undefined) readPolicyObject(policy as JsonObject, '/policy');
+  await deps.identity.createVerifier(slugOf(call), { id, settings });
+  return { status: 201, body: { id, url: `${deps.publicUrl()}/verifiers/${id}` } };
+}
+
+function clockRoute(setClock: (now: string) => void): Route {
+  return route({
+    method: 'POST',
+    path: '/admin/clock',
+    access: 'admin',
+    tag: 'Administration',
+    summary: 'Set the demonstration clock (CLOCK=manual only)',
+    request: z.strictObject({ now: z.string().max(40) }),
+    answers: { 200: 'the clock stands at this instant' },
+    handle: async ({ body }) => {
+      setClock(body.now);
+      return { status: 200, body: { now: body.now } };
+    },
+  });
+}
+
+function slugOf(call: Call): string {
+  return call.params['slug'] ?? '';
+}
+
+function publicView(organisation: Awaited<ReturnType<Identity['requireOrganisation']>>): object {
+  const { tokenDigest: _secret, ...rest } = organisation;
+  return rest;
+}

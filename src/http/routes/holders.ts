@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { ServiceError } from '../../base/error.ts';
+import { asArray, isObject, type JsonObject } from '../../base/json.ts';
+import type { Holder } from '../../services/holder.ts';
+import type { Identity } from '../../services/identity.ts';
+import { pageOf } from '../paging.ts';
+import { type Call, type Route, route } from '../route.ts';
+import { JsonDocument } from './issuers.ts';
+
+const Keep = z.strictObject({ verifiableCredential: JsonDocument });
+const Prove = z.strictObject({
+  /** An unsigned presentation that holds the credentials … */
+  presentation: JsonDocument.optional(),
+  /** … or the ids of held credentials. */
+  credentials: z.array(z.string().max(200)).min(1).max(64).optional(),
+  options: z.strictObject({ challenge: z.string().min(16).max(128), domain: z.string().min(1).max(300) }),
+});
+
+interface HolderRouteDeps {
+  readonly identity: Identity;
+  readonly holder: Holder;
+}
+
+export function holderRoutes({ identity, holder }: HolderRouteDeps): readonly Route[] {
+  const instanceOf = (call: Call) => identity.requireInstance('holder', call.params['id'] ?? '', call.organisation);
+  const credentialOf = (call: Call) => call.params['credentialId'] ?? '';
+  return [
+    route({
+      method: 'POST',
+      path: '/holders/{id}/credentials',
+      access: 'organisation',
+      tag: 'Holder',
+      summary: 'Keep a received credential; its form and every proof must hold',
+      request: Keep,
+      answers: { 201: 'kept, with the id to find it by', 400: 'it does not verify' },
+      handle: async (call) => {
+        const { id, credentialId, types, storedAt } = await holder.store(
+          await instanceOf(call),
+          call.body.verifiableCredential as JsonObject,
+        );
+        return { status: 201, body: { id, credentialId, types, storedAt } };
+      },
+    }),
+    {
+      method: 'GET',
+      path: '/holders/{id}/credentials',
+      access: 'organisation',
+      tag: 'Holder',
+      summary: 'List what is held, newest first',
+      query: { limit: '1 to 200', cursor: 'where the page before ended' },
+      answers: { 200: 'a page of held credentials' },
+      handle: async (call) => {
+        const page = await holder.list(await instanceOf(call), pageOf(call.query));
+        return {
+          status: 200,
+          body: { credentials: page.items, ...(page.next === undefined ? {} : { next: page.next }) },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/holders/{id}/credentials/{credentialId}',
+      access: 'organisation',
+      tag: 'Holder',
+      summary: 'One held credential',
+      answers: { 200: 'the credential', 404: 'no such credential' },
+      handle: async (call) => {
+        const held = await holder.requireHeld(await instanceOf(call), credentialOf(call));
+        return { status: 200, body: { verifiableCredential: held.document } };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/holders/{id}/credentials/{credentialId}',
+      access: 'organisation',
+      tag: 'Holder',
+      summary: 'Forget a held credential',
+      answers: { 204: 'forgotten', 404: 'no such credential' },
+      handle: async (call) => {
+        await holder.remove(await instanceOf(call), credentialOf(call));
+        return { status: 204 };
+      },
+    },
+    route({
+      method: 'POST',
+      path: '/holders/{id}/presentations/prove',
+      access: 'organisation',
+      tag: 'Holder',
+      summary: 'Sign a presentation for one verifier (domain) and one use (challenge)',
+      request: Prove,
+      answers: { 201: 'the signed presentation', 400: 'nothing to present, or malformed' },
+      handle: async (call) => {
+        const instance = await instanceOf(call);
+        const { presentation, credentials, options } = call.body;
+        const chosen = await chosenCredentials(
+          presentation as JsonObject | undefined,
+          credentials,
+          async (id) => (await holder.requireHeld(instance, id)).document,
+        );
+        return {
+          status: 201,
+          body: { verifiablePresentation: await holder.prove(instance, { credentials: chosen, ...options }) },
+        };
+      },
+    }),
+  ];
+}
+
+async function chosenCredentials(
+  presentation: JsonObject | undefined,
+  ids: readonly string[] | undefined,
+  find: (id: string) => Promise<JsonObject>,
+): Promise<readonly JsonObject[]> {
+  if ((presentation === undefined) === (ids === undefined)) {
+    throw new ServiceError('BAD_REQUEST', 'give either presentation or credentials', { pointer: '/credentials' });
+  }
+  if (ids !== undefined) return Promise.all(ids.map(find));
+  return asArray(presentation?.['verifiableCredential']).filter(isObject);
+}

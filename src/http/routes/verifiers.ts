@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { ServiceError } from '../../base/error.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { formatDateTime, readDateTime } from '../../formats/date-time.ts';
+import type { Evaluations } from '../../services/evaluations.ts';
+import type { Identity } from '../../services/identity.ts';
+import type { Verification, Verifier } from '../../services/verifier/verifier.ts';
+import { pageOf } from '../paging.ts';
+import { type Language, problemsOf } from '../problem-details.ts';
+import { type Answer, type Call, type Route, route } from '../route.ts';
+import { JsonDocument } from './issuers.ts';
+
+const VerifyCredential = z.strictObject({
+  verifiableCredential: JsonDocument,
+  options: z
+    .strictObject({
+      returnResults: z.boolean().optional(),
+      returnProblemDetails: z.boolean().optional(),
+      returnCredential: z.boolean().optional(),
+    })
+    .optional(),
+});
+const VerifyPresentation = z.strictObject({
+  verifiablePresentation: JsonDocument,
+  options: z
+    .strictObject({
+      // Any value is taken here: a challenge of the wrong kind is a refused presentation, not a malformed request.
+      challenge: z.unknown().optional(),
+      domain: z.string().min(1).max(300).optional(),
+      returnPresentation: z.boolean().optional(),
+      returnResults: z.boolean().optional(),
+      returnProblemDetails: z.boolean().optional(),
+    })
+    .optional(),
+});
+const Decimal = z
+  .string()
+  .regex(/^(0|[1-9]\d*)(\.\d+)?$/)
+  .max(40);
+const Evaluate = z
+  .strictObject({
+    presentation: JsonDocument.optional(),
+    credentials: z.array(JsonDocument).optional(),
+    claim: z.string().max(300).optional(),
+    regimes: z.array(z.string().max(100)).min(1).max(16).optional(),
+    at: z.string().max(40).optional(),
+    import: z
+      .strictObject({
+        cnCode: z.string().regex(/^\d{8}$/),
+        date: z.string().max(10),
+        netMass: z.strictObject({ value: Decimal, unit: z.string().max(20) }),
+      })
+      .optional(),
+    worksheets: z
+      .array(z.looseObject({ leaves: z.array(JsonDocument).max(1000) }))
+      .max(16)
+      .optional(),
+    evidence: z
+      .strictObject({
+        didDocuments: z.array(JsonDocument).max(64).optional(),
+        statusLists: z.array(JsonDocument).max(128).optional(),
+      })
+      .optional(),
+  })
+  .refine((body) => (body.presentation === undefined) !== (body.credentials === undefined), {
+    message: 'give either presentation or credentials',
+    path: ['credentials'],
+  });
+
+interface VerifierRouteDeps {
+  readonly identity: Identity;
+  readonly verifier: Verifier;
+  readonly evaluations: Evaluations;
+}
+
+export function verifierRoutes({ identity, verifier, evaluations }: VerifierRouteDeps): readonly Route[] {
+  const instanceOf = (call: Call) => identity.requireInstance('verifier', call.params['id'] ?? '', call.organisation);
+  return [
+    route({
+      method: 'POST',
+      path: '/verifiers/{id}/credentials/verify',
+      access: 'public',
+      tag: 'Verifier',
+      summary: 'Is this credential authentic and good now?',
+      request: VerifyCredential,
+      answers: {
+        200: 'the verification, verified or not',
+        400: 'malformed request; or not verified, where the instance says so',
+      },
+      handle: async (call) => {
+        const instance = await instanceOf(call);
+        const verification = await verifier.verifyCredential(call.body.verifiableCredential as JsonObject);
+        const returned =
+          call.body.options?.returnCredential === true ? { verifiableCredential: verification.document } : {};
+        return verificationAnswer(verification, instance.settings, call.language, returned);
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/verifiers/{id}/presentations/verify',
+      access: 'public',
+      tag: 'Verifier',
+      summary: 'Is this presentation by its holder, for us, for this challenge, and is everything in it good?',
+      request: VerifyPresentation,
+      answers: {
+        200: 'the verification, verified or not',
+        400: 'malformed request; or not verified, where the instance says so',
+      },
+      handle: async (call) => {
+        const instance = await instanceOf(call);
+        const { verifiablePresentation, options } = call.body;
+        const verification = await verifier.verifyPresentation(instance, verifiablePresentation as JsonObject, {
+          challenge: options?.challenge,
+          domain: options?.domain,
+        });
+        const returned = options?.returnPresentation === true ? { verifiablePresentation: verification.document } : {};
+        return verificationAnswer(verification, instance.settings, call.language, returned);
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/verifiers/{id}/challenges',
+      access: 'public',
+      tag: 'Verifier',
+      summary: 'A challenge for one presentation, good for five minutes',
+      request: z.strictObject({}).optional(),
+      answers: { 200: 'the challenge and when it ends' },
+      handle: async (call) => {
+        const { challenge, expires } = await verifier.createChallenge(await instanceOf(call));
+        return {
+          status: 200,
+          body: { challenge, expires: formatDateTime(expires) },
+          headers: { 'cache-control': 'no-store' },
+        };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/verifiers/{id}/evaluations',
+      access: 'organisation',
+      tag: 'Evaluation',
+      summary: 'May we rely on this claim, under which regime, and why?',
+      request: Evaluate,
+      answers: { 200: 'one result per regime, the findings and the report', 400: 'malformed request or no policy' },
+      handle: async (call) => ({
+        status: 200,
+        body: await evaluations.evaluate(await instanceOf(call), requestOf(call.body)),
+      }),
+    }),
+    {
+      method: 'GET',
+      path: '/verifiers/{id}/evaluations',
+      access: 'organisation',
+      tag: 'Evaluation',
+      summary: 'Evaluations made here; with dependsOn, those that rested on one credential',
+      query: { dependsOn: 'id of a credential', limit: '1 to 200', cursor: 'where the page before ended' },
+      answers: { 200: 'a page of evaluations' },
+      handle: async (call) => {
+        const dependsOn = call.query.get('dependsOn');
+        const page = await evaluations.list(await instanceOf(call), {
+          ...pageOf(call.query),
+          ...(dependsOn === null ? {} : { dependsOn }),
+        });
+        return {
+          status: 200,
+          body: { evaluations: page.items, ...(page.next === undefined ? {} : { next: page.next }) },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/verifiers/{id}/evaluations/{evaluationId}',
+      access: 'organisation',
+      tag: 'Evaluation',
+      summary: 'One evaluation as it was answered',
+      answers: { 200: 'the evaluation', 404: 'no such evaluation' },
+      handle: async (call) => ({
+        status: 200,
+        body: await evaluations.require(await instanceOf(call), call.params['evaluationId'] ?? ''),
+      }),
+    },
+  ];
+}
+
+function verificationAnswer(
+  verification: Verification,
+  settings: JsonObject,
+  language: Language,
+  returned: object,
+): Answer {
+  const { verified, verdict, findings } = verification;
+  return {
+    status: verified ? 200 : Number(settings['invalidStatus'] ?? 200),
+    body: {
+      verified,
+      valid: verified,
+      verdict,
+      findings,
+      problemDetails: problemsOf(findings, language),
+      ...(verified ? returned : {}),
+    },
+  };
+}
+
+function requestOf(body: z.infer<typeof Evaluate>): Parameters<Evaluations['evaluate']>[1] {
+  const at = body.at === undefined ? undefined : readDateTime(body.at);
+  if (body.at !== undefined && at === undefined) {
+    throw new ServiceError('MALFORMED_VALUE_ERROR', 'an instant such as 2027-04-15T00:00:00Z', { pointer: '/at' });
+  }
+  return { ...body, at } as Parameters<Evaluations['evaluate']>[1];
+}

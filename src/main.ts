@@ -1,0 +1,182 @@
+#!/usr/bin/env node
+/** The program: `proofprint COMMAND`. Hands the commands their parts; `serve` runs the node until it is told to stop. */
+import { readFile, writeFile } from 'node:fs/promises';
+import pino from 'pino';
+import { createNode, createWorkshop, type NodeLog, type Workshop } from './app.ts';
+import { systemClock } from './base/clock.ts';
+import { ServiceError } from './base/error.ts';
+import type { JsonObject } from './base/json.ts';
+import type { CommandKit, DocumentChecker, Terminal } from './cli/command.ts';
+import { runCommandLine } from './cli/command-line.ts';
+import { type Config, readConfig } from './config.ts';
+import { createDidResolver } from './dids/resolver.ts';
+import { readDateTime } from './formats/date-time.ts';
+import { listen } from './http/listener.ts';
+import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
+import { readPolicyObject } from './services/verifier/policy-source.ts';
+import { Verifier } from './services/verifier/verifier.ts';
+import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
+
+const OFFLINE: FetchJson = async () => ({ status: 'unreachable', reason: 'connect' });
+
+/** What tests hand in instead of the machine's own. */
+export interface ProgramOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly fetchJson?: FetchJson;
+  readonly now?: () => number;
+}
+
+export function createCommandKit(options: ProgramOptions): CommandKit {
+  let workshop: Workshop | undefined;
+  const parts = (): Workshop => (workshop ??= createWorkshop());
+  return {
+    contexts: () => parts().contexts,
+    createChecker: ({ offline, evidence }) => createChecker(options, parts(), offline, evidence),
+    openNode: async () => createNode(readConfig(options.environment)),
+    serve: () => serve(options.environment),
+  };
+}
+
+/** A verifier without a store: one run, one use of the challenge it is given. */
+function createChecker(
+  options: ProgramOptions,
+  workshop: Workshop,
+  offline: boolean,
+  evidence: readonly JsonObject[],
+): DocumentChecker {
+  const clock = options.now === undefined ? systemClock : { now: options.now };
+  const online = options.fetchJson ?? createSafeFetch({ allowedHosts: readConfig(options.environment).allowedHosts });
+  const fetchJson = offline ? OFFLINE : online;
+  const verifier = new Verifier({
+    store: {
+      addChallenge: async () => undefined,
+      spendChallenge: async () => true,
+      rememberSeenList: async () => undefined,
+    },
+    ...workshop,
+    resolver: createDidResolver({ fetchJson, clock }),
+    loadStatusList: offline ? listsFrom(evidence) : createStatusListLoader({ fetchJson, clock }),
+    clock,
+    domain: () => '',
+  });
+  const instance = { kind: 'verifier', id: 'command-line', organisation: '', settings: {} } as const;
+  return {
+    verifyCredential: (document) => verifier.verifyCredential(document),
+    verifyPresentation: (document, { challenge, domain }) =>
+      verifier.verifyPresentation(instance, document, { challenge, domain }),
+    evaluate: (request, policy) => verifier.evaluate(request, readPolicyObject(policy)),
+  };
+}
+
+/** Offline, the lists at hand are all there are: the newest of a URL, or the newest that covers the instant. */
+function listsFrom(evidence: readonly JsonObject[]): LoadStatusList {
+  const startOf = (list: JsonObject): number => readDateTime(list['validFrom']) ?? 0;
+  const newestFirst = [...evidence].sort((a, b) => startOf(b) - startOf(a));
+  return async (url, at) => {
+    const found = newestFirst.find((list) => list['id'] === url && (at === undefined || startOf(list) <= at));
+    return found === undefined
+      ? { ok: false, code: 'STATUS_RETRIEVAL_ERROR', detail: 'the list is not in the bundle' }
+      : { ok: true, document: found };
+  };
+}
+
+async function serve(environment: ProgramOptions['environment']): Promise<number> {
+  const config = readConfig(environment);
+  const log = createLog(config);
+  const stop = new AbortController();
+  const onFault = (error: unknown): void => {
+    log.fault('store', error);
+    stop.abort(70);
+  };
+  assertPolicyGiven(config);
+  const node = await createNode(config, { log, onFault });
+  const listener = await listen(node.application, config);
+  if (config.publicUrl === undefined) node.setPublicUrl(listener.url);
+  node.setReady(true);
+  if (node.newAdminToken !== undefined) {
+    process.stdout.write(`ADMIN_TOKEN (shown once, only its digest is kept): ${node.newAdminToken}\n`);
+  }
+  process.stdout.write(`proofprint listening on ${listener.url}\n`);
+  const code = await stopped(stop, log);
+  node.setReady(false);
+  await listener.close();
+  await node.close();
+  return code;
+}
+
+/** Without a policy a node cannot say whom it trusts; an operator says so in words or gives the file. */
+function assertPolicyGiven(config: Config): void {
+  if (config.policyFile === undefined && !config.unconfigured) {
+    throw new ServiceError(
+      'CONFIG_REFUSED',
+      'POLICY_FILE: give the relying party\'s policy, or "none" for a node that evaluates nothing',
+    );
+  }
+}
+
+/** Resolves with the exit code: 0 when asked to stop, 70 when something failed that cannot be trusted to go on. */
+function stopped(stop: AbortController, log: NodeLog): Promise<number> {
+  return new Promise((resolve) => {
+    stop.signal.addEventListener('abort', () =>
+      resolve(typeof stop.signal.reason === 'number' ? stop.signal.reason : 0),
+    );
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort(0));
+    for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+      process.on(event, (error: unknown) => {
+        log.fault(event, error);
+        stop.abort(70);
+      });
+    }
+    if (stop.signal.aborted) resolve(Number(stop.signal.reason));
+  });
+}
+
+/** JSON lines on standard error; standard output is for the ready line and results. */
+function createLog(config: Config): NodeLog {
+  const logger = pino(
+    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  );
+  return {
+    request: (line) => logger.info(line, 'request'),
+    event: (name, more) => logger.warn({ ...more }, name),
+    fault: (where, error) => logger.error({ where, causes: causesOf(error) }, 'fault'),
+  };
+}
+
+/** Names, codes and places; the messages of foreign errors may hold values and stay out. */
+function causesOf(error: unknown): readonly object[] {
+  const causes: object[] = [];
+  for (let cause: unknown = error; cause instanceof Error && causes.length < 8; cause = cause.cause) {
+    const places = (cause.stack ?? '')
+      .split('\n')
+      .filter((line) => line.trimStart().startsWith('at '))
+      .slice(0, 6)
+      .map((line) => line.trim());
+    causes.push({
+      name: cause.name,
+      ...(cause instanceof ServiceError ? { code: cause.code, detail: cause.message } : {}),
+      places,
+    });
+  }
+  return causes.length === 0 ? [{ name: typeof error }] : causes;
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(Buffer.from(part as Buffer));
+  return Buffer.concat(parts);
+}
+
+const terminal: Terminal = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  readFile: (path) => (path === '-' ? readAll(process.stdin) : readFile(path)),
+  writeFile: (path, text) => writeFile(path, text),
+  language: (process.env['LC_ALL'] ?? process.env['LANG'] ?? '').startsWith('ko') ? 'ko' : 'en',
+};
+
+// biome-ignore format: one expression
+if (import.meta.main ?? process.argv[1]?.match(/[/\\]main\.[jt]s$|[/\\]proofprint$/)) {
+  process.exitCode = await runCommandLine(process.argv.slice(2), terminal, createCommandKit({ environment: process.env }));
+}

@@ -1,0 +1,183 @@
+import type { Clock } from '../base/clock.ts';
+import { ServiceError } from '../base/error.ts';
+import { asArray, isObject, type JsonObject } from '../base/json.ts';
+import type { Signer } from '../crypto/signer.ts';
+import { Bitstring } from '../formats/bitstring.ts';
+import { formatDate, formatDateTime, readDate, readDateTime } from '../formats/date-time.ts';
+import type { DataIntegrity } from '../proofs/data-integrity.ts';
+import { createStatusListCredential, TTL_MS } from '../status/status-list.ts';
+import type { ArchivedList, InstanceRecord, StatusListState, Store } from '../store/store.ts';
+
+/** A signed list is good for a week and made anew after a day, so that a verifier is never handed one about to end. */
+const LIST_LIFE_MS = 7 * 86_400_000;
+const LIST_RENEWAL_MS = 86_400_000;
+
+/** How long a reader may keep a list before it asks again, milliseconds. */
+export const LIST_TTL_MS = TTL_MS;
+
+export interface StatusChange {
+  readonly credentialId: string;
+  readonly purpose: string;
+  readonly set: boolean;
+  readonly reason: string | undefined;
+  /** `YYYY-MM-DD`; today unless given. */
+  readonly effectiveDate: string | undefined;
+}
+
+interface CredentialStatusDeps {
+  readonly store: Store;
+  readonly proofs: DataIntegrity;
+  readonly clock: Clock;
+  readonly publicUrl: () => string;
+  readonly signerOf: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string }>;
+}
+
+/** Changes the status of issued credentials and publishes the signed lists, past ones included. */
+export class CredentialStatus {
+  readonly #deps: CredentialStatusDeps;
+  /** One signing at a time per list; whoever asks meanwhile shares its outcome. */
+  readonly #signing = new Map<string, Promise<ArchivedList>>();
+
+  constructor(deps: CredentialStatusDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Set or clear a status. The new list is signed before this returns, so that its validity starts when the change was made.
+   * Errors: NOT_FOUND, CONFLICT (a revocation is final), MALFORMED_VALUE_ERROR (effective date).
+   */
+  async change(
+    issuer: InstanceRecord,
+    change: StatusChange,
+  ): Promise<{ changed: boolean; statusListCredential: string }> {
+    if (change.effectiveDate !== undefined && readDate(change.effectiveDate) === undefined) {
+      throw new ServiceError('MALFORMED_VALUE_ERROR', 'a calendar date YYYY-MM-DD', { pointer: '/effectiveDate' });
+    }
+    const now = this.#deps.clock.now();
+    const found = await this.#deps.store.findIssuance(change.credentialId);
+    const listId = found?.statusEntries.find((entry) => entry.purpose === change.purpose)?.listId;
+    // The list as it stood is signed up to this moment first: the past stays answerable.
+    if (listId !== undefined && found?.issuer === issuer.id) await this.#signed(listId, { closing: true });
+    const outcome = await this.#deps.store.setStatus({
+      issuer: issuer.id,
+      credentialId: change.credentialId,
+      purpose: change.purpose,
+      set: change.set,
+      reason: change.reason ?? defaultReason(change),
+      effectiveDate: change.effectiveDate ?? formatDate(now),
+      at: formatDateTime(now),
+    });
+    if (outcome.changed) await this.#signed(outcome.entry.listId);
+    return { changed: outcome.changed, statusListCredential: this.urlOf(outcome.entry.listId) };
+  }
+
+  urlOf(listId: string): string {
+    return `${this.#deps.publicUrl()}/status-lists/${listId}`;
+  }
+
+  /** The list id in one of our own status list URLs. */
+  findListId(url: string): string | undefined {
+    const base = `${this.#deps.publicUrl()}/status-lists/`;
+    const rest = url.startsWith(base) ? url.slice(base.length) : '';
+    return /^[A-Za-z0-9_-]{1,64}$/.test(rest) ? rest : undefined;
+  }
+
+  /**
+   * The signed list credential as it is now, or as it was at a past instant (Bitstring Status List 1.0, `?timestamp=`).
+   * Errors: NOT_FOUND when there is no such list, or none whose own validity covers the instant.
+   */
+  async publish(listId: string, at?: number): Promise<JsonObject> {
+    const current = await this.#signed(listId);
+    if (at === undefined || at >= current.validFrom) {
+      if (at !== undefined && at > current.validUntil)
+        throw new ServiceError('NOT_FOUND', 'no list covers that instant');
+      return current.document;
+    }
+    const archived = await this.#deps.store.findArchivedList(listId, at);
+    if (archived === undefined) throw new ServiceError('NOT_FOUND', 'no list covers that instant');
+    return archived.document;
+  }
+
+  /** The lists of a credential that this issuer may staple: each as it is at `at`. */
+  async listsOf(credential: JsonObject, at?: number): Promise<readonly JsonObject[]> {
+    const lists: JsonObject[] = [];
+    for (const entry of asArray(credential['credentialStatus'])) {
+      const url = isObject(entry) ? entry['statusListCredential'] : undefined;
+      const listId = typeof url === 'string' ? this.findListId(url) : undefined;
+      if (listId !== undefined) lists.push(await this.publish(listId, at));
+    }
+    return lists;
+  }
+
+  async #signed(listId: string, options: { closing?: boolean } = {}): Promise<ArchivedList> {
+    for (;;) {
+      const under = this.#signing.get(listId);
+      if (under === undefined) break;
+      await under.catch(() => undefined);
+    }
+    const work = this.#ensureSigned(listId, options.closing ?? false);
+    this.#signing.set(listId, work);
+    try {
+      return await work;
+    } finally {
+      this.#signing.delete(listId);
+    }
+  }
+
+  async #ensureSigned(listId: string, closing: boolean): Promise<ArchivedList> {
+    const state = await this.#deps.store.findStatusList(listId);
+    if (state === undefined) throw new ServiceError('NOT_FOUND', 'no such status list');
+    const now = wholeSecond(this.#deps.clock.now());
+    const newest = await this.#deps.store.findArchivedList(listId);
+    const sameBits = newest?.revision === state.list.revision;
+    if (newest !== undefined && sameBits && newest.validUntil > now) {
+      if (closing || newest.validFrom + LIST_RENEWAL_MS > now) return newest;
+    }
+    // Nothing may lie between two lists: when no bit changed, the new list reaches back to where the old one ended.
+    const openedAt = readDateTime(state.list.openedAt) ?? now;
+    const continuous = newest === undefined ? openedAt : Math.min(newest.validUntil, now);
+    const validFrom = sameBits || newest === undefined ? Math.min(continuous, now) : now;
+    return this.#sign(state, wholeSecond(validFrom), now);
+  }
+
+  async #sign(state: StatusListState, validFrom: number, now: number): Promise<ArchivedList> {
+    const issuer = await this.#deps.store.findInstance('issuer', state.list.issuer);
+    if (issuer === undefined) {
+      // The organisation was deleted: its last word stays published, nobody can sign a newer one.
+      const last = await this.#deps.store.findArchivedList(state.list.listId);
+      if (last !== undefined) return last;
+      throw new ServiceError('NOT_FOUND', 'the issuer of this list is gone');
+    }
+    const { signer, did } = await this.#deps.signerOf(issuer);
+    const validUntil = now + LIST_LIFE_MS;
+    const bits = new Bitstring(state.list.length);
+    for (const index of state.setIndices) bits.set(index, true);
+    const unsigned = createStatusListCredential({
+      url: this.urlOf(state.list.listId),
+      issuer: did,
+      purposes: [state.list.purpose],
+      bits,
+      notices: state.notices,
+      validFrom,
+      validUntil,
+    });
+    const document = await this.#deps.proofs.secureCredential(unsigned, { signer, created: now });
+    const archived: ArchivedList = {
+      listId: state.list.listId,
+      validFrom,
+      validUntil,
+      revision: state.list.revision,
+      document,
+    };
+    await this.#deps.store.archiveList(archived);
+    return archived;
+  }
+}
+
+const wholeSecond = (instant: number): number => Math.floor(instant / 1000) * 1000;
+
+function defaultReason(change: StatusChange): string {
+  if (change.purpose === 'suspension') return change.set ? 'suspended' : 'reinstated';
+  // A revocation without a reason reaches back to the start: the careful reading is the default.
+  return 'annulled';
+}

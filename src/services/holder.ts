@@ -1,0 +1,116 @@
+import type { Clock } from '../base/clock.ts';
+import { refuse, ServiceError } from '../base/error.ts';
+import { type Finding, verdictOf } from '../base/finding.ts';
+import { deepFreeze, type JsonObject } from '../base/json.ts';
+import { type Contexts, V2_CONTEXT } from '../credentials/contexts.ts';
+import { checkCredentialForm, typesOf } from '../credentials/credential.ts';
+import { findProfile } from '../credentials/profiles/profile-table.ts';
+import type { Schemas } from '../credentials/schemas.ts';
+import type { Signer } from '../crypto/signer.ts';
+import type { DidResolver } from '../dids/resolver.ts';
+import { formatDateTime } from '../formats/date-time.ts';
+import { digestOfJson } from '../formats/digest.ts';
+import type { DataIntegrity } from '../proofs/data-integrity.ts';
+import type { HeldCredential, InstanceRecord, Page, Store } from '../store/store.ts';
+
+export interface ProveRequest {
+  readonly credentials: readonly JsonObject[];
+  readonly challenge: string;
+  readonly domain: string;
+}
+
+interface HolderDeps {
+  readonly store: Store;
+  readonly proofs: DataIntegrity;
+  readonly contexts: Contexts;
+  readonly schemas: Schemas;
+  readonly resolver: DidResolver;
+  readonly clock: Clock;
+  readonly signerOf: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string }>;
+}
+
+const MAX_PRESENTED = 64;
+
+/** An organisation's own wallet: keeps what it received and presents it. */
+export class Holder {
+  readonly #deps: HolderDeps;
+
+  constructor(deps: HolderDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Keep a credential. Its form and every proof must hold, so that nothing forged is ever handed on from here; period and status are
+   * the buyer's question and change with time.
+   * Errors: the codes of the failed check.
+   */
+  async store(instance: InstanceRecord, credential: JsonObject): Promise<HeldCredential> {
+    const document = deepFreeze(credential);
+    const findings: Finding[] = checkCredentialForm(document, {
+      contexts: this.#deps.contexts,
+      schemas: this.#deps.schemas,
+    });
+    if (verdictOf(findings) === 'accepted') {
+      const now = this.#deps.clock.now();
+      findings.push(
+        ...(await this.#deps.proofs.checkCredentialProofs(document, { resolver: this.#deps.resolver, now })).findings,
+      );
+    }
+    if (verdictOf(findings) !== 'accepted') refuse(findings.filter((finding) => finding.outcome !== 'passed'));
+    const record: HeldCredential = {
+      holder: instance.id,
+      id: digestOfJson(document),
+      credentialId: typeof document['id'] === 'string' ? document['id'] : undefined,
+      types: typesOf(document),
+      document,
+      storedAt: formatDateTime(this.#deps.clock.now()),
+    };
+    await this.#deps.store.holdCredential(record);
+    return record;
+  }
+
+  list(instance: InstanceRecord, page: { cursor?: string; limit: number }): Promise<Page<HeldCredential>> {
+    return this.#deps.store.listHeld(instance.id, page);
+  }
+
+  async requireHeld(instance: InstanceRecord, id: string): Promise<HeldCredential> {
+    const record = await this.#deps.store.findHeld(instance.id, id);
+    if (record === undefined) throw new ServiceError('NOT_FOUND', 'no such credential');
+    return record;
+  }
+
+  async remove(instance: InstanceRecord, id: string): Promise<void> {
+    if (!(await this.#deps.store.removeHeld(instance.id, id)))
+      throw new ServiceError('NOT_FOUND', 'no such credential');
+  }
+
+  /** A signed presentation for one verifier (domain) and one use (challenge); purpose `authentication`, always. */
+  async prove(instance: InstanceRecord, request: ProveRequest): Promise<JsonObject> {
+    if (request.credentials.length === 0)
+      throw new ServiceError('NOTHING_PRESENTED', 'no credential to present', { pointer: '/verifiableCredential' });
+    if (request.credentials.length > MAX_PRESENTED)
+      throw new ServiceError('LIMIT_EXCEEDED', `more than ${MAX_PRESENTED} credentials`, {
+        pointer: '/verifiableCredential',
+      });
+    for (const [place, credential] of request.credentials.entries()) {
+      if (findProfile(credential) === undefined) {
+        throw new ServiceError('MALFORMED_VALUE_ERROR', 'not a credential of a known type', {
+          pointer: `/verifiableCredential/${place}`,
+        });
+      }
+    }
+    const { signer, did } = await this.#deps.signerOf(instance);
+    const unsigned: JsonObject = {
+      '@context': [V2_CONTEXT],
+      type: ['VerifiablePresentation'],
+      holder: did,
+      verifiableCredential: request.credentials,
+    };
+    return this.#deps.proofs.securePresentation(unsigned, {
+      signer,
+      created: this.#deps.clock.now(),
+      challenge: request.challenge,
+      domain: request.domain,
+    });
+  }
+}

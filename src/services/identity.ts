@@ -1,0 +1,298 @@
+import { Buffer } from 'node:buffer';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { ServiceError } from '../base/error.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { KeyType, Signer } from '../crypto/signer.ts';
+import type { SealedKeyStore } from '../crypto/signers/sealed-file.ts';
+import { createDidDocument, type DidDocument } from '../dids/did-document.ts';
+import { createDidKey } from '../dids/methods/key.ts';
+import { createDidWeb } from '../dids/methods/web.ts';
+import { formatDateTime } from '../formats/date-time.ts';
+import { sha256Hex } from '../formats/digest.ts';
+import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../store/store.ts';
+
+export const ROLES = [
+  'accreditation-body',
+  'verification-body',
+  'company',
+  'scheme-owner',
+  'arrangement-owner',
+  'register',
+  'relying-party',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface NewOrganisation {
+  readonly slug: string;
+  readonly name: { readonly ko: string; readonly en: string };
+  readonly role: Role;
+  /** `root`: the DID is the host itself (`did:web:host`), published at `/.well-known/did.json`. */
+  readonly did?: { readonly method: 'key' | 'web'; readonly root?: boolean | undefined } | undefined;
+}
+
+export interface NewInstance {
+  readonly id: string;
+  readonly cryptosuite: string;
+  readonly keyType: KeyType;
+  readonly statusPurposes?: readonly string[] | undefined;
+}
+
+export interface IssuerSettings {
+  readonly did: string;
+  readonly keyId: string;
+  readonly verificationMethod: string;
+  readonly cryptosuite: string;
+  readonly statusPurposes?: readonly string[];
+}
+
+interface IdentityDeps {
+  readonly store: Store;
+  readonly keys: SealedKeyStore;
+  readonly clock: Clock;
+  readonly publicUrl: () => string;
+}
+
+/** Who lives on this node: organisations, their tokens, keys, DID documents and instances. */
+export class Identity {
+  readonly #deps: IdentityDeps;
+
+  constructor(deps: IdentityDeps) {
+    this.#deps = deps;
+  }
+
+  /** One organisation with its first key, its DID and its default issuer, verifier and holder, all named by its slug. */
+  async createOrganisation(request: NewOrganisation): Promise<{ organisation: OrganisationRecord; token: string }> {
+    const { store, keys } = this.#deps;
+    if ((await store.findOrganisation(request.slug)) !== undefined) {
+      throw new ServiceError('CONFLICT', 'an organisation of this name exists', { pointer: '/slug' });
+    }
+    const method = request.did?.method ?? (this.#deps.publicUrl().startsWith('https:') ? 'web' : 'key');
+    if (method === 'web' && !this.#deps.publicUrl().startsWith('https:')) {
+      throw new ServiceError('BAD_REQUEST', 'did:web needs a PUBLIC_URL with https', { pointer: '/did/method' });
+    }
+    const created = await keys.createKey({ tenant: request.slug, keyType: 'Ed25519' });
+    const did =
+      method === 'web'
+        ? createDidWeb(this.#deps.publicUrl(), request.did?.root === true ? undefined : request.slug)
+        : createDidKey('Ed25519', created.publicKeyMultibase);
+    const key = this.#keyRecord(did, method, created);
+    const token = newToken();
+    const organisation: OrganisationRecord = {
+      slug: request.slug,
+      name: request.name,
+      role: request.role,
+      did,
+      tokenDigest: sha256Hex(token),
+      createdAt: this.#now(),
+      keys: [key],
+    };
+    const settings: JsonObject = {
+      did,
+      keyId: key.keyId,
+      verificationMethod: key.verificationMethod,
+      cryptosuite: 'eddsa-rdfc-2022',
+    };
+    await store.createOrganisation(organisation, [
+      { kind: 'issuer', id: request.slug, organisation: request.slug, settings },
+      { kind: 'holder', id: request.slug, organisation: request.slug, settings },
+      { kind: 'verifier', id: request.slug, organisation: request.slug, settings: {} },
+    ]);
+    return { organisation, token };
+  }
+
+  async createIssuer(slug: string, request: NewInstance): Promise<InstanceRecord> {
+    const organisation = await this.requireOrganisation(slug);
+    if (request.cryptosuite !== 'eddsa-rdfc-2022' || request.keyType !== 'Ed25519') {
+      throw new ServiceError(
+        'BAD_REQUEST',
+        'this version issues with cryptosuite eddsa-rdfc-2022 and keyType Ed25519',
+        {
+          pointer: '/cryptosuite',
+        },
+      );
+    }
+    const key = activeKey(organisation);
+    const record: InstanceRecord = {
+      kind: 'issuer',
+      id: request.id,
+      organisation: slug,
+      settings: {
+        did: organisation.did,
+        keyId: key.keyId,
+        verificationMethod: key.verificationMethod,
+        cryptosuite: request.cryptosuite,
+        ...(request.statusPurposes === undefined ? {} : { statusPurposes: request.statusPurposes }),
+      },
+    };
+    await this.#deps.store.createInstance(record);
+    return record;
+  }
+
+  async createVerifier(
+    slug: string,
+    request: { readonly id: string; readonly settings: JsonObject },
+  ): Promise<InstanceRecord> {
+    await this.requireOrganisation(slug);
+    const record: InstanceRecord = { kind: 'verifier', id: request.id, organisation: slug, settings: request.settings };
+    await this.#deps.store.createInstance(record);
+    return record;
+  }
+
+  /** The organisation of a bearer token; compared by digest, so that no token is ever looked for in plain text. */
+  async findByToken(token: string): Promise<OrganisationRecord | undefined> {
+    const digest = sha256Hex(token);
+    const found = await this.#deps.store.findOrganisationByToken(digest);
+    return found !== undefined && sameText(found.tokenDigest, digest) ? found : undefined;
+  }
+
+  listOrganisations(): Promise<readonly OrganisationRecord[]> {
+    return this.#deps.store.listOrganisations();
+  }
+
+  async requireOrganisation(slug: string): Promise<OrganisationRecord> {
+    const found = await this.#deps.store.findOrganisation(slug);
+    if (found === undefined) throw new ServiceError('NOT_FOUND', 'no such organisation');
+    return found;
+  }
+
+  /** The instance, if it belongs to the organisation that asks; a foreign one answers like a missing one. */
+  async requireInstance(
+    kind: InstanceRecord['kind'],
+    id: string,
+    organisation: string | undefined,
+  ): Promise<InstanceRecord> {
+    const found = await this.#deps.store.findInstance(kind, id);
+    if (found === undefined || (organisation !== undefined && found.organisation !== organisation)) {
+      // One answer for a foreign instance and a missing one, so that nobody learns who else is here.
+      throw new ServiceError(kind === 'issuer' ? 'FORBIDDEN' : 'NOT_FOUND', `not one of your ${kind} instances`);
+    }
+    return found;
+  }
+
+  async rotateToken(slug: string): Promise<string> {
+    const organisation = await this.requireOrganisation(slug);
+    const token = newToken();
+    await this.#deps.store.updateOrganisation({ ...organisation, tokenDigest: sha256Hex(token) }, 'token rotated');
+    return token;
+  }
+
+  /** A new active key; the old one is retired but stays in the DID document, so that what it signed keeps verifying. */
+  async rotateKey(slug: string, keyType: KeyType): Promise<OrganisationRecord> {
+    const organisation = await this.requireOrganisation(slug);
+    if (organisation.did.startsWith('did:key:')) {
+      throw new ServiceError(
+        'CONFLICT',
+        'a did:key is its key and cannot rotate; create the organisation with did:web',
+      );
+    }
+    if (keyType !== 'Ed25519') {
+      throw new ServiceError('BAD_REQUEST', 'this version signs with Ed25519', { pointer: '/keyType' });
+    }
+    const created = await this.#deps.keys.createKey({ tenant: slug, keyType });
+    const now = this.#now();
+    const retired = organisation.keys.map(
+      (key): KeyRecord => (key.state === 'active' ? { ...key, state: 'retired', until: now } : key),
+    );
+    for (const key of organisation.keys)
+      if (key.state === 'active') await this.#deps.keys.setState(key.keyId, 'retired');
+    const next = { ...organisation, keys: [...retired, this.#keyRecord(organisation.did, 'web', created)] };
+    await this.#deps.store.updateOrganisation(next, 'key rotated');
+    // Only now: a signer that refuses an active key would leave the organisation without a voice.
+    for (const key of retired) if (key.state === 'retired') await this.#deps.keys.setState(key.keyId, 'retired');
+    return next;
+  }
+
+  /** Instances go with it; what it issued stays verifiable and its status lists stay published. */
+  async deleteOrganisation(slug: string): Promise<void> {
+    await this.requireOrganisation(slug);
+    await this.#deps.store.deleteOrganisation(slug);
+  }
+
+  /** The signer of an issuer or holder instance: always the organisation's active key. */
+  async signerOf(instance: InstanceRecord): Promise<{ signer: Signer; did: string; cryptosuite: string }> {
+    const organisation = await this.requireOrganisation(instance.organisation);
+    const key = activeKey(organisation);
+    return {
+      signer: await this.#deps.keys.signer(key.keyId, key.verificationMethod),
+      did: organisation.did,
+      cryptosuite: String(instance.settings['cryptosuite'] ?? 'eddsa-rdfc-2022'),
+    };
+  }
+
+  /** The DID document that this node publishes for one of its own did:web organisations. */
+  async findDidDocument(did: string): Promise<DidDocument | undefined> {
+    if (!this.#deps.publicUrl().startsWith('https:')) return undefined;
+    const base = createDidWeb(this.#deps.publicUrl());
+    if (did === base) return this.findRootDidDocument();
+    if (!did.startsWith(`${base}:`)) return undefined;
+    return this.findDidDocumentBySlug(did.slice(base.length + 1));
+  }
+
+  async findRootDidDocument(): Promise<DidDocument | undefined> {
+    if (!this.#deps.publicUrl().startsWith('https:')) return undefined;
+    const base = createDidWeb(this.#deps.publicUrl());
+    const organisation = (await this.#deps.store.listOrganisations()).find((one) => one.did === base);
+    return organisation === undefined ? undefined : documentOf(organisation);
+  }
+
+  async findDidDocumentBySlug(slug: string): Promise<DidDocument | undefined> {
+    const organisation = await this.#deps.store.findOrganisation(slug);
+    const isPublished = organisation?.did.startsWith('did:web:') === true && organisation.did.endsWith(`:${slug}`);
+    return organisation !== undefined && isPublished ? documentOf(organisation) : undefined;
+  }
+
+  #keyRecord(
+    did: string,
+    method: 'key' | 'web',
+    created: { keyId: string; keyType: KeyType; publicKeyMultibase: string },
+  ): KeyRecord {
+    const fragment = method === 'key' ? created.publicKeyMultibase : created.keyId;
+    return {
+      keyId: created.keyId,
+      keyType: created.keyType,
+      publicKeyMultibase: created.publicKeyMultibase,
+      verificationMethod: `${did}#${fragment}`,
+      state: 'active',
+      since: this.#now(),
+    };
+  }
+
+  #now(): string {
+    return formatDateTime(this.#deps.clock.now());
+  }
+}
+
+export function activeKey(organisation: OrganisationRecord): KeyRecord {
+  const key = organisation.keys.find((candidate) => candidate.state === 'active');
+  if (key === undefined) throw new ServiceError('CONFLICT', 'the organisation has no active key');
+  return key;
+}
+
+/** A compromised key leaves the document at once; a retired one stays listed until what it signed has ended. */
+function documentOf(organisation: OrganisationRecord): DidDocument {
+  return createDidDocument({
+    did: organisation.did,
+    methods: organisation.keys
+      .filter((key) => key.state !== 'compromised')
+      .map((key) => ({
+        id: key.verificationMethod,
+        publicKeyMultibase: key.publicKeyMultibase,
+        relationships:
+          key.state === 'active'
+            ? ['assertionMethod', 'authentication', 'capabilityInvocation', 'capabilityDelegation']
+            : ['assertionMethod'],
+      })),
+  });
+}
+
+/** 256 random bits; the prefix lets secret scanners recognise it. */
+function newToken(): string {
+  return `ppt_${randomBytes(32).toString('base64url')}`;
+}
+
+function sameText(left: string, right: string): boolean {
+  const a = Buffer.from(left);
+  const b = Buffer.from(right);
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,267 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { refuse, ServiceError } from '../base/error.ts';
+import { type Finding, verdictOf } from '../base/finding.ts';
+import { deepFreeze, isObject, type JsonObject } from '../base/json.ts';
+import type { Contexts } from '../credentials/contexts.ts';
+import { checkCredentialForm } from '../credentials/credential.ts';
+import { newBlinding } from '../credentials/link.ts';
+import { lintCredential } from '../credentials/lint.ts';
+import { findProfile, type Profile } from '../credentials/profiles/profile-table.ts';
+import type { Schemas } from '../credentials/schemas.ts';
+import type { Signer } from '../crypto/signer.ts';
+import type { DidResolver } from '../dids/resolver.ts';
+import { formatDateTime } from '../formats/date-time.ts';
+import type { DataIntegrity } from '../proofs/data-integrity.ts';
+import type { IdempotencyClaim, InstanceRecord, IssuanceRecord, Page, StatusEntry, Store } from '../store/store.ts';
+
+export interface IssueRequest {
+  readonly credential: JsonObject;
+  readonly credentialId?: string | undefined;
+  readonly mandatoryPointers?: readonly string[] | undefined;
+}
+
+export interface IssueAnswer {
+  readonly verifiableCredential: JsonObject;
+  /** Advice that did not stop the issue; kept with the record. */
+  readonly warnings: readonly Finding[];
+}
+
+/** What a door may show of an issuance. */
+export type IssuedRecord = IssuanceRecord;
+
+interface IssuerDeps {
+  readonly store: Store;
+  readonly proofs: DataIntegrity;
+  readonly contexts: Contexts;
+  readonly schemas: Schemas;
+  readonly resolver: DidResolver;
+  readonly clock: Clock;
+  readonly signerOf: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string; cryptosuite: string }>;
+  readonly statusListUrl: (listId: string) => string;
+  /** Raised when a signature that we just made does not verify: somebody has to look at the key or the signer. */
+  readonly alarm: (what: string) => void;
+}
+
+const CREDENTIAL_ID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Issues credentials: intent, lint, sign, check our own proof, done (docs/issuing.md). */
+export class Issuer {
+  readonly #deps: IssuerDeps;
+
+  constructor(deps: IssuerDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Issue one credential.
+   * Errors: 400 codes for the form, LINT_FAILED for the meaning, FORBIDDEN for a foreign issuer DID, CONFLICT for a taken id,
+   * IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT, SELF_VERIFY_FAILED.
+   */
+  async issue(instance: InstanceRecord, request: IssueRequest, idempotency?: IdempotencyClaim): Promise<IssueAnswer> {
+    const { signer, did } = await this.#deps.signerOf(instance);
+    const profile = this.#assertRequest(request, did);
+    const purposes = statusPurposesOf(instance, profile);
+    const credentialId = idOf(request);
+    // Cheap checks first, on a copy with stand-in status entries: a refused request takes no index and leaves nothing behind.
+    const standIns = purposes.map((purpose): StatusEntry => ({ purpose, listId: 'pending', index: 0 }));
+    const complete = this.#completer(request.credential, credentialId, profile);
+    await this.#assertIssuable(complete(standIns));
+
+    const claim = idempotency === undefined ? {} : { idempotency };
+    const intent = await this.#deps.store.recordIntent({
+      issuer: instance.id,
+      organisation: instance.organisation,
+      credentialId,
+      type: profile.type,
+      statusPurposes: purposes,
+      draft: complete,
+      at: this.#now(),
+      ...claim,
+    });
+    switch (intent.kind) {
+      case 'replay':
+        return intent.answer as unknown as IssueAnswer;
+      case 'in-flight':
+        throw new ServiceError('IDEMPOTENCY_IN_FLIGHT', 'ask again in a moment', { retryAfter: 1 });
+      case 'reused':
+        throw new ServiceError('IDEMPOTENCY_KEY_REUSED', 'choose a new key for a new request');
+      case 'intended':
+        return this.#finish(intent.record, signer, claim);
+    }
+  }
+
+  async #finish(
+    record: IssuanceRecord,
+    signer: Signer,
+    claim: { idempotency?: IdempotencyClaim },
+  ): Promise<IssueAnswer> {
+    try {
+      const warnings = await this.#assertIssuable(record.document);
+      const secured = await this.#sign(record.document, signer);
+      const answer: IssueAnswer = { verifiableCredential: secured, warnings };
+      await this.#deps.store.markIssued(record.credentialId, secured, {
+        at: this.#now(),
+        answer: answer as unknown as JsonObject,
+        warnings: warnings as unknown as JsonObject[],
+        ...claim,
+      });
+      return answer;
+    } catch (error) {
+      // A store that cannot write cannot record this either; the open intent is then settled at the next start.
+      const reason = error instanceof ServiceError ? error.code : 'fault';
+      await this.#deps.store
+        .abandonIntent(record.credentialId, { at: this.#now(), reason, ...claim })
+        .catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #sign(unsecured: JsonObject, signer: Signer): Promise<JsonObject> {
+    const now = this.#deps.clock.now();
+    const secured = deepFreeze(await this.#deps.proofs.secureCredential(unsecured, { signer, created: now }));
+    const report = await this.#deps.proofs.checkCredentialProofs(secured, { resolver: this.#deps.resolver, now });
+    if (verdictOf(report.findings) !== 'accepted') {
+      this.#deps.alarm(`a signature by ${signer.id} does not verify`);
+      throw new ServiceError('SELF_VERIFY_FAILED', 'the credential was not issued', { findings: report.findings });
+    }
+    return secured;
+  }
+
+  #assertRequest(request: IssueRequest, did: string): Profile {
+    const { credential } = request;
+    for (const member of ['proof', 'credentialStatus'] as const) {
+      if (credential[member] !== undefined) {
+        throw new ServiceError('MALFORMED_VALUE_ERROR', `${member} is added by the issuer, never by the client`, {
+          pointer: `/credential/${member}`,
+        });
+      }
+    }
+    if (
+      request.credentialId !== undefined &&
+      credential['id'] !== undefined &&
+      request.credentialId !== credential['id']
+    ) {
+      throw new ServiceError('MALFORMED_VALUE_ERROR', 'differs from the id of the credential', {
+        pointer: '/options/credentialId',
+      });
+    }
+    if (credential['issuer'] === undefined) {
+      throw new ServiceError('MALFORMED_VALUE_ERROR', 'the issuer is required', { pointer: '/credential/issuer' });
+    }
+    if (credential['issuer'] !== did) {
+      const named = isObject(credential['issuer']) ? credential['issuer']['id'] : credential['issuer'];
+      if (named === did || typeof named !== 'string') {
+        throw new ServiceError('MALFORMED_VALUE_ERROR', 'the issuer is written as a DID string', {
+          pointer: '/credential/issuer',
+        });
+      }
+      throw new ServiceError('FORBIDDEN', 'this instance issues under another DID', { pointer: '/credential/issuer' });
+    }
+    const profile = findProfile(credential);
+    if (profile === undefined || profile.type === 'BitstringStatusListCredential') {
+      throw new ServiceError('MALFORMED_VALUE_ERROR', 'this service issues no credential of this type', {
+        pointer: '/credential/type',
+      });
+    }
+    this.#assertPointers(request, profile);
+    return profile;
+  }
+
+  /** The core of a type is always mandatory; a list that leaves part of it out would let a holder hide what must be shown. */
+  #assertPointers(request: IssueRequest, profile: Profile): void {
+    if (request.mandatoryPointers === undefined) return;
+    throw new ServiceError(
+      'LINT_FAILED',
+      `this instance signs the whole ${profile.type}; mandatory pointers belong to a selective-disclosure cryptosuite`,
+      { pointer: '/options/mandatoryPointers' },
+    );
+  }
+
+  /** What the service adds: id, schema reference, blinding, status entries. */
+  #completer(credential: JsonObject, id: string, profile: Profile): (entries: readonly StatusEntry[]) => JsonObject {
+    const subject = credential['credentialSubject'];
+    const blinded =
+      profile.blinding && isObject(subject) && subject['blinding'] === undefined
+        ? { credentialSubject: { ...subject, blinding: newBlinding(randomBytes(16)) } }
+        : {};
+    const schema =
+      profile.statesSchema && credential['credentialSchema'] === undefined
+        ? { credentialSchema: { id: profile.schemaUrl, type: 'JsonSchema', digestMultibase: profile.schemaDigest } }
+        : {};
+    return (entries) => {
+      const status = entries.map((entry) => ({
+        type: 'BitstringStatusListEntry',
+        statusPurpose: entry.purpose,
+        statusListIndex: String(entry.index),
+        statusListCredential: this.#deps.statusListUrl(entry.listId),
+      }));
+      const [first, ...more] = status;
+      const carried = first === undefined ? {} : { credentialStatus: more.length === 0 ? first : status };
+      return { ...credential, id, ...schema, ...blinded, ...carried };
+    };
+  }
+
+  /** Form, then meaning, then what the signature can cover. Returns the warnings; throws the first failure with all of them. */
+  async #assertIssuable(complete: JsonObject): Promise<readonly Finding[]> {
+    const under = (findings: readonly Finding[]): Finding[] =>
+      findings.map((finding) =>
+        finding.pointer === undefined ? finding : { ...finding, pointer: `/credential${finding.pointer}` },
+      );
+    const form = checkCredentialForm(complete, {
+      contexts: this.#deps.contexts,
+      schemas: this.#deps.schemas,
+      signing: true,
+    });
+    if (verdictOf(form) !== 'accepted') refuse(under(form.filter((finding) => finding.outcome !== 'passed')));
+    const advice = under(lintCredential(complete)).filter((finding) => finding.outcome === 'failed');
+    const errors = advice.filter((finding) => finding.params?.['severity'] !== 'warning');
+    if (errors.length > 0) refuse(errors);
+    await this.#deps.proofs.assertCanonicalisable(complete);
+    return advice;
+  }
+
+  /** At start: an intent without an end has no signed bytes, so it is closed; its index stays spent and its bit is set. */
+  async settleOpenIntents(): Promise<number> {
+    const open = await this.#deps.store.listOpenIntents();
+    for (const record of open) {
+      await this.#deps.store.abandonIntent(record.credentialId, {
+        at: this.#now(),
+        reason: 'the node stopped before it was signed',
+      });
+    }
+    return open.length;
+  }
+
+  /** NOT_FOUND also for a credential of another issuer instance, and for one that was never issued. */
+  async requireIssued(instance: InstanceRecord, credentialId: string): Promise<IssuanceRecord> {
+    const record = await this.#deps.store.findIssuance(credentialId);
+    if (record === undefined || record.issuer !== instance.id || record.state !== 'issued') {
+      throw new ServiceError('NOT_FOUND', 'no such credential');
+    }
+    return record;
+  }
+
+  list(instance: InstanceRecord, page: { cursor?: string; limit: number }): Promise<Page<IssuanceRecord>> {
+    return this.#deps.store.listIssuances(instance.id, page);
+  }
+
+  #now(): string {
+    return formatDateTime(this.#deps.clock.now());
+  }
+}
+
+function idOf(request: IssueRequest): string {
+  const id = request.credentialId ?? request.credential['id'];
+  if (id === undefined) return `urn:uuid:${randomUUID()}`;
+  if (typeof id !== 'string' || !CREDENTIAL_ID.test(id)) {
+    throw new ServiceError('MALFORMED_VALUE_ERROR', 'a urn:uuid in lower case', { pointer: '/credential/id' });
+  }
+  return id;
+}
+
+/** What the type needs, then what the instance adds. */
+function statusPurposesOf(instance: InstanceRecord, profile: Profile): readonly string[] {
+  const more = instance.settings['statusPurposes'];
+  return [...new Set([...profile.statusPurposes, ...(Array.isArray(more) ? more.map(String) : [])])];
+}

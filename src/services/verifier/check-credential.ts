@@ -1,0 +1,98 @@
+import { type Finding, verdictOf } from '../../base/finding.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { CheckedCredential, SeenDidDocument } from '../../credentials/checked-credential.ts';
+import type { Contexts } from '../../credentials/contexts.ts';
+import { checkCredentialForm } from '../../credentials/credential.ts';
+import type { Schemas } from '../../credentials/schemas.ts';
+import type { StatusHistory } from '../../credentials/status-history.ts';
+import type { DidResolver } from '../../dids/resolver.ts';
+import { digestOfJson } from '../../formats/digest.ts';
+import type { DataIntegrity } from '../../proofs/data-integrity.ts';
+import { observeStatus, type StatusSources } from '../../status/check-status.ts';
+
+/** Where status lists come from: the network, this node itself, or whoever handed in the evidence. */
+export type LoadStatusList = StatusSources['load'];
+
+export interface CheckDeps {
+  readonly contexts: Contexts;
+  readonly schemas: Schemas;
+  readonly proofs: DataIntegrity;
+  readonly resolver: DidResolver;
+  readonly loadStatusList: LoadStatusList;
+  readonly rememberSeen?: StatusSources['rememberSeen'];
+  readonly now: number;
+  /** Lists that came with the credential. */
+  readonly stapled?: readonly JsonObject[];
+}
+
+export interface Checked extends CheckedCredential {
+  /** Status list credentials that were read, for the evidence bundle. */
+  readonly lists: readonly { readonly url: string; readonly digest: string; readonly document: JsonObject }[];
+}
+
+/**
+ * Everything that can be checked about one credential alone, in the order of docs/threats.md: shape and closed schema, then every
+ * proof, then its status as far as it can be observed. A failed step stops what comes after it. `instants` asks for past status too.
+ */
+export async function checkCredential(
+  document: JsonObject,
+  deps: CheckDeps,
+  instants: readonly number[] = [],
+): Promise<Checked> {
+  const form = checkCredentialForm(document, { contexts: deps.contexts, schemas: deps.schemas });
+  if (verdictOf(form) !== 'accepted') return summary(document, form);
+  const proofs = await deps.proofs.checkCredentialProofs(document, { resolver: deps.resolver, now: deps.now });
+  const findings = [...form, ...proofs.findings];
+  const more = { controllers: proofs.controllers, didDocuments: proofs.seen };
+  if (verdictOf(findings) === 'rejected') return summary(document, findings, more);
+  const seen: SeenDidDocument[] = [...proofs.seen];
+  const sources: StatusSources = {
+    load: deps.loadStatusList,
+    checkList: (list) => checkList(list, deps, seen),
+    stapled: deps.stapled ?? [],
+    ...(deps.rememberSeen === undefined ? {} : { rememberSeen: deps.rememberSeen }),
+    now: deps.now,
+  };
+  const observed = await observeStatus(document, sources, instants);
+  return summary(document, [...findings, ...observed.findings], {
+    controllers: proofs.controllers,
+    didDocuments: distinct(seen),
+    status: observed.history,
+    lists: observed.lists,
+  });
+}
+
+/** A status list is a credential like any other: the same form, the same proofs. */
+async function checkList(list: JsonObject, deps: CheckDeps, seen: SeenDidDocument[]): Promise<Finding[]> {
+  const form = checkCredentialForm(list, { contexts: deps.contexts, schemas: deps.schemas });
+  if (verdictOf(form) !== 'accepted') return [...form];
+  const proofs = await deps.proofs.checkCredentialProofs(list, { resolver: deps.resolver, now: deps.now });
+  seen.push(...proofs.seen);
+  return [...form, ...proofs.findings];
+}
+
+function summary(
+  document: JsonObject,
+  findings: readonly Finding[],
+  more: {
+    controllers?: readonly string[];
+    didDocuments?: readonly SeenDidDocument[];
+    status?: StatusHistory;
+    lists?: Checked['lists'];
+  } = {},
+): Checked {
+  return {
+    document,
+    findings,
+    verdict: verdictOf(findings),
+    digest: digestOfJson(document),
+    controllers: more.controllers ?? [],
+    didDocuments: more.didDocuments ?? [],
+    status: more.status ?? [],
+    lists: more.lists ?? [],
+  };
+}
+
+function distinct(seen: readonly SeenDidDocument[]): SeenDidDocument[] {
+  return [...new Map(seen.map((document) => [`${document.did} ${document.digest}`, document])).values()];
+}

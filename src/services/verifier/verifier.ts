@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
+import { ServiceError } from '../../base/error.ts';
+import { type Finding, failed, passed, skipped, verdictOf } from '../../base/finding.ts';
+import { asArray, deepFreeze, type JsonObject } from '../../base/json.ts';
+import type { Contexts } from '../../credentials/contexts.ts';
+import { subjectOf, typeOf } from '../../credentials/credential.ts';
+import { checkPresentationForm, credentialsOf } from '../../credentials/presentation.ts';
+import type { Schemas } from '../../credentials/schemas.ts';
+import { judgeStatus } from '../../credentials/status-history.ts';
+import { checkValidityPeriod } from '../../credentials/validity-period.ts';
+import type { DidResolver } from '../../dids/resolver.ts';
+import type { DataIntegrity } from '../../proofs/data-integrity.ts';
+import type { InstanceRecord, Store } from '../../store/store.ts';
+import type { Policy } from '../../trust/policy.ts';
+import { type CheckDeps, type Checked, checkCredential, type LoadStatusList } from './check-credential.ts';
+import { type EvaluationAnswer, type EvaluationRequest, evaluatePresentation } from './evaluation.ts';
+
+/** How long a challenge may wait for its presentation. */
+export const CHALLENGE_LIFE_MS = 300_000;
+export const MAX_PRESENTED = 64;
+
+export interface Verification {
+  readonly verified: boolean;
+  readonly verdict: 'accepted' | 'rejected' | 'undetermined';
+  readonly findings: readonly Finding[];
+  /** The document that was checked; present only when it was verified. */
+  readonly document?: JsonObject;
+}
+
+export interface PresentationOptions {
+  readonly challenge: unknown;
+  readonly domain?: string | undefined;
+}
+
+interface VerifierDeps {
+  readonly store: Pick<Store, 'addChallenge' | 'spendChallenge' | 'rememberSeenList'>;
+  readonly contexts: Contexts;
+  readonly schemas: Schemas;
+  readonly proofs: DataIntegrity;
+  readonly resolver: DidResolver;
+  readonly loadStatusList: LoadStatusList;
+  readonly clock: Clock;
+  /** The domain presentations must be made for, unless an instance has its own. */
+  readonly domain: () => string;
+}
+
+/** Verifies credentials and presentations; evaluates them for a relying party (docs/verifying.md). */
+export class Verifier {
+  readonly #deps: VerifierDeps;
+
+  constructor(deps: VerifierDeps) {
+    this.#deps = deps;
+  }
+
+  /** Is this credential authentic and good now? What could not be checked is *not verified*. */
+  async verifyCredential(document: JsonObject): Promise<Verification> {
+    const frozen = deepFreeze(document);
+    const now = this.#deps.clock.now();
+    const checked = await checkCredential(frozen, this.#checkDeps(now));
+    return verificationOf(frozen, this.#judgeNow(checked, now));
+  }
+
+  /** The presentation's own proof first; only if it holds are the credentials looked at. */
+  async verifyPresentation(
+    instance: InstanceRecord,
+    document: JsonObject,
+    options: PresentationOptions,
+  ): Promise<Verification> {
+    const frozen = deepFreeze(document);
+    const now = this.#deps.clock.now();
+    const opening = await this.#checkOpening(instance, frozen, options, now);
+    if (verdictOf(opening) !== 'accepted') return verificationOf(frozen, opening);
+    const findings = [...opening];
+    for (const [place, credential] of credentialsOf(frozen).entries()) {
+      const at = `/verifiableCredential/${place}`;
+      const checked = await checkCredential(credential, this.#checkDeps(now));
+      const judged = [...this.#judgeNow(checked, now), checkBinding(credential, frozen)];
+      findings.push(...judged.map((finding) => ({ ...finding, pointer: at + (finding.pointer ?? '') })));
+    }
+    return verificationOf(frozen, findings);
+  }
+
+  async createChallenge(instance: InstanceRecord): Promise<{ challenge: string; expires: number }> {
+    const challenge = randomBytes(24).toString('base64url');
+    const expires = this.#deps.clock.now() + CHALLENGE_LIFE_MS;
+    await this.#deps.store.addChallenge({ id: challenge, verifier: instance.id, expiresAt: expires });
+    return { challenge, expires };
+  }
+
+  /** May this relying party, under each regime asked for, rely on this claim, and why? */
+  evaluate(request: EvaluationRequest, policy: Policy): Promise<EvaluationAnswer> {
+    const now = this.#deps.clock.now();
+    return evaluatePresentation(request, policy, this.#checkDeps(now));
+  }
+
+  /** Form, challenge, proof, holder: everything about the presentation itself, cheapest first, stopping at the first failure. */
+  async #checkOpening(
+    instance: InstanceRecord,
+    presentation: JsonObject,
+    options: PresentationOptions,
+    now: number,
+  ): Promise<Finding[]> {
+    const spent = await this.#spendChallenge(instance, options.challenge, now);
+    if (spent.outcome !== 'passed') return [spent];
+    const form = checkPresentationForm(presentation, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
+    if (verdictOf(form) !== 'accepted') return [spent, ...form];
+    const content = checkContent(presentation);
+    if (content.outcome !== 'passed') return [spent, ...form, content];
+    const own = instance.settings['domain'];
+    const proof = await this.#deps.proofs.checkPresentationProof(presentation, {
+      resolver: this.#deps.resolver,
+      now,
+      challenge: String(options.challenge),
+      domain: options.domain ?? (typeof own === 'string' ? own : this.#deps.domain()),
+    });
+    return [spent, ...form, content, ...proof.findings];
+  }
+
+  /** Spent before anything else is looked at, so that of many equal presentations sent at once exactly one is judged. */
+  async #spendChallenge(instance: InstanceRecord, challenge: unknown, now: number): Promise<Finding> {
+    const known =
+      typeof challenge === 'string' &&
+      challenge.length <= 128 &&
+      (await this.#deps.store.spendChallenge({ id: challenge, verifier: instance.id, now }));
+    return known
+      ? passed('presentation.challenge')
+      : failed(
+          'presentation.challenge',
+          'INVALID_CHALLENGE_ERROR',
+          'not a challenge of this verifier, or used, or expired',
+        );
+  }
+
+  #judgeNow(checked: Checked, now: number): Finding[] {
+    if (checked.verdict === 'rejected') return [...checked.findings];
+    // A credential without a status entry got past its profile, so it needs none; the findings say that it carries none.
+    const status = checked.status.length === 0 ? [] : judgeStatus(checked.status, now, { now });
+    return [...checked.findings, ...checkValidityPeriod(checked.document, now), ...status];
+  }
+
+  #checkDeps(now: number): CheckDeps {
+    const { store, contexts, schemas, proofs, resolver, loadStatusList } = this.#deps;
+    return {
+      contexts,
+      schemas,
+      proofs,
+      resolver,
+      loadStatusList,
+      rememberSeen: (url, seen) => store.rememberSeenList(url, seen),
+      now,
+    };
+  }
+}
+
+function checkContent(presentation: JsonObject): Finding {
+  const check = 'presentation.content';
+  const entries = asArray(presentation['verifiableCredential']);
+  if (entries.length === 0)
+    return failed(check, 'NOTHING_PRESENTED', 'no credential is presented', { pointer: '/verifiableCredential' });
+  if (entries.length > MAX_PRESENTED)
+    return failed(check, 'LIMIT_EXCEEDED', `more than ${MAX_PRESENTED} credentials`, {
+      pointer: '/verifiableCredential',
+    });
+  return passed(check);
+}
+
+/**
+ * The bare type is about its subject, so only its subject may present it. The project's own types speak about products,
+ * installations and bodies; whoever holds them may hand them on, and the trust path says what they are worth.
+ */
+function checkBinding(credential: JsonObject, presentation: JsonObject): Finding {
+  const check = 'presentation.binding';
+  if (typeOf(credential) !== 'VerifiableCredential') {
+    return skipped(check, 'this type is not bound to whoever presents it');
+  }
+  const subject = subjectOf(credential)?.['id'];
+  return typeof subject === 'string' && subject === presentation['holder']
+    ? passed(check)
+    : failed(check, 'HOLDER_MISMATCH', 'the presenter is not the subject', { pointer: '/credentialSubject/id' });
+}
+
+function verificationOf(document: JsonObject, findings: readonly Finding[]): Verification {
+  const verdict = verdictOf(findings);
+  const verified = verdict === 'accepted';
+  return { verified, verdict, findings, ...(verified ? { document } : {}) };
+}
+
+/** An instance that would accept any domain is a replay waiting to happen. */
+export function assertVerifierSettings(settings: JsonObject): void {
+  const domain = settings['domain'];
+  if (domain !== undefined && (typeof domain !== 'string' || domain === '')) {
+    throw new ServiceError('CONFIG_REFUSED', 'a verifier needs a domain', { pointer: '/domain' });
+  }
+  if (settings['challenge'] === false) {
+    throw new ServiceError('CONFIG_REFUSED', 'a verifier always demands a challenge', { pointer: '/challenge' });
+  }
+}
