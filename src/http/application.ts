@@ -74,6 +74,7 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
     if (deps.clockNotice !== undefined)
       response.setHeader('proofprint-clock', `${deps.clockNotice}; now ${formatDateTime(deps.clock.now())}`);
     response.on('finish', () => finish(deps, request, response));
+    assertPlainPath(request.url);
     next();
   });
   const paths = new Map<string, Route[]>();
@@ -124,16 +125,42 @@ async function readCall(route: Route, request: Request, organisation: string | u
     throw new ServiceError('BAD_REQUEST', 'an Idempotency-Key is 1 to 200 visible ASCII characters');
   }
   const body = route.request === undefined ? undefined : await readBodyOf(route, request);
-  const query = request.url.indexOf('?');
   return {
     params: request.params as Record<string, string>,
-    query: new URLSearchParams(query < 0 ? '' : request.url.slice(query + 1)),
+    query: requireQuery(route, request.url),
     body: route.request === undefined ? undefined : requireBody(route.request, body),
     organisation,
     language: languageOf(request.headers['accept-language']),
     idempotencyKey: key,
     bodyDigest: digestOfJson(body ?? null),
   };
+}
+
+/** A path means what it says: no escapes that hide separators or steps, nothing that another program would read differently. */
+function assertPlainPath(url: string): void {
+  const path = url.split('?')[0] ?? '';
+  let decoded = '';
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    throw new ServiceError('BAD_REQUEST', 'the path is malformed');
+  }
+  if (/%(?:2f|5c|00)/i.test(path) || /\/\/|\\|\/\.\.?(?:\/|$)/.test(decoded)) {
+    throw new ServiceError('BAD_REQUEST', 'the path is malformed');
+  }
+}
+
+/** Only the parameters the route knows, each once. */
+function requireQuery(route: Route, url: string): URLSearchParams {
+  const at = url.indexOf('?');
+  const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1));
+  for (const name of query.keys()) {
+    if (!Object.hasOwn(route.query ?? {}, name))
+      throw new ServiceError('BAD_REQUEST', `the query parameter ${excerpt(name, 40)} is not known here`);
+    if (query.getAll(name).length > 1)
+      throw new ServiceError('BAD_REQUEST', `the query parameter ${name} stands twice`);
+  }
+  return query;
 }
 
 /** An empty body is read as *nothing* where the route allows nothing; there no media type is asked for either. */
