@@ -45,7 +45,7 @@ export async function checkCredentialProofs(document: JsonObject, deps: CheckDep
     code: 'PROOF_VERIFICATION_ERROR',
     pointer: '/issuer',
   };
-  return await checkSignatures(document, forms, issuer, deps);
+  return checkSignatures(document, forms, issuer, deps);
 }
 
 /** What the presenter was asked to sign: exactly these two strings. */
@@ -74,7 +74,7 @@ export async function checkPresentationProof(
   const findings = [...forms.findings, ...compared];
   if (compared.some(({ outcome }) => outcome === 'failed')) return { findings, controllers: [], seen: [] };
   const { challenge, domain } = deps;
-  return await checkSignatures(document, { findings, proofs: forms.proofs }, holder, deps, { challenge, domain });
+  return checkSignatures(document, { findings, proofs: forms.proofs }, holder, deps, { challenge, domain });
 }
 
 /** Equal as strings: an array that contains the domain was made for others as well. */

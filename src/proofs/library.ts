@@ -60,7 +60,7 @@ function createLibrarySuite({ suite, canonicaliser, previous, run, key, hashes }
     const name = JSON.stringify(previous.map(({ id }) => id ?? null));
     const hash = hashes?.get(name) ?? canonize(covered).then(hashOf);
     hashes?.set(name, hash);
-    return await guarded(hash);
+    return guarded(hash);
   };
   return {
     ...suite.library,

@@ -127,7 +127,7 @@ class Desk {
     } catch {
       return { ok: false, ...problem('STATUS_RETRIEVAL_ERROR', 'the list could not be loaded') };
     }
-    if (loaded.ok) return await this.#believe(url, loaded.document);
+    if (loaded.ok) return this.#believe(url, loaded.document);
     return { ok: false, ...problem(loaded.code, loaded.detail) };
   }
 

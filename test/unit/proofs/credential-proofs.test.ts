@@ -382,7 +382,7 @@ describe('keys', () => {
 describe('sets of proofs', () => {
   const both = async () => {
     const once = await sign();
-    return await integrity.secureCredential(once, { signer: body.signer, created: NOW });
+    return integrity.secureCredential(once, { signer: body.signer, created: NOW });
   };
   const entries = (document: JsonObject) => document['proof'] as readonly JsonObject[];
 

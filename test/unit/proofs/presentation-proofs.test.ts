@@ -38,7 +38,7 @@ async function presentationOf(more: JsonObject = { holder: holder.did }): Promis
   });
 }
 const sign = async (presentation: JsonObject, signer = holder.signer, more: object = {}) =>
-  await integrity.securePresentation(presentation, { signer, created: NOW, challenge, domain, ...more });
+  integrity.securePresentation(presentation, { signer, created: NOW, challenge, domain, ...more });
 const check = (document: JsonObject, options: object = {}) =>
   integrity.checkPresentationProof(document, { resolver, now: NOW, challenge, domain, ...options });
 const proofOf = (document: JsonObject) => document['proof'] as JsonObject;

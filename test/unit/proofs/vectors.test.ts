@@ -110,7 +110,7 @@ describe('B.5 proof sets and proof chains', () => {
       proofId: third,
       previousProof: [first, second],
     });
-    return await integrity.secureCredential(c, {
+    return integrity.secureCredential(c, {
       signer: four,
       created: at('2023-02-26T22:16:38Z'),
       previousProof: third,

@@ -51,7 +51,7 @@ async function list({
     validUntil: until,
   });
   const credentialSubject = { ...(unsecured['credentialSubject'] as JsonObject), ...subject };
-  return await integrity.secureCredential(
+  return integrity.secureCredential(
     { ...unsecured, credentialSubject, ...change },
     { signer: signer.signer, created: from },
   );
