@@ -91,7 +91,8 @@ async function measureDocument(document: string, example: JsonObject): Promise<r
     const report = await proofs.checkCredentialProofs(fresh, { resolver, now: NOW });
     if (verdictOf(report.findings) !== 'accepted') throw new Error('self');
   };
-  if (!(await reference.verify(secured)).verified) throw new Error(`the reference stack does not verify ${document}`);
+  const seen = await reference.verify(secured);
+  if (!seen.verified) throw new Error(`the reference stack does not verify ${document}`, { cause: seen });
   const { rawSign, rawVerify } = rawOperations();
   const measured = await measure([
     { name: 'reference issue', run: () => reference.issue(credential) },

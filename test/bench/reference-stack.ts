@@ -47,6 +47,8 @@ export function createReferenceStack(deps: {
         credential,
         suite: new DataIntegrityProof({ cryptosuite } as never),
         documentLoader,
+        // Status is left out on both sides: what is compared is the proof.
+        checkStatus: async () => ({ verified: true }),
         now,
       } as never) as Promise<{ verified: boolean }>,
   };
