@@ -14,8 +14,7 @@ interface ReferenceStack {
 export function createReferenceStack(deps: {
   contexts: Contexts;
   signer: Signer;
-  didDocument: JsonObject;
-}): ReferenceStack {
+  didDocument: JsonObject; now: number }): ReferenceStack {
   const { contexts, signer, didDocument } = deps;
   const now = new Date(deps.now);
   const method = (didDocument['verificationMethod'] as readonly JsonObject[])[0] as JsonObject;

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { ServiceError } from '../../../src/base/error.ts';
+import { readConfig } from '../../../src/config.ts';
+
+describe('the environment', () => {
+  it('has sensible defaults', () => {
+    expect(readConfig({})).toMatchObject({
+      port: 8080,
+      host: '127.0.0.1',
+      dataDirectory: './data',
+      publicUrl: 'http://127.0.0.1:8080',
+      clock: { kind: 'system' },
+      unconfigured: true,
+    });
+  });
+
+  it('is read whole', () => {
+    const config = readConfig({
+      PORT: '9443',
+      PUBLIC_URL: 'https://localhost:9443',
+      TLS_CERT: 'c.pem',
+      TLS_KEY: 'k.pem',
+      ALLOWED_HOSTS: 'localhost:9443, localhost:9444',
+      CLOCK: '2027-04-15T00:00:00Z',
+      KEY_PASSPHRASE: 'a long enough passphrase',
+      POLICY_FILE: 'none',
+    });
+    expect(config).toMatchObject({
+      port: 9443,
+      publicUrl: 'https://localhost:9443',
+      tls: { certificateFile: 'c.pem', keyFile: 'k.pem' },
+      allowedHosts: ['localhost:9443', 'localhost:9444'],
+      clock: { kind: 'from', start: Date.UTC(2027, 3, 15) },
+      unconfigured: false,
+    });
+  });
+
+  it.each([
+    [{ PORT: '70000' }, 'PORT'],
+    [{ PORT: 'eighty' }, 'PORT'],
+    [{ PUBLIC_URL: 'ftp://x' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'http://node.example' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'https://node.example/path' }, 'PUBLIC_URL'],
+    [{ TLS_CERT: 'c.pem' }, 'TLS_CERT'],
+    [{ ALLOWED_HOSTS: 'localhost:1', PUBLIC_URL: 'https://node.example' }, 'ALLOWED_HOSTS'],
+    [{ ALLOWED_HOSTS: 'localhost' }, 'ALLOWED_HOSTS'],
+    [{ STORE: 'postgres://db' }, 'STORE'],
+    [{ CLOCK: 'manual', HOST: '0.0.0.0' }, 'CLOCK'],
+    [{ CLOCK: 'yesterday' }, 'CLOCK'],
+    [{ KEY_PASSPHRASE: 'short' }, 'KEY_PASSPHRASE'],
+    [{ KEY_PASSPHRASE: 'a long enough passphrase', KEY_FILE: 'k' }, 'KEY_PASSPHRASE'],
+    [{ ADMIN_TOKEN: 'short' }, 'ADMIN_TOKEN'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
+    [{ RATE_LIMIT: '0' }, 'RATE_LIMIT'],
+    [{ PROFILE: 'conformance' }, 'PROFILE'],
+    [{ TYPES_DIR: 'types' }, 'TYPES_DIR'],
+  ])('stops the start with one clear line for %j', (environment, name) => {
+    const start = (): unknown => readConfig(environment);
+    expect(start).toThrow(ServiceError);
+    expect(start).toThrow(
+      expect.objectContaining({ code: 'CONFIG_REFUSED', message: expect.stringMatching(new RegExp(`^${name}: .+`)) }),
+    );
+  });
+});
