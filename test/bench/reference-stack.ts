@@ -14,7 +14,9 @@ interface ReferenceStack {
 export function createReferenceStack(deps: {
   contexts: Contexts;
   signer: Signer;
-  didDocument: JsonObject; now: number }): ReferenceStack {
+  didDocument: JsonObject;
+  now: number;
+}): ReferenceStack {
   const { contexts, signer, didDocument } = deps;
   const now = new Date(deps.now);
   const method = (didDocument['verificationMethod'] as readonly JsonObject[])[0] as JsonObject;

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN_TOKEN, bareCredential, type Party, startNode, type TestNode } from '../support/node.ts';
+
+let node: TestNode;
+let party: Party;
+beforeAll(async () => {
+  node = await startNode({ environment: { PUBLIC_URL: 'https://maker.example' } });
+  party = await node.createParty('maker');
+});
+afterAll(() => node[Symbol.asyncDispose]());
+
+const issue = async () =>
+  (await node.post('/issuers/maker/credentials/issue', { credential: bareCredential(party.did) }, party.token)).body
+    .verifiableCredential;
+const verify = async (verifiableCredential: unknown) =>
+  (await node.post('/verifiers/maker/credentials/verify', { verifiableCredential })).body;
+
+describe('an organisation with a did:web', () => {
+  it('gets one where the public address is https, and its document is served', async () => {
+    expect(party.did).toBe('did:web:maker.example:maker');
+    const served = await node.get('/maker/did.json');
+    expect(served).toMatchObject({
+      status: 200,
+      body: { id: party.did, verificationMethod: [{ type: 'Multikey', controller: party.did }] },
+    });
+    expect(served.text).not.toMatch(/private|secret|"d"/i);
+    expect(await node.get('/nobody/did.json')).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+  });
+
+  it('keeps its old credentials good when its key is rotated', async () => {
+    const before = await issue();
+    const rotated = await node.post('/admin/organizations/maker/keys', {}, ADMIN_TOKEN);
+    expect(rotated.body.keys.map((key: { state: string }) => key.state)).toEqual(['retired', 'active']);
+    const after = await issue();
+    expect(after.proof.verificationMethod).not.toBe(before.proof.verificationMethod);
+    expect((await verify(before)).verified).toBe(true);
+    expect((await verify(after)).verified).toBe(true);
+    const served = await node.get('/maker/did.json');
+    expect(served.body.assertionMethod).toHaveLength(2);
+    expect(served.body.authentication).toEqual([after.proof.verificationMethod]);
+    await node.restart();
+    expect((await verify(before)).verified).toBe(true);
+    expect((await verify(await issue())).verified).toBe(true);
+  });
+
+  it('may be the host itself', async () => {
+    expect((await node.get('/.well-known/did.json')).status).toBe(404);
+    const body = {
+      slug: 'host',
+      name: { en: 'Host', ko: '호스트' },
+      role: 'company',
+      did: { method: 'web', root: true },
+    };
+    expect((await node.post('/admin/organizations', body, ADMIN_TOKEN)).body.did).toBe('did:web:maker.example');
+    expect((await node.get('/.well-known/did.json')).body.id).toBe('did:web:maker.example');
+    expect((await node.get('/host/did.json')).status).toBe(404);
+  });
+
+  it('is undetermined to a node that cannot reach it, never forged', async () => {
+    const credential = await issue();
+    await using stranger = await startNode({ fetchJson: async () => ({ status: 'unreachable', reason: 'connect' }) });
+    await stranger.createParty('buyer', 'relying-party');
+    const answer = (await stranger.post('/verifiers/buyer/credentials/verify', { verifiableCredential: credential }))
+      .body;
+    expect(answer).toMatchObject({ verified: false, verdict: 'undetermined' });
+    expect(answer.problemDetails[0].code).toBe('DID_RESOLUTION_ERROR');
+  });
+});
