@@ -112,10 +112,9 @@ async function dispatch(
   );
   response.locals['organisation'] = organisation;
   const call = await readCall(route, request, organisation);
-  const claim =
-    route.method === 'GET' || SETTLES_ITSELF.has(route.path)
-      ? undefined
-      : claimOf(call, `${route.method} ${request.path}`);
+  // Strangers have no name to keep their keys apart by, and nothing of theirs needs to happen once.
+  const once = route.method !== 'GET' && route.access !== 'public' && !SETTLES_ITSELF.has(route.path);
+  const claim = once ? claimOf(call, `${route.method} ${request.path}`) : undefined;
   send(response, await deps.once.run(claim, () => route.handle(call)));
 }
 
