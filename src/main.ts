@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The program: `proofprint COMMAND`. Hands the commands their parts; `serve` runs the node until it is told to stop. */
+import { existsSync, realpathSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import { createNode, createWorkshop, type NodeLog, type Workshop } from './app.ts';
 import { systemClock } from './base/clock.ts';
@@ -176,7 +178,16 @@ const terminal: Terminal = {
   language: (process.env['LC_ALL'] ?? process.env['LANG'] ?? '').startsWith('ko') ? 'ko' : 'en',
 };
 
-// biome-ignore format: one expression
-if (import.meta.main ?? process.argv[1]?.match(/[/\\]main\.[jt]s$|[/\\]proofprint$/)) {
-  process.exitCode = await runCommandLine(process.argv.slice(2), terminal, createCommandKit({ environment: process.env }));
+/** Whether this file is the program, also when started through the link that npm makes for `proofprint`. */
+function isProgram(): boolean {
+  const started = process.argv[1];
+  return started !== undefined && existsSync(started) && pathToFileURL(realpathSync(started)).href === import.meta.url;
+}
+
+if (isProgram()) {
+  process.exitCode = await runCommandLine(
+    process.argv.slice(2),
+    terminal,
+    createCommandKit({ environment: process.env }),
+  );
 }
