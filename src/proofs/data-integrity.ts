@@ -79,14 +79,14 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
   return {
     secureCredential: async (unsecured, options) => {
       assertDated(unsecured);
-      return await secure(unsecured, options);
+      return secure(unsecured, options);
     },
     securePresentation: async (unsecured, { challenge, domain, ...options }) =>
-      await secure(unsecured, options, { challenge, domain }),
+      secure(unsecured, options, { challenge, domain }),
     checkCredentialProofs: async (document, options) =>
-      await checkCredentialProofs(document, { canonicaliser, ...options }),
+      checkCredentialProofs(document, { canonicaliser, ...options }),
     checkPresentationProof: async (document, options) =>
-      await checkPresentationProof(document, { canonicaliser, ...options }),
+      checkPresentationProof(document, { canonicaliser, ...options }),
     canonicalise,
     assertCanonicalisable: async (document) => {
       await canonicalise(document);
