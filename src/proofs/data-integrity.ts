@@ -83,8 +83,7 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
     },
     securePresentation: async (unsecured, { challenge, domain, ...options }) =>
       secure(unsecured, options, { challenge, domain }),
-    checkCredentialProofs: async (document, options) =>
-      checkCredentialProofs(document, { canonicaliser, ...options }),
+    checkCredentialProofs: async (document, options) => checkCredentialProofs(document, { canonicaliser, ...options }),
     checkPresentationProof: async (document, options) =>
       checkPresentationProof(document, { canonicaliser, ...options }),
     canonicalise,
