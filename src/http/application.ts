@@ -10,6 +10,7 @@ import { formatDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
 import type { Callers } from '../services/callers.ts';
 import type { Once } from '../services/once.ts';
+import { Admission } from './admission.ts';
 import { readBody } from './body.ts';
 import type { Metrics } from './metrics.ts';
 import { claimOf } from './paging.ts';
@@ -66,6 +67,7 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
       },
     }),
   );
+  const admission = new Admission();
   const publicLimit = new RateLimit({ perMinute: deps.publicRateLimit });
   app.use((request, response, next) => {
     response.locals['requestId'] = randomUUID();
@@ -81,7 +83,7 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
   for (const route of deps.routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
   for (const [path, routes] of paths) {
     const pattern = path.replace(/\{(\w+)\}/g, ':$1');
-    app.all(pattern, (request, response) => dispatch(deps, publicLimit, routes, request, response));
+    app.all(pattern, (request, response) => dispatch(deps, { publicLimit, admission }, routes, request, response));
   }
   app.use(() => {
     throw new ServiceError('NOT_FOUND', 'nothing is served here; see /openapi.json');
@@ -92,7 +94,7 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
 
 async function dispatch(
   deps: ApplicationDeps,
-  publicLimit: RateLimit,
+  { publicLimit, admission }: { readonly publicLimit: RateLimit; readonly admission: Admission },
   routes: readonly Route[],
   request: Request,
   response: Response,
@@ -115,7 +117,8 @@ async function dispatch(
   // Strangers have no name to keep their keys apart by, and nothing of theirs needs to happen once.
   const once = route.method !== 'GET' && route.access !== 'public' && !SETTLES_ITSELF.has(route.path);
   const claim = once ? claimOf(call, `${route.method} ${request.path}`) : undefined;
-  send(response, await deps.once.run(claim, () => route.handle(call)));
+  const work = (): Promise<Answer> => deps.once.run(claim, () => route.handle(call));
+  send(response, route.method === 'GET' ? await work() : await admission.run(work));
 }
 
 async function readCall(route: Route, request: Request, organisation: string | undefined): Promise<Call> {

@@ -21,6 +21,8 @@ export interface Listener {
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const DRAIN_MS = 8_000;
+/** Connections the system holds until they are accepted. */
+const BACKLOG = 2048;
 
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
   const limits = {
@@ -39,7 +41,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
         new ServiceError('CONFIG_REFUSED', `PORT: ${options.host}:${options.port} cannot be listened on`, { cause }),
       ),
     );
-    server.listen(options.port, options.host, resolve);
+    server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, resolve);
   });
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
