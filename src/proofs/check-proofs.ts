@@ -187,5 +187,5 @@ function checkSpeaker(speaker: Speaker, controllers: readonly string[], allJudge
 
 function idOf(value: JsonValue | undefined): string | undefined {
   const id = isObject(value) ? value['id'] : value;
-  return typeof id === 'string' && id !== '' ? id : undefined;
+  return typeof id === 'string' ? id : undefined;
 }

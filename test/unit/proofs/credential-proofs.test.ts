@@ -136,6 +136,21 @@ describe('checkCredentialProofs, one proof', () => {
     expect(report.seen).toMatchObject([{ did: good.did, source: 'network' }]);
   });
 
+  it('says nothing of period and status: both are judged elsewhere, at the instant that counts', async () => {
+    const over = {
+      ...claim,
+      validUntil: '2020-01-02T00:00:00Z',
+      validFrom: '2020-01-01T00:00:00Z',
+      credentialStatus: {
+        type: 'BitstringStatusListEntry',
+        statusPurpose: 'revocation',
+        statusListIndex: '7',
+        statusListCredential: 'https://good.example/status/1',
+      },
+    };
+    expect(verdictOf((await check(await sign(over))).findings)).toBe('accepted');
+  });
+
   it('accepts an issuer written as an object', async () => {
     const report = await check(await sign({ ...claim, issuer: { id: good.did, name: 'Good Steel' } }));
     expect(verdictOf(report.findings)).toBe('accepted');
@@ -325,8 +340,9 @@ describe('keys', () => {
 
   it('refuses a key that is listed for authentication alone', async () => {
     const { assertionMethod: _, ...didDocument } = good.didDocument;
-    const { findings } = await check(await sign(), { resolver: createResolverDouble([didDocument]) });
+    const { findings, seen } = await check(await sign(), { resolver: createResolverDouble([didDocument]) });
     expect(faults(findings)).toContain('proof.key INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD');
+    expect(seen).toMatchObject([{ did: good.did }]);
   });
 
   it('refuses a key under which any signature would do: the identity point', async () => {
