@@ -1,0 +1,241 @@
+/** What to do about each code, in both languages. A code without advice does not compile. */
+import type { ProblemCode } from '../src/base/problem.ts';
+
+export interface Advice {
+  readonly en: string;
+  readonly ko: string;
+}
+
+const again: Advice = {
+  en: 'Try again later; until then the answer is open.',
+  ko: '나중에 다시 시도하십시오. 그때까지는 판정할 수 없습니다.',
+};
+const askOriginal: Advice = {
+  en: 'Ask for the original file, unchanged; if it is the original, its issuer has to issue it again.',
+  ko: '바뀌지 않은 원본 파일을 요청하십시오. 원본인데도 그렇다면 발급자가 다시 발급해야 합니다.',
+};
+const keyOfIssuer: Advice = {
+  en: "The issuer's DID document and its proof do not fit; tell the issuer. The document is not accepted meanwhile.",
+  ko: '발급자의 DID 문서와 증명이 맞지 않습니다. 발급자에게 알리십시오. 그동안 문서는 인정되지 않습니다.',
+};
+const correct: Advice = {
+  en: 'Correct the place at `pointer`.',
+  ko: '`pointer`가 가리키는 곳을 고치십시오.',
+};
+const listOfIssuer: Advice = {
+  en: 'The status list is wrong, not the credential; tell its issuer. Open until it is right.',
+  ko: '증명서가 아니라 상태 목록이 잘못되었습니다. 발급자에게 알리십시오. 바로잡힐 때까지 판정할 수 없습니다.',
+};
+const chain: Advice = {
+  en: 'The nearest miss in the answer names the link; ask the presenter for the missing or right document.',
+  ko: '응답의 가장 가까운 경로(nearestMiss)가 끊긴 연결을 알려 줍니다. 제시자에게 빠졌거나 옳은 문서를 요청하십시오.',
+};
+const operator: Advice = {
+  en: 'For the operator: see the operator’s guide, *If the start is refused*.',
+  ko: '운영자가 볼 일입니다. 운영자 안내서의 ‘시작이 거절되었을 때’를 보십시오.',
+};
+
+export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
+  PARSING_ERROR: {
+    en: 'Send one well-formed JSON object in UTF-8: no byte order mark, no member twice.',
+    ko: '바이트 순서 표시가 없고 같은 항목이 두 번 나오지 않는, 올바른 UTF-8 JSON 객체 하나를 보내십시오.',
+  },
+  MALFORMED_VALUE_ERROR: correct,
+  RANGE_ERROR: correct,
+  CRYPTOGRAPHIC_SECURITY_ERROR: askOriginal,
+  PROOF_GENERATION_ERROR: {
+    en: 'Nothing was signed. Look at the log of the node by `requestId`.',
+    ko: '서명된 것은 없습니다. `requestId`로 노드의 로그를 찾아보십시오.',
+  },
+  PROOF_VERIFICATION_ERROR: askOriginal,
+  PROOF_TRANSFORMATION_ERROR: {
+    en: 'Simplify the document: fewer objects without `id` that refer to each other.',
+    ko: '서로를 가리키는, `id` 없는 객체를 줄여 문서를 단순하게 만드십시오.',
+  },
+  INVALID_DOMAIN_ERROR: {
+    en: 'Present again, for the domain of this verifier.',
+    ko: '이 검증자의 도메인으로 다시 제시하십시오.',
+  },
+  INVALID_CHALLENGE_ERROR: {
+    en: 'Ask the verifier for a new challenge and present again within five minutes.',
+    ko: '검증자에게 새 챌린지를 받아 5분 안에 다시 제시하십시오.',
+  },
+  DATA_LOSS_DETECTION_ERROR: {
+    en: 'A member is not defined by the contexts, so no signature would cover it; remove or correct it.',
+    ko: '컨텍스트에 정의되지 않아 서명으로 보호되지 않는 항목입니다. 빼거나 고치십시오.',
+  },
+  INVALID_VERIFICATION_METHOD: keyOfIssuer,
+  INVALID_VERIFICATION_METHOD_URL: keyOfIssuer,
+  INVALID_CONTROLLED_IDENTIFIER_DOCUMENT: keyOfIssuer,
+  INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID: keyOfIssuer,
+  INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD: keyOfIssuer,
+  STATUS_RETRIEVAL_ERROR: again,
+  STATUS_VERIFICATION_ERROR: listOfIssuer,
+  STATUS_LIST_LENGTH_ERROR: listOfIssuer,
+  INVALID_DID: { en: 'Write the DID as its method defines it.', ko: '해당 DID 메서드의 형식대로 DID를 쓰십시오.' },
+  NOT_FOUND_DID: {
+    en: 'The host says that there is no such DID. Check its spelling; ask its owner.',
+    ko: '호스트에 그런 DID가 없습니다. 철자를 확인하고 주인에게 문의하십시오.',
+  },
+  METHOD_NOT_SUPPORTED: { en: 'Use did:key or did:web.', ko: 'did:key나 did:web을 쓰십시오.' },
+  UNKNOWN_OPTION_PROVIDED: {
+    en: 'Remove the option at `pointer`; unknown options are never ignored.',
+    ko: '`pointer`의 옵션을 빼십시오. 모르는 옵션을 넘겨 버리는 일은 없습니다.',
+  },
+  CONTEXT_NOT_ALLOWED: {
+    en: 'Use the contexts of the credential’s type, as URL strings, in that order; no context of your own, none inside the document.',
+    ko: '증명서 유형에 정해진 컨텍스트를 그 순서대로 URL 문자열로 쓰십시오. 자기 컨텍스트나 문서 안쪽의 컨텍스트는 쓸 수 없습니다.',
+  },
+  CONTEXT_INTEGRITY: {
+    en: 'Install again from the lockfile; a bundled file is not the one that was released.',
+    ko: '잠금 파일대로 다시 설치하십시오. 내장 파일이 배포된 것과 다릅니다.',
+  },
+  LIMIT_EXCEEDED: {
+    en: 'Send less: the limits are in threats.md, section 6. Request bodies are read without content coding.',
+    ko: '크기나 개수를 줄이십시오. 제한은 threats.md 6절에 있습니다. 압축한 요청 본문은 읽지 않습니다.',
+  },
+  UNSUPPORTED_PROOF: {
+    en: 'Ask for the credential with a Data Integrity proof, eddsa-rdfc-2022.',
+    ko: 'Data Integrity(eddsa-rdfc-2022)로 보호된 증명서를 요청하십시오.',
+  },
+  MANDATORY_CLAIM_MISSING: {
+    en: 'Ask the holder to show the members that the type demands.',
+    ko: '유형이 요구하는 항목을 공개하도록 보유자에게 요청하십시오.',
+  },
+  EXPIRED: {
+    en: 'Ask the issuer for a current credential.',
+    ko: '발급자에게 유효한 증명서를 요청하십시오.',
+  },
+  NOT_YET_VALID: {
+    en: 'Wait until `validFrom`; if that is past, compare the clocks.',
+    ko: '`validFrom`까지 기다리십시오. 이미 지났다면 시계를 견주어 보십시오.',
+  },
+  REVOKED: {
+    en: 'Do not rely on it. The notice in the status list says why and from when; ask for a successor.',
+    ko: '믿고 쓰지 마십시오. 상태 목록의 변동 공지에 까닭과 날짜가 있습니다. 뒤를 잇는 증명서를 요청하십시오.',
+  },
+  SUSPENDED: {
+    en: 'Do not rely on it while it lasts. Ask the issuer when it ends.',
+    ko: '정지된 동안에는 믿고 쓰지 마십시오. 언제 끝나는지 발급자에게 문의하십시오.',
+  },
+  STATUS_UNSUPPORTED: {
+    en: 'Only Bitstring Status List entries for revocation and suspension, one bit wide, are read.',
+    ko: '취소와 효력 정지를 나타내는 1비트 Bitstring Status List 항목만 읽습니다.',
+  },
+  STATUS_ROLLBACK: listOfIssuer,
+  POLICY_STATUS_REQUIRED: {
+    en: 'The issuer has to issue it with a status entry.',
+    ko: '발급자가 상태 항목을 넣어 다시 발급해야 합니다.',
+  },
+  HOST_BLOCKED: {
+    en: 'The DID or status list is at a private address; its owner has to publish it at a public one.',
+    ko: 'DID나 상태 목록이 사설 주소에 있습니다. 주인이 공개 주소에 게시해야 합니다.',
+  },
+  DID_DEACTIVATED: {
+    en: 'The party has given up this DID; ask for its new one.',
+    ko: '더는 쓰지 않는 DID입니다. 새 DID를 문의하십시오.',
+  },
+  DID_RESOLUTION_ERROR: again,
+  HOLDER_MISMATCH: {
+    en: 'The holder has to sign the presentation itself; a bare credential has to be about its presenter.',
+    ko: '보유자가 직접 제시에 서명해야 합니다. 기본형 증명서는 제시자에 관한 것이어야 합니다.',
+  },
+  NOTHING_PRESENTED: { en: 'Send at least one credential.', ko: '증명서를 한 장 이상 보내십시오.' },
+  NO_TRUST_PATH: chain,
+  POLICY_UNTRUSTED_ANCHOR: {
+    en: 'If you trust the body at the end of the path, add it to your policy with its source; otherwise the answer stands.',
+    ko: '경로 끝의 기관을 신뢰한다면 출처와 함께 정책에 더하십시오. 그렇지 않다면 답은 그대로입니다.',
+  },
+  POLICY_UNTRUSTED_ISSUER: {
+    en: 'If you know the organisation, add it to `trustedOrganisations`; or ask for an IdentityAnchor of a register that you anchor.',
+    ko: '아는 조직이라면 `trustedOrganisations`에 더하거나, 정책에 있는 등록기관의 IdentityAnchor를 요청하십시오.',
+  },
+  OUT_OF_SCOPE: {
+    en: 'The finding names dimension, demand and what was granted; only the accreditation body can widen a scope.',
+    ko: '어느 항목에서 무엇이 필요했고 무엇이 인정되었는지 적혀 있습니다. 범위는 인정기구만 넓힐 수 있습니다.',
+  },
+  POLICY_ROLE: chain,
+  POLICY_PATH_LENGTH: chain,
+  POLICY_NOT_VALID_THEN: {
+    en: 'The link was not in force at the statement’s date. It cannot be cured backwards; a new verification is needed.',
+    ko: '검증성명서 작성일에 유효하지 않은 연결입니다. 소급하여 고칠 수 없으며 새 검증이 필요합니다.',
+  },
+  POLICY_ASSURANCE: {
+    en: 'The statement’s assurance or materiality is below what the policy demands.',
+    ko: '검증성명서의 보증 수준이나 중요성 기준이 정책의 요구에 못 미칩니다.',
+  },
+  CHAIN_BROKEN: chain,
+  CHAIN_CYCLE: chain,
+  CHAIN_DIGEST_MISMATCH: {
+    en: 'The document is not the one that was linked: changed, reformatted or another version. Ask for the linked one.',
+    ko: '연결된 바로 그 문서가 아닙니다. 바뀌었거나 서식이 달라졌거나 다른 판입니다. 연결된 문서를 요청하십시오.',
+  },
+  RULE_FAILED: {
+    en: 'Look the rule id up in rules.md; the message says what was found.',
+    ko: '규칙 번호를 rules.md에서 찾아보십시오. 메시지에 무엇이 발견되었는지 적혀 있습니다.',
+  },
+  BAD_REQUEST: {
+    en: 'Correct the request at `pointer`; `/openapi.json` describes it.',
+    ko: '`pointer`의 위치를 고치십시오. 요청 형식은 `/openapi.json`에 있습니다.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    en: 'Send `application/json`, `application/vc`, `application/vp` or `application/ld+json`.',
+    ko: '`application/json`, `application/vc`, `application/vp`, `application/ld+json` 중 하나로 보내십시오.',
+  },
+  UNAUTHORIZED: {
+    en: 'Send `Authorization: Bearer` with your token; ask the operator for a new one if it is lost.',
+    ko: '`Authorization: Bearer`에 토큰을 넣어 보내십시오. 잃어버렸다면 운영자에게 새 토큰을 요청하십시오.',
+  },
+  FORBIDDEN: {
+    en: 'Use an instance of your own organisation and its DID.',
+    ko: '자기 조직의 인스턴스와 DID를 쓰십시오.',
+  },
+  NOT_FOUND: {
+    en: 'Check path and id. What belongs to somebody else answers like what does not exist.',
+    ko: '경로와 식별자를 확인하십시오. 남의 것도 없는 것과 똑같이 답합니다.',
+  },
+  METHOD_NOT_ALLOWED: {
+    en: 'The header `Allow` lists what is offered.',
+    ko: '`Allow` 헤더에 쓸 수 있는 메서드가 있습니다.',
+  },
+  CONFLICT: {
+    en: 'The id or name is taken, or the change cannot be undone; `detail` says which.',
+    ko: '이미 쓰인 식별자나 이름이거나 되돌릴 수 없는 변경입니다. `detail`을 보십시오.',
+  },
+  RATE_LIMITED: {
+    en: 'Wait for the seconds in `Retry-After`.',
+    ko: '`Retry-After`의 초만큼 기다리십시오.',
+  },
+  UNAVAILABLE: {
+    en: 'Wait for the seconds in `Retry-After`, then send the same request with the same `Idempotency-Key`.',
+    ko: '`Retry-After`의 초만큼 기다린 뒤 같은 `Idempotency-Key`로 같은 요청을 보내십시오.',
+  },
+  LINT_FAILED: {
+    en: 'The content contradicts itself; correct the figures or dates at `pointer`. Nothing was signed and no index was taken.',
+    ko: '내용이 서로 어긋납니다. `pointer`의 수치나 날짜를 고치십시오. 서명된 것도, 쓰인 상태 번호도 없습니다.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    en: 'Choose a new key for a new request.',
+    ko: '새 요청에는 새 키를 쓰십시오.',
+  },
+  IDEMPOTENCY_IN_FLIGHT: {
+    en: 'Wait a second and send the same again.',
+    ko: '잠시 기다렸다가 같은 요청을 다시 보내십시오.',
+  },
+  SELF_VERIFY_FAILED: {
+    en: 'Nothing was issued. The operator has to look at the key: the log has an alarm.',
+    ko: '발급된 것은 없습니다. 로그에 경보가 있습니다. 운영자가 키를 살펴보아야 합니다.',
+  },
+  CONFIG_REFUSED: {
+    en: 'Correct the setting or policy that is named.',
+    ko: '적힌 설정이나 정책을 고치십시오.',
+  },
+  STORE_INTEGRITY: operator,
+  STORE_LOCKED: operator,
+  STORE_ROLLBACK: operator,
+  KEY_STORE: operator,
+  INTERNAL: {
+    en: 'A fault of the node. Report it with the `requestId`, not with the document.',
+    ko: '노드의 고장입니다. 문서 말고 `requestId`를 알려 주십시오.',
+  },
+};
