@@ -31,8 +31,14 @@ export const REQUEST_LIMITS: JsonLimits = {
   maxNodes: 50_000,
   maxArray: 1000,
   maxString: 16 * 1024,
-  // Lengths of proof values are judged by their own caps, before decoding.
-  longMembers: { encodedList: 1_572_864, proofValue: 131_072 },
+  // Judged by caps of their own before anything is decoded: what is wrong with such a text is more than its length.
+  longMembers: {
+    encodedList: 1_572_864,
+    proofValue: 131_072,
+    issuer: 131_072,
+    holder: 131_072,
+    verificationMethod: 131_072,
+  },
 };
 
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);

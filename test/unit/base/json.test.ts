@@ -377,6 +377,13 @@ describe('caps, on both sides', () => {
     expect(wrong('{"toString":"12345"}', { ...limits, longMembers: {} })).toBe('LIMIT_EXCEEDED');
   });
 
+  it('names of parties are read however long, so that they can be called no DIDs', () => {
+    for (const member of ['issuer', 'holder', 'verificationMethod']) {
+      expect(readJson(JSON.stringify({ [member]: 'x'.repeat(100_000) })).ok).toBe(true);
+      expect(wrong(JSON.stringify({ [member]: 'x'.repeat(131_073) }))).toBe('LIMIT_EXCEEDED');
+    }
+  });
+
   it('and a full request is read in well under a second', () => {
     const entry = `{"name":"${'n'.repeat(60)}","quantity":"21.80","n":12.5}`;
     const json = `[${Array(20).fill(`[${Array(500).fill(entry)}]`)}]`;
