@@ -3,7 +3,13 @@ import { asArray, isObject, type JsonLimits, type JsonObject, REQUEST_LIMITS, re
 import type { Terminal } from './command.ts';
 
 /** Files may hold a bundle of many credentials and lists; each of them is still judged by its own caps. */
-const FILE_LIMITS: JsonLimits = { ...REQUEST_LIMITS, maxBytes: 64 * 1024 * 1024, maxNodes: 1_000_000 };
+const FILE_LIMITS: JsonLimits = {
+  ...REQUEST_LIMITS,
+  maxBytes: 64 * 1024 * 1024,
+  maxNodes: 1_000_000,
+  // The bundle, or an answer with a presentation, and the list around each credential.
+  maxDepth: REQUEST_LIMITS.maxDepth + 3,
+};
 
 export const BUNDLE_FORMAT = 'proofprint-evidence-bundle/1';
 

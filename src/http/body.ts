@@ -1,6 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { refuse, ServiceError } from '../base/error.ts';
-import { type JsonValue, REQUEST_LIMITS, readJson } from '../base/json.ts';
+import { type JsonLimits, type JsonValue, REQUEST_LIMITS, readJson } from '../base/json.ts';
+
+/** What may stand around a credential: the body itself, a presentation and its list. */
+const ENVELOPE_DEPTH = 3;
+/** A credential as deep as one may be arrives whole; how deep it is is judged by its own cap (credentials/wire-shape.ts). */
+const BODY_LIMITS: JsonLimits = { ...REQUEST_LIMITS, maxDepth: REQUEST_LIMITS.maxDepth + ENVELOPE_DEPTH };
 
 const JSON_TYPES = new Set(['application/json', 'application/vc', 'application/vp', 'application/ld+json']);
 
@@ -15,7 +20,7 @@ export async function readBody(request: IncomingMessage): Promise<JsonValue> {
     throw new ServiceError('LIMIT_EXCEEDED', 'bodies are read without content coding');
   }
   assertMediaType(request.headers['content-type'], JSON_TYPES);
-  const read = readJson(await collect(request));
+  const read = readJson(await collect(request), BODY_LIMITS);
   return read.ok ? read.value : refuse(read.findings);
 }
 
