@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ServiceError } from '../base/error.ts';
+import { problemOf } from './problem-details.ts';
 
 interface ListenOptions {
   readonly host: string;
@@ -21,6 +24,8 @@ export interface Listener {
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const DRAIN_MS = 8_000;
+/** Bytes of request line and headers. */
+const MAX_HEAD = 16 * 1024;
 /** Connections the system holds until they are accepted. */
 const BACKLOG = 2048;
 
@@ -28,13 +33,14 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   const limits = {
     headersTimeout: HEADERS_MS,
     requestTimeout: REQUEST_MS,
-    maxHeaderSize: 16 * 1024,
+    maxHeaderSize: MAX_HEAD,
     keepAliveTimeout: 5_000,
   };
   const server: Server =
     options.tls === undefined
       ? createServer(limits, handler)
       : createTlsServer({ ...limits, ...(await readPem(options.tls)) }, handler);
+  server.on('clientError', refuseBrokenRequest);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
@@ -46,6 +52,28 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return { url: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`, close: () => drain(server) };
+}
+
+/** What is no HTTP request, has too large a head or never ends reaches no route; it gets the same kind of answer all the same. */
+function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const problem = problemOf(new ServiceError('BAD_REQUEST', brokenBy(error.code)), 'en', randomUUID());
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} Bad Request`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function brokenBy(code: string | undefined): string {
+  if (code === 'HPE_HEADER_OVERFLOW') return `the head of a request is at most ${MAX_HEAD} bytes`;
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'the request did not arrive in time' : 'not a well-formed HTTP request';
 }
 
 async function readPem(tls: { certificateFile: string; keyFile: string }): Promise<{ cert: Buffer; key: Buffer }> {

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Party, startNode, type TestNode } from '../support/node.ts';
 
@@ -92,6 +93,28 @@ describe('a request', () => {
     expect((await ask('de,en;q=0.5')).body.title).toBe('No such resource');
   });
 
+  it.each([
+    ['with a head of 20 KB', `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Noise: ${'a'.repeat(20_480)}\r\n\r\n`],
+    ['that is no HTTP', 'HELLO\r\n\r\n'],
+    ['with two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],
+  ])('%s gets a problem document too', async (_what, text) => {
+    const [head = '', body = ''] = (await exchange(text)).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    expect(head).toContain('Content-Type: application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ status: 400, code: 'BAD_REQUEST', requestId: expect.any(String) });
+    expect((await node.get('/health/live')).status).toBe(200);
+  });
+
+  it('brings a credential as deep as one may be, and the presentation around it, whole', async () => {
+    const deep = (levels: number): string => `${'{"p":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    const ask = (credential: string) =>
+      node.request('POST', '/verifiers/maker/presentations/verify', {
+        raw: `{"verifiablePresentation":{"verifiableCredential":[${credential}]}}`,
+      });
+    expect(await ask(deep(32))).toMatchObject({ status: 200, body: { verified: false } });
+    expect(await ask(deep(33))).toMatchObject({ status: 413, body: { code: 'LIMIT_EXCEEDED' } });
+  });
+
   it('with an Idempotency-Key that is none is refused', async () => {
     const answer = await node.post('/issuers/maker/credentials/issue', {}, party.token, {
       'idempotency-key': 'x'.repeat(201),
@@ -136,6 +159,20 @@ describe('the service itself', () => {
     expect(Number(limited[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 });
+
+/** Bytes that no client library would send, and all that comes back. */
+function exchange(text: string): Promise<string> {
+  const { hostname, port } = new URL(node.url);
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(Number(port), hostname, () => socket.end(text));
+    socket.on('data', (part) => {
+      answer += part;
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(answer));
+  });
+}
 
 /** Methods and paths that fetch would repair before they are sent. */
 function raw(method: string, path: string): Promise<{ status: number; text: string }> {
