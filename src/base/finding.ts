@@ -54,6 +54,12 @@ export const undetermined = (
   detail,
 });
 
+/**
+ * The findings of a step that has to be made. One that found nothing was not made, and no verdict may rest on the other steps alone.
+ */
+export const owed = (check: string, code: ProblemCode, findings: readonly Finding[]): readonly Finding[] =>
+  findings.length > 0 ? findings : [undetermined(check, code, 'this check was not made')];
+
 /** Somebody else's document, read: either the value or everything that is wrong with it. */
 export type Read<Value> =
   | { readonly ok: true; readonly value: Value }

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { refuse, ServiceError } from '../base/error.ts';
-import { type Finding, verdictOf } from '../base/finding.ts';
+import { type Finding, owed, verdictOf } from '../base/finding.ts';
 import { deepFreeze, type JsonObject } from '../base/json.ts';
 import { type Contexts, V2_CONTEXT } from '../credentials/contexts.ts';
 import { checkCredentialForm, typesOf } from '../credentials/credential.ts';
@@ -52,9 +52,8 @@ export class Holder {
     });
     if (verdictOf(findings) === 'accepted') {
       const now = this.#deps.clock.now();
-      findings.push(
-        ...(await this.#deps.proofs.checkCredentialProofs(document, { resolver: this.#deps.resolver, now })).findings,
-      );
+      const report = await this.#deps.proofs.checkCredentialProofs(document, { resolver: this.#deps.resolver, now });
+      findings.push(...owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings));
     }
     if (verdictOf(findings) !== 'accepted') refuse(findings.filter((finding) => finding.outcome !== 'passed'));
     const record: HeldCredential = {

@@ -1,4 +1,4 @@
-import { type Finding, verdictOf } from '../../base/finding.ts';
+import { type Finding, owed, verdictOf } from '../../base/finding.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { CheckedCredential, SeenDidDocument } from '../../credentials/checked-credential.ts';
 import type { Contexts } from '../../credentials/contexts.ts';
@@ -42,7 +42,7 @@ export async function checkCredential(
   const form = checkCredentialForm(document, { contexts: deps.contexts, schemas: deps.schemas });
   if (verdictOf(form) !== 'accepted') return summary(document, form);
   const proofs = await deps.proofs.checkCredentialProofs(document, { resolver: deps.resolver, now: deps.now });
-  const findings = [...form, ...proofs.findings];
+  const findings = [...form, ...owed('proof.form', 'PROOF_VERIFICATION_ERROR', proofs.findings)];
   const more = { controllers: proofs.controllers, didDocuments: proofs.seen };
   if (verdictOf(findings) === 'rejected') return summary(document, findings, more);
   const seen: SeenDidDocument[] = [...proofs.seen];
@@ -68,7 +68,7 @@ async function checkList(list: JsonObject, deps: CheckDeps, seen: SeenDidDocumen
   if (verdictOf(form) !== 'accepted') return [...form];
   const proofs = await deps.proofs.checkCredentialProofs(list, { resolver: deps.resolver, now: deps.now });
   seen.push(...proofs.seen);
-  return [...form, ...proofs.findings];
+  return [...form, ...owed('proof.form', 'PROOF_VERIFICATION_ERROR', proofs.findings)];
 }
 
 function summary(

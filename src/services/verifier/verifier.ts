@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { ServiceError } from '../../base/error.ts';
-import { type Finding, failed, passed, skipped, verdictOf } from '../../base/finding.ts';
+import { type Finding, failed, owed, passed, skipped, verdictOf } from '../../base/finding.ts';
 import { asArray, deepFreeze, type JsonObject } from '../../base/json.ts';
 import type { Contexts } from '../../credentials/contexts.ts';
 import { subjectOf, typeOf } from '../../credentials/credential.ts';
@@ -114,7 +114,7 @@ export class Verifier {
       challenge: String(options.challenge),
       domain: options.domain ?? (typeof own === 'string' ? own : this.#deps.domain()),
     });
-    return [spent, ...form, content, ...proof.findings];
+    return [spent, ...form, content, ...owed('proof.form', 'PROOF_VERIFICATION_ERROR', proof.findings)];
   }
 
   /** Spent before anything else is looked at, so that of many equal presentations sent at once exactly one is judged. */

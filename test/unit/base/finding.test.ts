@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { excerpt, type Finding, failed, passed, skipped, undetermined, verdictOf } from '../../../src/base/finding.ts';
+import {
+  excerpt,
+  type Finding,
+  failed,
+  owed,
+  passed,
+  skipped,
+  undetermined,
+  verdictOf,
+} from '../../../src/base/finding.ts';
 
 const finding = fc.constantFrom<Finding>(
   passed('a'),
@@ -41,6 +50,15 @@ describe('a finding', () => {
       code: 'RANGE_ERROR',
       detail: 'b',
     });
+  });
+});
+
+describe('a step that has to be made', () => {
+  it('and found something is left as it is; one that found nothing leaves a doubt', () => {
+    const found = [passed('a')];
+    expect(owed('a', 'RANGE_ERROR', found)).toBe(found);
+    expect(owed('a', 'RANGE_ERROR', [])).toMatchObject([{ check: 'a', outcome: 'undetermined', code: 'RANGE_ERROR' }]);
+    expect(verdictOf([passed('b'), ...owed('a', 'RANGE_ERROR', [])])).toBe('undetermined');
   });
 });
 
