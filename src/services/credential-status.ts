@@ -131,7 +131,9 @@ export class CredentialStatus {
     const newest = await this.#deps.store.findArchivedList(listId);
     const sameBits = newest?.revision === state.list.revision;
     if (newest !== undefined && sameBits && newest.validUntil > now) {
-      if (closing || newest.validFrom + LIST_RENEWAL_MS > now) return newest;
+      // Judged by when it was signed: a list may reach back much further than that.
+      const signedAt = newest.validUntil - LIST_LIFE_MS;
+      if (closing || signedAt + LIST_RENEWAL_MS > now) return newest;
     }
     // Nothing may lie between two lists: when no bit changed, the new list reaches back to where the old one ended.
     const openedAt = readDateTime(state.list.openedAt) ?? now;

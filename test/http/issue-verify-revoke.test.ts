@@ -159,4 +159,17 @@ describe('as time passes', () => {
     );
     expect((await node.get(`${path}?timestamp=2020-01-01T00:00:00Z`)).status).toBe(404);
   });
+
+  it('a list nobody asked for in weeks is signed once more, reaches back to the last one, and then stays', async () => {
+    const credential = (await issue(bareCredential(party.did))).body.verifiableCredential;
+    const path = new URL(credential.credentialStatus.statusListCredential).pathname;
+    const early = (await node.get(path)).body;
+    node.clock.set(node.clock.now() + 40 * 86_400_000);
+    const late = (await node.get(path)).body;
+    expect(late.validFrom).toBe(early.validUntil);
+    expect((await node.get(path)).body).toEqual(late);
+    node.clock.set(node.clock.now() + 3_600_000);
+    expect((await node.get(path)).body).toEqual(late);
+    expect((await node.get(`${path}?timestamp=2026-12-20T00:00:00Z`)).body).toEqual(late);
+  });
 });

@@ -312,6 +312,9 @@ export async function evaluateCase({ example, asIssued, row }: ExampleCase): Pro
 }
 
 /** The leaves as they stand in the patched example, linked to what was issued before the patch. */
-async function issueLeaves(example: JsonObject, issued: IssuedExample): Promise<Pick<IssuedExample, 'worksheets'>> {
+export async function issueLeaves(
+  example: JsonObject,
+  issued: IssuedExample,
+): Promise<Pick<IssuedExample, 'worksheets'>> {
   return { worksheets: await worksheetsOf(example, createResolver(example, issued.credentials, syntheticSnapshot)) };
 }

@@ -1,0 +1,54 @@
+import type { JsonObject } from '../../src/base/json.ts';
+import { createStatusSnapshot } from '../../src/credentials/link.ts';
+import { readDateTime } from '../../src/formats/date-time.ts';
+import { ADMIN_TOKEN, type Party, type TestNode } from './node.ts';
+import { type IssuedExample, type IssueOne, issueExample, type SnapshotOf } from './worked-examples.ts';
+
+/** The whole cast of an example on one node, each with a did:key; their DIDs replace those of the example throughout. */
+export async function settleExample(
+  node: TestNode,
+  example: JsonObject,
+): Promise<{ example: JsonObject; parties: ReadonlyMap<string, Party> }> {
+  const parties = new Map<string, Party>();
+  let text = JSON.stringify(example);
+  for (const [slug, { did, name, role }] of Object.entries(
+    example['organisations'] as Record<string, { did: string; name: unknown; role: string }>,
+  )) {
+    const answer = await node.post('/admin/organizations', { slug, name, role, did: { method: 'key' } }, ADMIN_TOKEN);
+    if (answer.status !== 201) throw new Error(answer.text);
+    parties.set(answer.body.did, answer.body);
+    text = text.replaceAll(`"${did}"`, JSON.stringify(answer.body.did));
+  }
+  return { example: JSON.parse(text) as JsonObject, parties };
+}
+
+/** Issue an example over HTTP, each credential at the instant its validity begins, with real status snapshots. */
+export async function issueOnNode(
+  node: TestNode,
+  example: JsonObject,
+  parties: ReadonlyMap<string, Party>,
+): Promise<IssuedExample> {
+  const issue: IssueOne = async (key, unsecured) => {
+    node.clock.set(Math.max(node.clock.now(), readDateTime(unsecured['validFrom']) ?? 0));
+    const party = parties.get(String(unsecured['issuer']));
+    if (party === undefined) throw new Error(`nobody issues ${key}`);
+    const answer = await node.post(`/issuers/${party.slug}/credentials/issue`, { credential: unsecured }, party.token);
+    if (answer.status !== 201) throw new Error(`${key}: ${answer.text}`);
+    return answer.body.verifiableCredential as JsonObject;
+  };
+  const snapshot: SnapshotOf = async (credential, purpose, at) => {
+    // A list in force at the instant of the statement is asked for at that instant.
+    node.clock.set(Math.max(node.clock.now(), readDateTime(at) ?? 0));
+    const entries = [credential['credentialStatus']].flat() as unknown as {
+      statusPurpose: string;
+      statusListCredential: string;
+    }[];
+    const entry = entries.find((one) => one.statusPurpose === purpose);
+    const list = await node.get(
+      `${new URL(entry?.statusListCredential ?? '').pathname}?timestamp=${encodeURIComponent(at)}`,
+    );
+    if (list.status !== 200) throw new Error(`no list for ${purpose} at ${at}: ${list.text}`);
+    return createStatusSnapshot(list.body as JsonObject, at);
+  };
+  return issueExample(example, issue, snapshot);
+}
