@@ -91,7 +91,6 @@ export const EN = {
   'reliance.refused': 'It relies on {statement}, which is refused.',
   'reliance.unknown': 'It relies on {statement}, which could not be judged.',
   'I1.unknown': '{did} is no organisation that the policy or an anchored register knows.',
-  'I1.register': 'The identity was issued by {did}, which is no anchored register.',
   'I1.undetermined': 'Who {did} is could not be found out.',
   'I2.no-anchor': '{did} is no anchor of the policy, and nobody who is one vouches for it.',
   'I2.anchor-interval': 'The policy trusts this anchor from {from} until {until}, not on {at}.',

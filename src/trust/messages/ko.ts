@@ -91,7 +91,6 @@ export const KO: Readonly<Record<keyof typeof EN, string>> = {
   'reliance.refused': '근거로 삼은 {statement}이(가) 거부되었습니다.',
   'reliance.unknown': '근거로 삼은 {statement}을(를) 판정할 수 없습니다.',
   'I1.unknown': '{did}은(는) 정책이나 신뢰 등록부에 없는 기관입니다.',
-  'I1.register': '신원을 발급한 {did}은(는) 신뢰 등록부가 아닙니다.',
   'I1.undetermined': '{did}의 신원을 확인할 수 없습니다.',
   'I2.no-anchor': '{did}은(는) 정책의 신뢰 기점이 아니며, 신뢰 기점과 이어지지도 않습니다.',
   'I2.anchor-interval': '정책은 이 기점을 {from}부터 {until}까지만 신뢰하며 {at}은(는) 포함되지 않습니다.',

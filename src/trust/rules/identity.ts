@@ -83,8 +83,7 @@ function checkKnown(given: Case, did: string): RuleFinding {
 function checkIdentity({ policy, regime, at }: Case, identity: Admitted): readonly RuleFinding[] {
   const registers = policy.anchors.filter((entry) => entry.did === identity.issuer && entry.role === 'register');
   const register = registers.find((entry) => checkAnchorInForce(entry, at).length === 0);
-  const more = { subject: identity.id, params: { did: identity.issuer } };
-  if (register === undefined) return [broken('I1.register', { ...more, code: 'POLICY_UNTRUSTED_ANCHOR' })];
+  if (register === undefined) return [broken('I1.unknown', { subject: identity.id })];
   return checkInForce(identity, regime, { at, now: at });
 }
 
