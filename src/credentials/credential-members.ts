@@ -36,10 +36,6 @@ export function subjectOf(credential: JsonObject): JsonObject | undefined {
   return subjects.length === 1 && isObject(subject) ? subject : undefined;
 }
 
-export function subjectIdOf(credential: JsonObject): string | undefined {
-  return textOf(subjectOf(credential)?.['id']);
-}
-
 /** Milliseconds since the epoch. */
 export function validFromOf(credential: JsonObject): number | undefined {
   return readDateTime(credential['validFrom'] ?? credential['issuanceDate']);

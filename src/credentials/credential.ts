@@ -9,16 +9,11 @@ import type { Schemas } from './schemas.ts';
 import { checkWireShape } from './wire-shape.ts';
 
 export {
-  idOf,
   issuerOf,
   statusEntriesOf,
-  subjectIdOf,
   subjectOf,
   typeOf,
   typesOf,
-  VERIFIABLE_CREDENTIAL,
-  validFromOf,
-  validUntilOf,
   withoutProof,
 } from './credential-members.ts';
 

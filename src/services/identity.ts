@@ -38,14 +38,6 @@ export interface NewInstance {
   readonly statusPurposes?: readonly string[] | undefined;
 }
 
-export interface IssuerSettings {
-  readonly did: string;
-  readonly keyId: string;
-  readonly verificationMethod: string;
-  readonly cryptosuite: string;
-  readonly statusPurposes?: readonly string[];
-}
-
 interface IdentityDeps {
   readonly store: Store;
   readonly keys: SealedKeyStore;

@@ -145,7 +145,6 @@ type Parsed = z.output<typeof policySchema>;
 export type AnchorEntry = Parsed['anchors'][number];
 export type AnchorRole = AnchorEntry['role'];
 export type OrganisationEntry = Parsed['trustedOrganisations'][number];
-export type RegimeEntry = Parsed['regimes'][number];
 export type DefaultValueRow = z.output<typeof defaultValue>;
 export type PolicyLimits = z.output<typeof limits>;
 
@@ -196,4 +195,4 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
   return [failed('policy', 'CONFIG_REFUSED', excerpt(issue.message, 200), { pointer: pointerOf(...path) })];
 }
 
-export type { BuiltInRegime, Regime };
+export type { Regime };

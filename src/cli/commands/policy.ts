@@ -1,14 +1,21 @@
-import { readPolicyObject } from '../../services/verifier/policy-source.ts';
+import { policyJsonSchema, readPolicyObject } from '../../services/verifier/policy-source.ts';
 import { type Command, EXIT, UsageError } from '../command.ts';
 import { readDocument } from '../documents.ts';
 
 export const policy: Command = {
   name: 'policy',
-  usage: 'policy check FILE',
-  summary: { en: 'Check a policy file and list its anchors', ko: '정책 파일을 검사하고 신뢰 기점을 보여 줍니다' },
+  usage: 'policy check FILE | policy schema',
+  summary: {
+    en: 'Check a policy file and list its anchors, or print the JSON Schema that editors use',
+    ko: '정책 파일을 검사해 신뢰 기점을 보여 주거나, 편집기가 쓰는 JSON Schema를 출력합니다',
+  },
   async run([action, file, ...more], terminal) {
+    if (action === 'schema' && file === undefined) {
+      terminal.out(`${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
+      return EXIT.accepted;
+    }
     if (action !== 'check' || file === undefined || more.length > 0)
-      throw new UsageError('policy check takes one file');
+      throw new UsageError('check takes one file, schema takes none');
     const read = readPolicyObject(await readDocument(file, terminal));
     const name = (names: Readonly<Record<string, string>>): string =>
       names[terminal.language] ?? Object.values(names)[0] ?? '';

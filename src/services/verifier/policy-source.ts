@@ -1,7 +1,7 @@
 import { refuse, ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { InstanceRecord } from '../../store/store.ts';
-import { type Policy, readPolicy } from '../../trust/policy.ts';
+import { type Policy, policyJsonSchema, readPolicy } from '../../trust/policy.ts';
 
 /** A policy as a client or an operator wrote it. Errors: CONFIG_REFUSED with the pointer of the first thing wrong and all findings. */
 export function readPolicyObject(value: JsonObject, at = ''): Policy {
@@ -22,3 +22,5 @@ export function policyOf(instance: InstanceRecord, nodePolicy: Policy | undefine
   }
   return nodePolicy;
 }
+
+export { policyJsonSchema };
