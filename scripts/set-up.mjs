@@ -16,7 +16,10 @@ export async function ensureInstalled() {
     .digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lock) return;
   process.stderr.write('installing packages …\n');
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  // The lockfile may lack optional binaries of platforms that its maker's registry did not have; then `npm ci` refuses, and
+  // `npm install` takes the same locked versions and whatever binary this platform needs, without touching the lockfile.
+  if (!succeeds('npm', ['ci', ...quiet])) run('npm', ['install', '--no-save', ...quiet]);
   writeFileSync(stampFile, lock);
 }
 
@@ -29,6 +32,10 @@ export async function ensureBuilt() {
   // tsc leaves unchanged files alone; the stamp says that everything is current.
   const text = readFileSync(built);
   writeFileSync(built, text, { mode: 0o755 });
+}
+
+function succeeds(command, args) {
+  return spawnSync(command, args, { cwd: root, stdio: 'ignore', shell: process.platform === 'win32' }).status === 0;
 }
 
 function run(command, args) {
