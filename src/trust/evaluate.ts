@@ -146,8 +146,8 @@ function unjudged(rules: readonly RuleResult[]): RegimeResult {
   return { result, rules, path: [], values: {}, restsOn: [] };
 }
 
-/** What was not looked at might have been the accepted path or the reason against one, so neither can be said. */
-function limited(result: RegimeResult): RegimeResult {
+/** What was not looked at might have been the accepted path or the reason against one, so neither can be said, nor what came nearest. */
+function limited({ nearestMiss: _, ...result }: RegimeResult): RegimeResult {
   return { ...result, result: 'UNDETERMINED', rules: [...result.rules, LINKS_EXCEEDED] };
 }
 
