@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import { type Clock, createManualClock, createShiftedClock, systemClock } from './base/clock.ts';
 import { ServiceError } from './base/error.ts';
-import { readJsonObject } from './base/json.ts';
 import type { Config } from './config.ts';
 import { type Contexts, loadContexts } from './credentials/contexts.ts';
 import { loadSchemas, type Schemas } from './credentials/schemas.ts';
@@ -33,7 +32,7 @@ import { Identity } from './services/identity.ts';
 import { Issuer } from './services/issuer.ts';
 import { Once } from './services/once.ts';
 import type { EvaluationRequest } from './services/verifier/evaluation.ts';
-import { policyOf, readPolicyObject } from './services/verifier/policy-source.ts';
+import { policyOf, readPolicyObject, readPolicyText } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
 import { createLevelStore } from './store/level/level-store.ts';
@@ -235,13 +234,8 @@ export async function loadPolicy(file: string | undefined): Promise<Policy | und
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new ServiceError('CONFIG_REFUSED', `POLICY_FILE: ${file} cannot be read`, { cause });
   });
-  const read = readJsonObject(bytes);
-  if (!read.ok)
-    throw new ServiceError('CONFIG_REFUSED', `POLICY_FILE: ${read.findings[0]?.detail ?? 'not JSON'}`, {
-      findings: read.findings,
-    });
   try {
-    return readPolicyObject(read.value);
+    return readPolicyObject(readPolicyText(bytes));
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     throw new ServiceError('CONFIG_REFUSED', `POLICY_FILE: ${error.pointer ?? ''} ${error.message}`.trim(), {

@@ -1,5 +1,6 @@
 import { refuse, ServiceError } from '../base/error.ts';
 import { asArray, isObject, type JsonLimits, type JsonObject, REQUEST_LIMITS, readJsonObject } from '../base/json.ts';
+import { readPolicyText } from '../services/verifier/policy-source.ts';
 import type { Terminal } from './command.ts';
 
 /** Files may hold a bundle of many credentials and lists; each of them is still judged by its own caps. */
@@ -27,11 +28,19 @@ export interface Documents {
 
 /** `-` is standard input. Errors: PARSING_ERROR, LIMIT_EXCEEDED, MALFORMED_VALUE_ERROR, BAD_REQUEST when a file cannot be read. */
 export async function readDocument(path: string, terminal: Terminal): Promise<JsonObject> {
-  const bytes = await terminal.readFile(path).catch((cause: unknown) => {
+  const read = readJsonObject(await readBytes(path, terminal), FILE_LIMITS);
+  return read.ok ? read.value : refuse(read.findings);
+}
+
+/** The relying party's policy. Errors: CONFIG_REFUSED, BAD_REQUEST when the file cannot be read. */
+export async function readPolicyFile(path: string, terminal: Terminal): Promise<JsonObject> {
+  return readPolicyText(await readBytes(path, terminal));
+}
+
+function readBytes(path: string, terminal: Terminal): Promise<Uint8Array> {
+  return terminal.readFile(path).catch((cause: unknown) => {
     throw new ServiceError('BAD_REQUEST', `${path} cannot be read`, { cause });
   });
-  const read = readJsonObject(bytes, FILE_LIMITS);
-  return read.ok ? read.value : refuse(read.findings);
 }
 
 /** Sort the documents of several files by what they are: credentials, presentations, worksheets, evidence bundles. */

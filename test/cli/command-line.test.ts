@@ -43,6 +43,28 @@ describe('proofprint verify', () => {
     expect(await verify(credential)).toEqual({ code: 0, out: `${credential.id}: verified\n`, err: '' });
   });
 
+  it('lets no text of a stranger act on the terminal', async () => {
+    const hostile = { ...credential, id: 'urn:x:\u001b[2J\u202e\r\nurn:x: verified' };
+    for (const argv of [
+      ['verify', 'c.json'],
+      ['inspect', 'c.json'],
+    ]) {
+      const { out, err } = await runCommand(argv, { files: { 'c.json': JSON.stringify(hostile) }, fetchJson, now });
+      expect(out + err).toContain('\\u{1b}[2J\\u{202e}');
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      expect(out + err).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]|^urn:x: verified/m);
+    }
+  });
+
+  it('exits 64 for a policy that is none, since the document is not at fault', async () => {
+    const policies = ['{"anchors":[', '', '[]', '{}', '{"anchors":[],"regimes":[{"id":"eu-cbam"}]}'];
+    for (const policy of policies) {
+      const files = { 'c.json': JSON.stringify(credential), 'p.json': policy };
+      const outcome = await runCommand(['verify', 'c.json', '--policy', 'p.json'], { files, fetchJson, now });
+      expect(outcome).toMatchObject({ code: 64, err: expect.stringMatching(/^CONFIG_REFUSED/) });
+    }
+  });
+
   it('exits 1 for a changed one and says why, in both languages', async () => {
     const changed = { ...credential, validUntil: '2030-01-01T00:00:00Z' };
     const outcome = await verify(changed);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { JsonObject } from '../../base/json.ts';
 import { formatDateTime, readDateTime } from '../../formats/date-time.ts';
 import { type Command, EXIT, UsageError } from '../command.ts';
-import { BUNDLE_FORMAT, readDocument, readDocuments } from '../documents.ts';
+import { BUNDLE_FORMAT, readDocuments, readPolicyFile } from '../documents.ts';
 import { evaluateDocuments } from './verify.ts';
 
 export const bundle: Command = {
@@ -23,7 +23,7 @@ export const bundle: Command = {
     const at = readDateTime(values.at);
     if (at === undefined) throw new UsageError('--at takes an instant such as 2027-04-15T00:00:00Z');
     const documents = await readDocuments(positionals, terminal);
-    const policy = await readDocument(values.policy, terminal);
+    const policy = await readPolicyFile(values.policy, terminal);
     const answer = await evaluateDocuments(documents, { at: values.at }, policy, kit);
     const contexts = kit.contexts();
     const file: JsonObject = {

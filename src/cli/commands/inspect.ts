@@ -5,6 +5,7 @@ import { linkDigest } from '../../credentials/link.ts';
 import { digestOfJson } from '../../formats/digest.ts';
 import { type Command, EXIT, UsageError } from '../command.ts';
 import { readDocuments } from '../documents.ts';
+import { printable } from '../printable.ts';
 
 export const inspect: Command = {
   name: 'inspect',
@@ -28,7 +29,7 @@ export const inspect: Command = {
       for (const view of views)
         terminal.out(
           `${Object.entries(view)
-            .map(([name, value]) => `${name.padEnd(12)} ${value}`)
+            .map(([name, value]) => `${name.padEnd(12)} ${printable(value).replaceAll('\n', ' ')}`)
             .join('\n')}\n\n`,
         );
     return EXIT.accepted;

@@ -1,6 +1,6 @@
 import { policyJsonSchema, readPolicyObject } from '../../services/verifier/policy-source.ts';
 import { type Command, EXIT, UsageError } from '../command.ts';
-import { readDocument } from '../documents.ts';
+import { readPolicyFile } from '../documents.ts';
 
 export const policy: Command = {
   name: 'policy',
@@ -16,7 +16,7 @@ export const policy: Command = {
     }
     if (action !== 'check' || file === undefined || more.length > 0)
       throw new UsageError('check takes one file, schema takes none');
-    const read = readPolicyObject(await readDocument(file, terminal));
+    const read = readPolicyObject(await readPolicyFile(file, terminal));
     const name = (names: Readonly<Record<string, string>>): string =>
       names[terminal.language] ?? Object.values(names)[0] ?? '';
     for (const anchor of read.anchors) terminal.out(`${anchor.role.padEnd(20)} ${anchor.did}  ${name(anchor.name)}\n`);

@@ -7,7 +7,8 @@ import type { EvaluationAnswer } from '../../services/verifier/evaluation.ts';
 import { explainEvaluation } from '../../services/verifier/explanation.ts';
 import type { Verification } from '../../services/verifier/verifier.ts';
 import { type Command, type CommandKit, EXIT, type Terminal, UsageError } from '../command.ts';
-import { type Documents, readDocument, readDocuments } from '../documents.ts';
+import { type Documents, readDocuments, readPolicyFile } from '../documents.ts';
+import { printable } from '../printable.ts';
 
 export const verify: Command = {
   name: 'verify',
@@ -95,12 +96,12 @@ function describeVerification(
     rejected: { en: 'NOT verified', ko: '확인되지 않음' },
     undetermined: { en: 'could not be determined', ko: '판정 불가' },
   }[verification.verdict];
-  terminal.out(`${id}: ${words[terminal.language]}\n`);
+  terminal.out(`${printable(id).replaceAll('\n', ' ')}: ${words[terminal.language]}\n`);
   for (const finding of verification.findings) {
     if (finding.outcome === 'passed' || finding.outcome === 'skipped') continue;
     const title =
       finding.code === undefined ? finding.check : `${finding.code} ${PROBLEMS[finding.code].title[terminal.language]}`;
-    terminal.out(`  ${title}${finding.pointer ? ` ${finding.pointer}` : ''}: ${finding.detail ?? ''}\n`);
+    terminal.out(printable(`  ${title}${finding.pointer ? ` ${finding.pointer}` : ''}: ${finding.detail ?? ''}\n`));
   }
 }
 
@@ -110,13 +111,13 @@ async function evaluateAll(
   terminal: Terminal,
   kit: CommandKit,
 ): Promise<number> {
-  const policy = await readDocument(choices.policy, terminal);
+  const policy = await readPolicyFile(choices.policy, terminal);
   const answer = await evaluateDocuments(documents, choices, policy, kit);
   if (choices.json)
     terminal.out(
       `${JSON.stringify({ results: answer.results, findings: answer.findings, report: answer.report }, null, 2)}\n`,
     );
-  else terminal.out(explainEvaluation(answer, terminal.language));
+  else terminal.out(printable(explainEvaluation(answer, terminal.language)));
   return exitOf(answer);
 }
 

@@ -1,7 +1,22 @@
 import { refuse, ServiceError } from '../../base/error.ts';
-import type { JsonObject } from '../../base/json.ts';
+import { type JsonLimits, type JsonObject, REQUEST_LIMITS, readJsonObject } from '../../base/json.ts';
 import type { InstanceRecord } from '../../store/store.ts';
 import { type Policy, policyJsonSchema, readPolicy } from '../../trust/policy.ts';
+
+/** A policy may list ten thousand organisations and twice as many default values (trust/policy.ts), so it has caps of its own. */
+const POLICY_LIMITS: JsonLimits = {
+  ...REQUEST_LIMITS,
+  maxBytes: 32 * 1024 * 1024,
+  maxNodes: 1_000_000,
+  maxArray: 20_000,
+};
+
+/** The text of a policy file. Errors: CONFIG_REFUSED, also for what is no JSON: the fault is the operator's and no document's. */
+export function readPolicyText(bytes: Uint8Array): JsonObject {
+  const read = readJsonObject(bytes, POLICY_LIMITS);
+  if (read.ok) return read.value;
+  return refuse(read.findings.map((finding) => ({ ...finding, code: 'CONFIG_REFUSED' })));
+}
 
 /** A policy as a client or an operator wrote it. Errors: CONFIG_REFUSED with the pointer of the first thing wrong and all findings. */
 export function readPolicyObject(value: JsonObject, at = ''): Policy {
