@@ -9,7 +9,7 @@ import { readDate } from '../formats/date-time.ts';
 import { isDecimal } from '../formats/decimal.ts';
 import { readDid } from '../formats/did-url.ts';
 import { digestOfJson, readDigest } from '../formats/digest.ts';
-import { BUILT_IN_REGIMES, type BuiltInRegime, type Regime, resolveRegime, widenings } from './regimes/regime.ts';
+import { BUILT_IN_REGIMES, type Regime, resolveRegime, widenings } from './regimes/regime.ts';
 
 const did = z.string().refine((text) => readDid(text) !== undefined, 'not a DID');
 const date = z.string().refine((text) => readDate(text) !== undefined, 'not a date YYYY-MM-DD');

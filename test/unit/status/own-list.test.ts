@@ -34,7 +34,7 @@ async function publish(bits: Bitstring, notices: number): Promise<JsonObject> {
     validFrom: NOW - 60_000,
     validUntil: NOW + 86_400_000,
   });
-  return await integrity.secureCredential(unsecured, { signer: issuer.signer, created: NOW - 60_000 });
+  return integrity.secureCredential(unsecured, { signer: issuer.signer, created: NOW - 60_000 });
 }
 
 async function observe(list: JsonObject) {
@@ -46,7 +46,7 @@ async function observe(list: JsonObject) {
     statusListIndex: '7',
     statusListCredential: url,
   };
-  return await observeStatus(
+  return observeStatus(
     { type: ['VerifiableCredential'], issuer: issuer.did, credentialStatus },
     {
       now: NOW,
