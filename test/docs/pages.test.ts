@@ -46,6 +46,25 @@ describe('pages', () => {
     expect(named.filter((path) => !existsSync(path))).toEqual([]);
   });
 
+  it('are there, section and all, where a comment points at them', () => {
+    const sources = ['src', 'scripts', 'test']
+      .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))
+      .filter((name) => /\.(?:ts|mjs|cjs)$/.test(name));
+    const pointers = sources.flatMap((source) =>
+      [...textOf(source).matchAll(/docs\/(\w+\.md)(?:,? sections? |,? )?(\d+(?:\.\d+)*)?/g)].map(
+        ([, page = '', section]) => ({ source, page: `docs/${page}`, section }),
+      ),
+    );
+    expect(pointers.length).toBeGreaterThan(50);
+    const dangling = pointers.filter(({ page, section }) => {
+      if (!existsSync(page)) return true;
+      return (
+        section !== undefined && !new RegExp(`^#+ .*\\b${section.replaceAll('.', '\\.')}[. ]`, 'm').test(textOf(page))
+      );
+    });
+    expect(dangling).toEqual([]);
+  });
+
   it('docs/threats.md, section 6, names constants that stand in the files it names', () => {
     const rows = [...textOf('docs/threats.md').matchAll(/^\| [^|]+ \| [^|]+ \| ([^|]+) \| `(src\/[^`]+)` \|$/gm)];
     expect(rows.length).toBeGreaterThan(25);

@@ -1,4 +1,4 @@
-/** Contexts and schemas say the same: rule W10, docs/domain.md, section 2, and docs/house.md, section 2. */
+/** Contexts and schemas say the same: rule W10, docs/domain.md, section 2. */
 import jsonld from 'jsonld';
 import { describe, expect, test } from 'vitest';
 import { isObject, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
