@@ -16,7 +16,7 @@ const askOriginal: Advice = {
 };
 const keyOfIssuer: Advice = {
   en: "The issuer's DID document and its proof do not fit; tell the issuer. The document is not accepted meanwhile.",
-  ko: '발급자의 DID 문서와 증명이 맞지 않습니다. 발급자에게 알리십시오. 그동안 문서는 인정되지 않습니다.',
+  ko: '발급자의 DID 문서와 증명이 맞지 않습니다. 발급자에게 알리십시오. 그동안 문서는 받아들여지지 않습니다.',
 };
 const correct: Advice = {
   en: 'Correct the place at `pointer`.',
