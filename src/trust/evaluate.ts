@@ -6,7 +6,7 @@ import { type Finding, failed, undetermined, verdictOf } from '../base/finding.t
 import type { ProblemCode } from '../base/problem.ts';
 import { isShownWhole } from '../credentials/link.ts';
 import type { Admitted } from './admitted.ts';
-import type { Evaluation, EvaluationInput, RegimeResult, Result, RuleResult } from './evaluation.ts';
+import type { Evaluation, EvaluationInput, RefusedCredential, RegimeResult, Result, RuleResult } from './evaluation.ts';
 import { Evidence } from './evidence.ts';
 import { describePath, findNearestMiss } from './explain.ts';
 import { Judge } from './judge.ts';
@@ -68,6 +68,9 @@ function chooseClaims(evidence: Evidence, input: EvaluationInput): Subject {
     const named = claims.filter((claim) => claim.id === input.claim);
     return named.length > 0 ? { ok: true, claims: wholeFirst(named) } : refuse(noSuchClaim(evidence, input.claim));
   }
+  // A claim that was refused may be the one that is meant; another must not quietly take its place.
+  const unusable = refusedClaim(evidence, undefined);
+  if (unusable !== undefined) return refuse(aboutRefusedClaim(unusable));
   const inputs = idsOfInputs(evidence, claims);
   const tops = claims.filter((claim) => !inputs.has(claim.id));
   const ids = new Set(tops.map((claim) => claim.id));
@@ -95,16 +98,20 @@ function idsOfInputs(evidence: Evidence, claims: readonly Admitted[]): ReadonlyS
 }
 
 function noSuchClaim(evidence: Evidence, id: string | undefined): RuleResult {
-  const refused = evidence.refused.find((credential) =>
-    id === undefined ? credential.type !== undefined && CLAIM_TYPES.includes(credential.type) : credential.id === id,
+  const refused = id === undefined ? undefined : refusedClaim(evidence, id);
+  return refused === undefined ? about('claim.absent', 'failed', 'NOTHING_PRESENTED') : aboutRefusedClaim(refused);
+}
+
+/** A credential that was not admitted and has this id, or, where none is named, may be a claim. */
+function refusedClaim(evidence: Evidence, id: string | undefined): RefusedCredential | undefined {
+  return evidence.refused.find(({ id: own, type }) =>
+    id === undefined ? type === undefined || CLAIM_TYPES.includes(type) : own === id,
   );
-  if (refused === undefined) {
-    const doubt = CLAIM_TYPES.map((type) => evidence.doubtAbout(type)).find((code) => code !== undefined);
-    if (id === undefined && doubt !== undefined) return about('claim.refused', 'undetermined', doubt);
-    return about('claim.absent', 'failed', 'NOTHING_PRESENTED');
-  }
-  const open = verdictOf(refused.findings) === 'undetermined';
-  const told = refused.findings.find((finding) => finding.outcome === (open ? 'undetermined' : 'failed'));
+}
+
+function aboutRefusedClaim({ findings }: RefusedCredential): RuleResult {
+  const open = verdictOf(findings) === 'undetermined';
+  const told = findings.find((finding) => finding.outcome === (open ? 'undetermined' : 'failed'));
   const rule = told?.check.startsWith('proof') ? 'S1' : 'S2';
   return { ...about('claim.refused', open ? 'undetermined' : 'failed', told?.code ?? 'NOTHING_PRESENTED'), id: rule };
 }

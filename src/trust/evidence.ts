@@ -130,7 +130,7 @@ function codeOf(refused: RefusedCredential): ProblemCode {
   const told = refused.findings.filter((finding) => finding.code !== undefined);
   const worst =
     told.find((finding) => finding.outcome === 'failed') ?? told.find((finding) => finding.outcome === 'undetermined');
-  return worst?.code ?? 'STATUS_RETRIEVAL_ERROR';
+  return worst?.code ?? 'CHAIN_BROKEN';
 }
 
 function push(map: Map<string, Admitted[]>, key: string, value: Admitted): void {

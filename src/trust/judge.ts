@@ -5,12 +5,12 @@
  */
 
 import type { Admitted } from './admitted.ts';
-import type { Case, NestedJudgement, StatementCase } from './case.ts';
+import type { Case, NestedJudgement, PathCase, StatementCase } from './case.ts';
 import type { ImportedGoods, RuleResult, Worksheet } from './evaluation.ts';
 import type { Evidence, LinkEnd } from './evidence.ts';
 import { finish, isBetter, type Judgement } from './judgement.ts';
 import { sortedSet } from './order.ts';
-import { casePath, openConditions } from './path-case.ts';
+import { openConditions, scopeOfPath } from './path-case.ts';
 import type { Policy } from './policy.ts';
 import type { Regime } from './regimes/regime.ts';
 import type { Rule, RuleFinding } from './rule.ts';
@@ -51,6 +51,7 @@ export class Judge {
   readonly #budget: LinkBudget;
   readonly #searches = new Map<string, PathSearch>();
   readonly #upstream = new Map<string, NestedJudgement>();
+  readonly #scopes = new Map<TrustPath, Pick<PathCase, 'layers' | 'scope'>>();
   #exhausted = false;
 
   constructor(input: JudgeInput) {
@@ -91,7 +92,7 @@ export class Judge {
     const { claim, statement, regime } = given;
     const onStatement = runAll(rules, regime, (rule) => rule.onStatement?.(given));
     return this.#pathsTo(statement, regime).map((path) => {
-      const pathCase = casePath(given, path);
+      const pathCase = this.#pathCase(given, path);
       const onPath = runAll(rules, regime, (rule) => rule.onPath?.(pathCase));
       const conditions = openConditions(pathCase);
       return finish(claim, statement, pathCase, [...onClaim, ...onStatement, ...onPath], conditions);
@@ -119,7 +120,7 @@ export class Judge {
     const onStatement = runAll(rules, regime, (rule) => rule.onStatement?.(given));
     const paths = regime.decision ? [] : this.#pathsTo(statement, regime);
     const judgements = paths.map((path) => {
-      const pathCase = casePath(given, path);
+      const pathCase = this.#pathCase(given, path);
       const onPath = runAll(rules, regime, (rule) => rule.onPath?.(pathCase));
       return finish(claim, statement, pathCase, [...onClaim, ...onStatement, ...onPath], []);
     });
@@ -151,6 +152,12 @@ export class Judge {
         return nested;
       },
     };
+  }
+
+  #pathCase(given: StatementCase, path: TrustPath): PathCase {
+    const known = this.#scopes.get(path) ?? scopeOfPath(path);
+    this.#scopes.set(path, known);
+    return { ...given, path, ...known };
   }
 
   /** At least one path, if only the verification body by itself. */

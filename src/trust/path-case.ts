@@ -1,6 +1,6 @@
 /** The case of one path: what its links grant, and which of its conditions are still open. */
 import { CLOCK_SKEW_MS } from '../credentials/validity-period.ts';
-import type { PathCase, ScopeLayer, StatementCase } from './case.ts';
+import type { PathCase, ScopeLayer } from './case.ts';
 import { checkInForce } from './in-force.ts';
 import { textAt, textsAt } from './member.ts';
 import { sortedSet } from './order.ts';
@@ -8,8 +8,8 @@ import { intersectScopes, type ScopeRecord } from './scope.ts';
 import { scopeOfAnchor, scopeOfArrangement, scopesOfAccreditation } from './scope-records.ts';
 import type { TrustPath } from './trust-path.ts';
 
-/** What the links of a path grant, from the anchor down, and what they grant together. */
-export function casePath(given: StatementCase, path: TrustPath): PathCase {
+/** What the links of a path grant, from the anchor down, and what they grant together. The same under every regime. */
+export function scopeOfPath(path: TrustPath): Pick<PathCase, 'layers' | 'scope'> {
   const layers: ScopeLayer[] = [];
   if (path.anchor !== undefined) {
     layers.push({ grantedBy: path.anchor.did, speaksOfGroups: false, records: [scopeOfAnchor(path.anchor)] });
@@ -26,7 +26,7 @@ export function casePath(given: StatementCase, path: TrustPath): PathCase {
     (granted, layer) => intersectScopes(granted, layer.records),
     top?.records ?? [],
   );
-  return { ...given, path, layers, scope };
+  return { layers, scope };
 }
 
 /** Conditions of a decision, or of an arrangement that no decision has settled (docs/domain.md, section 7). */

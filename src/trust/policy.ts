@@ -194,5 +194,3 @@ function findingsOf(issue: z.core.$ZodIssue): Finding[] {
   }
   return [failed('policy', 'CONFIG_REFUSED', excerpt(issue.message, 200), { pointer: pointerOf(...path) })];
 }
-
-export type { Regime };

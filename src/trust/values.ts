@@ -19,7 +19,7 @@ export function valuesOf(given: Case, judgement: Judgement): Values {
   const mark = textAt(path?.decision?.subject, 'grantedMark', 'markId');
   return {
     ...footprintValues(statement === undefined ? given : { ...given, statement }),
-    ...embeddedValues(given, judgement),
+    ...embeddedValues(given),
     ...(mark === undefined ? {} : { grantedMark: mark }),
   };
 }
@@ -35,16 +35,13 @@ function footprintValues(given: Case | StatementCase): Values {
   });
 }
 
-function embeddedValues(given: Case, { rules }: Judgement): Values {
+function embeddedValues(given: Case): Values {
   const goods = goodsOf(given);
   const imported = given.import;
   const good = imported === undefined ? goods[0] : goods.find((entry) => entry['cnCode'] === imported.cnCode);
   if (good === undefined || (imported === undefined && goods.length > 1)) return {};
   const specificDirect = figureAt(good, 'specificDirect');
-  const inadmissible = rules
-    .filter((rule) => rule.id === 'B7' && rule.outcome !== 'passed')
-    .map((rule) => rule.subject ?? '');
-  const withDefault = recomputeWithDefaults(given, inadmissible);
+  const withDefault = given.regime.kind === 'eu-cbam' ? recomputeWithDefaults(given) : undefined;
   const row = findDefaultValue(given.policy.defaultValues, {
     country: territoryOf(given.claim),
     cnCode: textAt(good, 'cnCode') ?? '',

@@ -37,10 +37,11 @@ export const B8: Rule = {
     if (textAt(subject, 'levelOfAssurance') !== 'reasonable') {
       found.push(broken('B8.assurance', { subject: id, code: 'POLICY_ASSURANCE' }));
     }
+    const stated = statedMateriality(given.statement);
     for (const good of goods) {
       const cnCode = textAt(good, 'cnCode') ?? '';
       for (const figure of FIGURES) {
-        if (!hasMateriality(given.statement, figure, cnCode)) {
+        if (!stated.has(`${figure} ${cnCode}`)) {
           found.push(broken('B8.materiality', { subject: cnCode, params: { cnCode, figure, limit: MOST_PERCENT } }));
         }
       }
@@ -49,12 +50,13 @@ export const B8: Rule = {
   },
 };
 
-function hasMateriality(statement: Admitted, figure: string, cnCode: string): boolean {
-  return objectsAt(statement.subject, 'materiality').some((entry) => {
+/** Figure and CN code of every materiality that is small enough. */
+function statedMateriality(statement: Admitted): ReadonlySet<string> {
+  const small = objectsAt(statement.subject, 'materiality').filter((entry) => {
     const percent = figureAt(entry, 'percent');
-    const same = entry['figure'] === figure && entry['cnCode'] === cnCode;
-    return same && percent !== undefined && compare(percent, MOST_PERCENT) <= 0;
+    return percent !== undefined && compare(percent, MOST_PERCENT) <= 0;
   });
+  return new Set(small.map((entry) => `${textAt(entry, 'figure')} ${textAt(entry, 'cnCode')}`));
 }
 
 export const B9: Rule = {

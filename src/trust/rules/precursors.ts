@@ -1,6 +1,6 @@
 /** B7: a precursor's actual value counts only with a verification report of its own; otherwise the default value takes its place. */
 import type { JsonObject } from '../../base/json.ts';
-import { add, divide, equal, isZero } from '../../formats/decimal.ts';
+import { add, compare, divide, equal, isZero } from '../../formats/decimal.ts';
 import type { Admitted } from '../admitted.ts';
 import type { Case, NestedJudgement } from '../case.ts';
 import type { RuleResult } from '../evaluation.ts';
@@ -9,7 +9,7 @@ import { objectsAt, textAt } from '../member.ts';
 import type { DefaultValueRow } from '../policy.ts';
 import { isExemptOrigin } from '../reference/cbam-goods.ts';
 import { findDefaultValue } from '../reference/default-values.ts';
-import { broken, doubtful, met, type Rule, type RuleFinding } from '../rule.ts';
+import { broken, doubtful, met, noted, type Rule, type RuleFinding } from '../rule.ts';
 import { goodsOf, precursorEmissions, precursorsOf, usualValueOf } from './cbam.ts';
 
 const SOURCE = 'IR (EU) 2025/2547, Annex II A.1(4)-(5); DR (EU) 2025/2551, Annex II 2.11.1';
@@ -21,18 +21,32 @@ export const B7: Rule = {
   regimes: ['eu-cbam'],
   source: SOURCE,
   onClaim: (given) =>
-    precursorsOf(given)
-      .filter(isOutsideActual)
-      .map((precursor) => checkPrecursor(given, precursor)),
+    precursorsOf(given).flatMap((precursor) => {
+      if (precursor['valueBasis'] === 'default') return checkDefault(given, precursor);
+      return needsReport(given, precursor) ? [checkPrecursor(given, precursor)] : [];
+    }),
 };
 
 /**
- * Precursors with an actual value from another installation. One that names neither a country, a source nor a statement was made in the
- * installation itself, and the statement on this claim covers it.
+ * Whether a precursor's actual value needs a report of its own. It does not where emissions of the origin count zero, nor where the
+ * precursor was made in the installation itself: that names no country, source or statement, and a process of its category.
  */
-function isOutsideActual(precursor: JsonObject): boolean {
+function needsReport({ claim }: Pick<Case, 'claim'>, precursor: JsonObject): boolean {
   if (precursor['valueBasis'] !== 'actual' || isExemptOrigin(textAt(precursor, 'countryOfOrigin') ?? '')) return false;
-  return ['statement', 'source', 'countryOfOrigin'].some((member) => precursor[member] !== undefined);
+  if (['statement', 'source', 'countryOfOrigin'].some((member) => precursor[member] !== undefined)) return true;
+  const made = objectsAt(claim.subject, 'processes').map((process) => process['aggregatedGoodsCategory']);
+  return !made.includes(precursor['aggregatedGoodsCategory'] ?? null);
+}
+
+/** A default value is read from the act, never chosen. */
+function checkDefault(given: Case, precursor: JsonObject): readonly RuleFinding[] {
+  if (isExemptOrigin(textAt(precursor, 'countryOfOrigin') ?? '')) return [];
+  const cnCode = textAt(precursor, 'cnCode') ?? '';
+  const row = defaultFor(given, precursor);
+  const stated = figureAt(precursor, 'defaultValue', 'value');
+  if (row === undefined) return [noted('B7.default-unknown', { subject: cnCode, params: { cnCode } })];
+  if (stated !== undefined && compare(stated, row.value) >= 0) return [met({ subject: cnCode })];
+  return [broken('B7.default-too-low', { subject: cnCode, params: { cnCode, default: row.value, act: row.act } })];
 }
 
 function checkPrecursor(given: Case, precursor: JsonObject): RuleFinding {
@@ -98,7 +112,7 @@ function installationOf(claim: Admitted): string | undefined {
 }
 
 /** The default value of a precursor: its country of origin, its good, its period. */
-export function defaultFor(given: Case, precursor: JsonObject): DefaultValueRow | undefined {
+function defaultFor(given: Case, precursor: JsonObject): DefaultValueRow | undefined {
   return findDefaultValue(given.policy.defaultValues, {
     country: textAt(precursor, 'countryOfOrigin'),
     cnCode: textAt(precursor, 'cnCode') ?? '',
@@ -107,24 +121,24 @@ export function defaultFor(given: Case, precursor: JsonObject): DefaultValueRow 
 }
 
 /**
- * The specific direct emissions recomputed with default values for the precursors named, five decimals half up. Nothing when there is
- * not exactly one good, a quantity is withheld or a default value is not known.
+ * The specific direct emissions recomputed with default values for the precursors whose own are not admissible, five decimals half up.
+ * Nothing when there are none, or not exactly one good, or a quantity is withheld or a default value is not known.
  */
-export function recomputeWithDefaults(given: Case, inadmissible: readonly string[]): string | undefined {
+export function recomputeWithDefaults(given: Case): string | undefined {
   const [good, ...others] = goodsOf(given);
   const quantity = figureAt(good, 'quantity');
   const attributed = figureAt(good, 'attributedEmissions');
   if (others.length > 0 || quantity === undefined || isZero(quantity) || attributed === undefined) return undefined;
-  const replaced = precursorsOf(given).filter((entry) => isReplaced(entry, inadmissible));
-  const known = precursorsOf(given).every((entry) => figureAt(entry, 'quantity') !== undefined);
-  if (!known || replaced.length === 0 || replaced.some((entry) => defaultFor(given, entry) === undefined))
+  const precursors = precursorsOf(given);
+  const replaced = precursors.filter(
+    (entry) => needsReport(given, entry) && checkPrecursor(given, entry).outcome !== 'passed',
+  );
+  const known = precursors.every((entry) => figureAt(entry, 'quantity') !== undefined);
+  if (!known || replaced.length === 0 || replaced.some((entry) => defaultFor(given, entry) === undefined)) {
     return undefined;
+  }
   const upstream = precursorEmissions(given, (entry) =>
     replaced.includes(entry) ? (defaultFor(given, entry)?.value ?? '0') : usualValueOf(entry),
   );
   return divide(add(attributed, upstream), quantity, 5);
-}
-
-function isReplaced(precursor: JsonObject, inadmissible: readonly string[]): boolean {
-  return isOutsideActual(precursor) && inadmissible.includes(textAt(precursor, 'cnCode') ?? '');
 }

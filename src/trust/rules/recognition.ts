@@ -1,4 +1,5 @@
 /** R1 to R5: the chain is of a kind that this regime admits. Recognition is always under one regime, never as such. */
+import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
 import type { Admitted } from '../admitted.ts';
 import type { PathCase } from '../case.ts';
 import { checkAnchorInForce, checkInForce } from '../in-force.ts';
@@ -103,6 +104,7 @@ export const R4: Rule = {
   id: 'R4',
   group: 'recognition',
   severity: 'E',
+  also: ['W'],
   regimes: 'all',
   source: 'Practice of scheme-to-scheme recognition: domain.md, sections 3.7 and 13',
   onPath: (given) => {
@@ -115,7 +117,7 @@ export const R4: Rule = {
       return [broken('R4.none', { subject: statement.id, code: 'NO_TRUST_PATH' })];
     }
     const basis = path.arrangements.at(-1);
-    const found = [...checkDecision(given, decision)];
+    const found = [...checkDecision(given, decision), ...checkRefusals(given, decision)];
     if (basis !== undefined) found.push(...checkBasis(given, decision, basis));
     return metUnless(found, { subject: decision.id });
   },
@@ -129,6 +131,19 @@ function checkDecision({ statement }: PathCase, decision: Admitted): readonly Ru
   }
   if (decision.validUntil > statement.validUntil) found.push(broken('R4.outlives', { subject: decision.id }));
   return found;
+}
+
+/** A later refusal by the same party leaves it to a person which of its decisions stands. */
+function checkRefusals({ evidence, regime, statement, at }: PathCase, decision: Admitted): readonly RuleFinding[] {
+  return evidence
+    .linkedTo(statement, 'RecognitionDecision', 'statement')
+    .filter((other) => {
+      if (other.id === decision.id || other.issuer !== decision.issuer) return false;
+      if (other.validFrom < decision.validFrom || other.subject['decision'] !== 'refused') return false;
+      const findings = checkInForce(other, regime, { at, now: at, skew: CLOCK_SKEW_MS });
+      return findings.every((finding) => finding.outcome !== 'failed');
+    })
+    .map((other) => broken('R4.refused-later', { subject: decision.id, severity: 'W', params: { other: other.id } }));
 }
 
 /** The decider is the party that the arrangement says accepts; under a mutual one it may be the other, if the policy anchors it. */

@@ -1,14 +1,17 @@
 /** V1 to V7: what the verification body concluded, about this very claim, with enough assurance. */
 
 import type { JsonObject } from '../../base/json.ts';
+import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
 import { formatDate, readDate, readDateTime } from '../../formats/date-time.ts';
 import { compare, equal } from '../../formats/decimal.ts';
 import type { Admitted } from '../admitted.ts';
 import { coversPeriod, type Period, readPeriod, yearPeriod } from '../calendar.ts';
 import type { StatementCase } from '../case.ts';
 import { figureAt } from '../figures.ts';
+import { checkInForce } from '../in-force.ts';
 import { flagAt, objectAt, objectsAt, textAt, textsAt, valueAt } from '../member.ts';
 import { broken, doubtful, metUnless, type Rule, type RuleFinding } from '../rule.ts';
+import { supersededBy } from './links.ts';
 
 export const V1: Rule = {
   id: 'V1',
@@ -40,10 +43,11 @@ export const V2: Rule = {
     const { claim, statement } = given;
     const checked = objectsAt(statement.subject, 'checkedValues');
     const found = checked.flatMap((entry) => checkValue(given, entry));
+    const named = new Set(checked.map((entry) => `${textAt(entry, 'metric')} ${textAt(entry, 'cnCode') ?? ''}`));
     for (const { metric, cnCode } of mainFigures(claim)) {
-      const named = checked.some((entry) => entry['metric'] === metric && entry['cnCode'] === cnCode);
       const params = { metric, cnCode: cnCode ?? '' };
-      if (!named) found.push(broken('V2.not-checked', { subject: statement.id, code: 'CHAIN_BROKEN', params }));
+      if (!named.has(`${metric} ${cnCode ?? ''}`))
+        found.push(broken('V2.not-checked', { subject: statement.id, code: 'CHAIN_BROKEN', params }));
     }
     return metUnless([...found, ...checkBoundary(given)], { subject: statement.id });
   },
@@ -52,10 +56,11 @@ export const V2: Rule = {
 /** The figure a statement on such a claim has to cover. */
 function mainFigures(claim: Admitted): readonly { readonly metric: string; readonly cnCode?: string }[] {
   if (objectAt(claim.subject, 'footprint') !== undefined) return [{ metric: 'pcfExcludingBiogenicUptake' }];
-  return objectsAt(claim.subject, 'goods').map((good) => ({
-    metric: 'specificDirect',
-    cnCode: textAt(good, 'cnCode') ?? '',
-  }));
+  return objectsAt(claim.subject, 'goods').flatMap((good) =>
+    ['specificDirect', 'specificIndirect']
+      .filter((metric) => metric === 'specificDirect' || good[metric] !== undefined)
+      .map((metric) => ({ metric, cnCode: textAt(good, 'cnCode') ?? '' })),
+  );
 }
 
 /** PACT's declared units as the denominators of our own figures (domain.md, section 2). */
@@ -178,7 +183,8 @@ export const V4: Rule = {
   also: ['W'],
   regimes: 'all',
   source: 'ISO 14064-3, clause 9 (opinions); domain.md, section 7',
-  onStatement: ({ regime, statement }) => {
+  onStatement: (given) => {
+    const { regime, statement } = given;
     const conclusion = textAt(statement.subject, 'conclusion') ?? '';
     const more = { subject: statement.id, params: { conclusion } };
     if (conclusion !== 'unmodified' && conclusion !== 'modified') return [broken('V4.negative', more)];
@@ -189,9 +195,26 @@ export const V4: Rule = {
     if (!regime.conclusions.includes(conclusion)) {
       found.push(broken('V4.modified', { ...more, severity: conclusion === 'modified' ? 'W' : 'E' }));
     }
+    for (const other of contradictions(given)) {
+      found.push(broken('V4.contradicted', { subject: statement.id, severity: 'W', params: { other: other.id } }));
+    }
     return metUnless(found, { subject: statement.id });
   },
 };
+
+/** Live statements on this claim under the same programme, by bodies the policy knows, that conclude against it. */
+function contradictions(given: StatementCase): readonly Admitted[] {
+  const { evidence, policy, regime, claim, statement, at } = given;
+  const known = new Set([...policy.trustedOrganisations, ...policy.anchors].map((entry) => entry.did));
+  return evidence.linkedTo(claim, 'VerificationStatement', 'claim').filter((other) => {
+    if (other.id === statement.id || !known.has(other.issuer)) return false;
+    if (other.subject['programme'] !== statement.subject['programme']) return false;
+    const against = other.subject['conclusion'] === 'adverse' || other.subject['conclusion'] === 'disclaimed';
+    if (!against || evidence.targetOf(other.subject['claim'])?.id !== claim.id) return false;
+    const findings = checkInForce(other, regime, { at, now: at, skew: CLOCK_SKEW_MS });
+    return supersededBy(evidence, other) === undefined && findings.every((finding) => finding.outcome !== 'failed');
+  });
+}
 
 export const V5: Rule = {
   id: 'V5',
@@ -225,7 +248,8 @@ export const V6: Rule = {
       found.push(broken('V6.assurance', { subject: statement.id, code: 'POLICY_ASSURANCE', params }));
     }
     const limit = regime.maximumMaterialityPercent;
-    for (const entry of objectsAt(statement.subject, 'materiality')) {
+    const materiality = objectsAt(statement.subject, 'materiality');
+    for (const entry of materiality.length > 0 ? materiality : [{}]) {
       const percent = figureAt(entry, 'percent');
       if (percent !== undefined && compare(percent, limit) <= 0) continue;
       const params = { figure: textAt(entry, 'figure') ?? '', percent: percent ?? '', limit };

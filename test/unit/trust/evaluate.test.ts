@@ -67,6 +67,13 @@ describe('the claim that is asked about', () => {
       rules: [{ code: 'DID_RESOLUTION_ERROR' }],
     });
   });
+  it('is not quietly replaced by another when it was refused', async () => {
+    const finding = failed('proof.signature', 'PROOF_VERIFICATION_ERROR', '');
+    const request = await without(CBAM, { refuse: { 'claim:coil': [finding] } });
+    expect(evaluate(request).results['eu-cbam']).toMatchObject({ result: 'REJECT', rules: [{ id: 'S1' }] });
+    const named = { ...request, claim: 'urn:uuid:00000000-0000-4000-8000-000000000010' };
+    expect(evaluate(named).results['eu-cbam']?.claim).toBe(named.claim);
+  });
   it('may be shown twice, whole and in part; the whole one counts', async () => {
     const whole = await requestFor(CBAM);
     const part = await requestFor(CBAM, {

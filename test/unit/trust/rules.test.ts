@@ -392,9 +392,16 @@ const ARITHMETIC: Row[] = [
   ],
 ];
 
+/** A second statement on the same claim. */
+const rival = (change: JsonObject): Bend => ({
+  patch: [copyOf(steel['statement:coil-pcf'], 'statement:rival', change)],
+  show: ['statement:rival'],
+});
+
 const finding = (material: boolean): JsonObject => ({ kind: 'misstatement', material, text: 'open' });
 
 const STATEMENT: Row[] = [
+  [CUSTOMER, 'V4.contradicted', 'REVIEW', rival({ conclusion: 'adverse' }), { severity: 'W' }],
   [
     CUSTOMER,
     'V1.own-claim',
@@ -558,6 +565,13 @@ const ACCREDITATION: Row[] = [
 ];
 
 const RECOGNITION: Row[] = [
+  [
+    SCHEME,
+    'R4.refused-later',
+    'REVIEW',
+    { patch: [copyOf(cells['decision:cell'], 'decision:later', { decision: 'refused' })], show: ['decision:later'] },
+    { severity: 'W' },
+  ],
   [CBAM, 'R1.legal-basis', 'REJECT', one(set(eu('/legalBasis'), 'Reg-765/2008'))],
   [CUSTOMER, 'R1.kind', 'REJECT', { policy: [set('/regimes/1/arrangementKinds', ['bilateral'])] }],
   [SCHEME, 'R1.kind', 'REJECT', { policy: [set('/regimes/1/arrangementKinds', ['bilateral'])] }],
@@ -632,7 +646,32 @@ const nextYear = (siteVisit: JsonObject): Bend => ({
   request: { at: Date.UTC(2028, 3, 15) },
 });
 
+/** The slab without country, source or statement: made here, if the installation has such a process. */
+const unnamedSource = [
+  drop(slab('/statement')),
+  drop(slab('/source')),
+  drop(slab('/countryOfOrigin')),
+  drop(report('/upstreamReliance')),
+];
+/** The slab by a default value, with what follows for the coil. */
+const byDefault = (value: string, country = 'KR'): PatchOperation[] => {
+  const coilValue = value === '2.33' ? '2.48005' : '2.46970';
+  return [
+    ...['/statement', '/source', '/specificDirect', '/reportingPeriod'].map((member) => drop(slab(member))),
+    set(slab('/valueBasis'), 'default'),
+    set(slab('/countryOfOrigin'), country),
+    set(slab('/defaultValue'), { value, act: 'illustrative row' }),
+    set(good('/specificDirect'), coilValue),
+    set(report('/checkedValues/0/value'), coilValue),
+    drop(report('/upstreamReliance')),
+  ];
+};
+const NOTE = { severity: 'N', outcome: 'passed' } as const;
+
 const CBAM_GOODS: Row[] = [
+  [CBAM, 'B7.no-statement', 'REJECT', one(...unnamedSource)],
+  [CBAM, 'B7.default-too-low', 'REJECT', one(...byDefault('2.32'))],
+  [CBAM, 'B7.default-unknown', 'ACCEPT', { patch: byDefault('2.32', 'JP') }, NOTE],
   [CBAM, 'B1.year', 'REJECT', one(set(coil('/reportingPeriod'), '2025'), set(report('/period'), '2025'))],
   [CBAM, 'B1.precursor-year', 'REJECT', one(set(slab('/reportingPeriod'), '2027'))],
   [CBAM, 'B1.import-year', 'REJECT', one(set('/import/date', '2027-01-02'))],
@@ -907,6 +946,22 @@ describe('honest stories beside the worked examples', () => {
   it('a physical visit in the year before allows a virtual one, and a battery claim may be complete', async () => {
     expect((await resultOf(CBAM, nextYear(visit('virtual', { lastPhysical: '2027-01-20' })))).result).toBe('ACCEPT');
     expect((await resultOf(PUBLIC, battery({}))).result).toBe('ACCEPT');
+  });
+  it('a slab made in the installation itself needs no report, and a default value may be the one of the act', async () => {
+    const process = {
+      processId: 'P0',
+      aggregatedGoodsCategory: 'crude-steel',
+      route: 'basic-oxygen-steelmaking',
+      joint: false,
+    };
+    const own = [...unnamedSource, set(coil('/processes/-'), process)];
+    expect((await resultOf(CBAM, { patch: own })).result).toBe('ACCEPT');
+    expect((await resultOf(CBAM, { patch: byDefault('2.33') })).result).toBe('ACCEPT');
+  });
+  it('a contradiction by a body that nobody knows is no contradiction', async () => {
+    const bend = rival({ conclusion: 'adverse' });
+    const unknown = set('/credentials/statement:rival/issuer', 'did:web:evil.example');
+    expect((await resultOf(CUSTOMER, { ...bend, patch: [...(bend.patch ?? []), unknown] })).result).toBe('ACCEPT');
   });
   it('a revised report takes the place of the first', async () => {
     const revised = await resultOf(CBAM, other('statement:second', { supersedes: { $link: 'statement:coil' } }));
