@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
     ),
   );
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
   const good = await perform(narrator, stop.signal);
   process.stdout.write(later.join(''));
   if (good === undefined) return 130;

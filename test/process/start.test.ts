@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readBlocks, typeIn } from '../support/documented-commands.ts';
 import { type Script, startScript } from '../support/script.ts';
 import { createTemporaryDirectory } from '../support/temporary-directory.ts';
 
+const run = promisify(execFile);
 const READY = /^proofprint listening on (\S+)$/m;
 
 const start = (directory: string, more: Record<string, string> = {}): Script =>
@@ -50,6 +53,22 @@ describe('npm start without any configuration', () => {
     );
     const asked = await get(url + path, token);
     expect(asked).toMatchObject({ status: 200, body: { results: { 'iso14067-pcf': { result: 'ACCEPT' } } } });
+
+    // Every line it prints to look around with does what it says.
+    const lines = first
+      .output()
+      .split('\n')
+      .filter((line) => /^ {2}(BUYER=|curl )/.test(line));
+    const { stdout } = await run('bash', ['-euc', lines.map((line) => `${line}; echo`).join('\n')]);
+    const answers = stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+    expect(answers).toHaveLength(6);
+    expect(answers.filter(({ status }) => status !== undefined)).toEqual([]);
+    expect(answers[4]).toMatchObject({ changed: true });
+    expect(answers[5].evaluations.length).toBeGreaterThan(0);
+
     expect(await terminate(first)).toBe(0);
     expect((await stat(marker)).mode & 0o777).toBe(0o600);
     expect(await readFile(marker, 'utf8')).not.toContain(adminToken);

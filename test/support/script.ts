@@ -1,9 +1,16 @@
 /** A script of this project in a process of its own, as a person at a terminal would start it. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const running = new Set<ChildProcess>();
+// A test that fails half-way leaves nothing running: these scripts stop what they started.
+afterEach(() => {
+  for (const child of running) child.kill('SIGTERM');
+});
 
 export interface Script {
   /** Standard output so far. */
@@ -21,6 +28,7 @@ export function startScript(args: readonly string[], environment: Record<string,
     env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
   let output = '';
   let errors = '';
   let ended = false;
@@ -37,6 +45,7 @@ export function startScript(args: readonly string[], environment: Record<string,
   });
   const exited = once(child, 'close').then(([code]) => {
     ended = true;
+    running.delete(child);
     tellAll();
     return code as number | null;
   });
