@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ServiceError } from '../../base/error.ts';
+import { excerpt } from '../../base/finding.ts';
 import { asArray, isObject, type JsonObject } from '../../base/json.ts';
 import { PROBLEMS } from '../../base/problem.ts';
 import { readDateTime } from '../../formats/date-time.ts';
@@ -27,6 +28,9 @@ export const verify: Command = {
       : evaluateAll(documents, { ...values, policy: values.policy }, terminal, kit);
   },
 };
+
+/** Characters of a document's own name that are shown, where nothing vouches for it. */
+const LONGEST_NAME = 160;
 
 const OPTIONS = {
   policy: { type: 'string' },
@@ -76,7 +80,8 @@ async function verifyEach(
   }
   if (choices.json) {
     const rows = outcomes.map(({ id, verification: { verified, verdict, findings } }) => ({
-      id,
+      // What was refused is named, not repeated at any length.
+      id: verified ? id : excerpt(id, LONGEST_NAME),
       verified,
       verdict,
       findings,
@@ -96,7 +101,7 @@ function describeVerification(
     rejected: { en: 'NOT verified', ko: '확인되지 않음' },
     undetermined: { en: 'could not be determined', ko: '판정 불가' },
   }[verification.verdict];
-  terminal.out(`${printable(id).replaceAll('\n', ' ')}: ${words[terminal.language]}\n`);
+  terminal.out(`${printable(excerpt(id, LONGEST_NAME))}: ${words[terminal.language]}\n`);
   for (const finding of verification.findings) {
     if (finding.outcome === 'passed' || finding.outcome === 'skipped') continue;
     const title =
