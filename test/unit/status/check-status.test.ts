@@ -337,6 +337,34 @@ describe('observeStatus at a past instant', () => {
     }
   });
 
+  it('takes a list from its first instant on and before its last', async () => {
+    const spans: [number, number, boolean][] = [
+      [then, then + DAY, true],
+      [then - DAY, then + 1000, true],
+      [then - DAY, then, false],
+      [then + 1000, then + DAY, false],
+    ];
+    for (const [from, until, covered] of spans) {
+      const stapled = [await list({ from, until })];
+      const { history } = await observeStatus(credential, sourcesOf(await list(), { stapled }), [then]);
+      expect(history[0]?.observations).toHaveLength(covered ? 2 : 1);
+    }
+    const { validUntil: _, proof: __, ...endless } = await list(old);
+    const stapled = [await integrity.secureCredential(endless, { signer: good.signer, created: old.from })];
+    const { history } = await observeStatus(credential, sourcesOf(await list(), { stapled }), [then]);
+    expect(history[0]?.observations).toHaveLength(2);
+  });
+
+  it('asks for no list of a day that has not come', async () => {
+    const sources = sourcesOf(await list());
+    await observeStatus(credential, sources, [NOW + 2 * DAY]);
+    await observeStatus(credential, sources, [NOW]);
+    expect(sources.calls).toEqual([
+      [url, undefined],
+      [url, undefined],
+    ]);
+  });
+
   it('lets the newest list answer for both when it covers the instant', async () => {
     const sources = sourcesOf(await list({ from: then - DAY }));
     const { history } = await observeStatus(credential, sources, [then]);

@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { crc32, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
@@ -165,6 +165,8 @@ describe('readStatusList', () => {
     ['several subjects', { credentialSubject: [{}, {}] }],
     ['no date', { validFrom: 'yesterday' }],
     ['a period that ends before it begins', { validUntil: '2025-01-01T00:00:00Z' }],
+    ['a period that ends as it begins', { validUntil: '2026-01-01T00:00:00Z' }],
+    ['an end that is no date', { validUntil: 'tomorrow' }],
   ])('refuses a list with %s', (_, change) => {
     expect(codesOf(listOf())).toBe('read');
     expect(codesOf({ ...listOf(), ...change } as JsonObject)).toBe('STATUS_VERIFICATION_ERROR');
@@ -178,13 +180,33 @@ describe('readStatusList', () => {
     ['a ttl that is no number', { ttl: '60000' }],
     ['a negative ttl', { ttl: -1 }],
     ['notices that are none', { notices: ['withdrawn'] }],
-    ['a notice without a date', { notices: [{ index: '7', statusPurpose: 'revocation', reason: 'withdrawn' }] }],
-    [
-      'a notice of no index',
-      { notices: [{ index: '7abc', statusPurpose: 'revocation', reason: 'x', effectiveDate: '2026-01-01' }] },
-    ],
   ])('refuses a list with %s', (_, change) => {
     expect(codesOf(withSubject(change as JsonObject))).toBe('STATUS_VERIFICATION_ERROR');
+  });
+
+  it.each([
+    ['no date', { effectiveDate: undefined }],
+    ['a date that no calendar has', { effectiveDate: '2026-02-30' }],
+    ['no reason', { reason: undefined }],
+    ['a reason that is no text', { reason: 7 }],
+    ['no purpose', { statusPurpose: undefined }],
+    ['no index', { index: undefined }],
+    ['an index that is a number', { index: 7 }],
+    ['an index of another form', { index: '7abc' }],
+  ])('refuses a notice with %s', (_, change) => {
+    const notice = { index: '7', statusPurpose: 'revocation', reason: 'withdrawn', effectiveDate: '2026-01-01' };
+    expect(codesOf(withSubject({ notices: [notice] }))).toBe('read');
+    expect(codesOf(withSubject({ notices: [notice, { ...notice, ...change }] as JsonValue }))).toBe(
+      'STATUS_VERIFICATION_ERROR',
+    );
+  });
+
+  it('accepts a list without a ttl, and one that asks to be read anew each time', () => {
+    const { ttl: _, ...subject } = listOf()['credentialSubject'] as JsonObject;
+    const silent = readStatusList({ ...listOf(), credentialSubject: subject }, expected);
+    expect(silent.ok && silent.value.ttl).toBeUndefined();
+    const anew = readStatusList(withSubject({ ttl: 0 }), expected);
+    expect(anew.ok && anew.value.ttl).toBe(0);
   });
 
   it('accepts a list for several purposes, the one of the entry among them', () => {
@@ -244,25 +266,28 @@ describe('readStatusList', () => {
     expect(readEncoded(encoded(packedList(1)))).toBe('STATUS_LIST_LENGTH_ERROR');
   });
 
-  it('takes the optional parts of a gzip header', () => {
+  it('takes the optional parts of a gzip header, and refuses them broken', () => {
     const plain = packedList(16_384);
-    const named = Buffer.concat([
-      plain.subarray(0, 3),
-      Buffer.from([8]),
-      plain.subarray(4, 10),
-      Buffer.from('list\0'),
-      plain.subarray(10),
-    ]);
+    const withHeader = (flags: number, extra: Uint8Array) =>
+      Buffer.concat([plain.subarray(0, 3), Buffer.from([flags]), plain.subarray(4, 10), extra, plain.subarray(10)]);
+    const named = withHeader(8, Buffer.from('list\0'));
     expect(gunzipSync(named)).toHaveLength(16_384);
-    expect(readEncoded(encoded(named))).toBe('read');
-    const extra = Buffer.concat([
-      plain.subarray(0, 3),
-      Buffer.from([4]),
-      plain.subarray(4, 10),
-      Buffer.from([2, 0, 9, 9]),
-      plain.subarray(10),
-    ]);
-    expect(readEncoded(encoded(extra))).toBe('read');
+    const summed = withHeader(2, Buffer.from([0, 0]));
+    summed.writeUInt16LE(crc32(summed.subarray(0, 10)) & 0xffff, 10);
+    expect(gunzipSync(summed)).toHaveLength(16_384);
+    const good = [named, withHeader(16, Buffer.from('\0')), withHeader(4, Buffer.from([2, 0, 9, 9])), summed];
+    for (const packed of good) expect(readEncoded(encoded(packed))).toBe('read');
+    const bad = [
+      flip(summed, 10),
+      flip(summed, 11),
+      flip(plain, 0),
+      flip(plain, 1),
+      named.subarray(0, 12),
+      withHeader(4, Buffer.from([0xff, 0xff])),
+      withHeader(4, Buffer.alloc(0)).subarray(0, 11),
+      withHeader(2, Buffer.alloc(0)).subarray(0, 11),
+    ];
+    for (const packed of bad) expect(readEncoded(encoded(packed))).toBe('STATUS_VERIFICATION_ERROR');
   });
 
   it('sees a set bit whatever buffer the list was packed from', () => {
