@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { asArray, isObject, type JsonObject } from '../../base/json.ts';
 import { issuerOf, statusEntriesOf, subjectOf, typesOf } from '../../credentials/credential.ts';
-import { linkDigest } from '../../credentials/link.ts';
+import { createLinkRef, linkDigest } from '../../credentials/link.ts';
+import { findProfile } from '../../credentials/profiles/profile-table.ts';
 import { digestOfJson } from '../../formats/digest.ts';
 import { type Command, EXIT, UsageError } from '../command.ts';
 import { readDocuments } from '../documents.ts';
@@ -58,6 +59,9 @@ function viewOf(credential: JsonObject): Record<string, string> {
         .map((proof) => `${String(proof['cryptosuite'] ?? proof['type'])} by ${String(proof['verificationMethod'])}`)
         .join(', ') || 'none',
     linkDigest: linkDigest(credential),
+    // Ready to be put where another credential links to this one.
+    link:
+      typeof credential['id'] === 'string' && findProfile(credential) ? JSON.stringify(createLinkRef(credential)) : '-',
     digest: digestOfJson(credential),
   };
 }
