@@ -3,10 +3,21 @@
  * admitted and of the party's own policy (docs/trust.md); no clock, no network, no store.
  */
 import { type Finding, failed, undetermined, verdictOf } from '../base/finding.ts';
+import { isObject } from '../base/json.ts';
 import type { ProblemCode } from '../base/problem.ts';
 import { isShownWhole } from '../credentials/link.ts';
+import { readDate } from '../formats/date-time.ts';
+import { isDecimal, isNegative } from '../formats/decimal.ts';
 import type { Admitted } from './admitted.ts';
-import type { Evaluation, EvaluationInput, RefusedCredential, RegimeResult, Result, RuleResult } from './evaluation.ts';
+import type {
+  Evaluation,
+  EvaluationInput,
+  ImportedGoods,
+  RefusedCredential,
+  RegimeResult,
+  Result,
+  RuleResult,
+} from './evaluation.ts';
 import { Evidence } from './evidence.ts';
 import { describePath, findNearestMiss } from './explain.ts';
 import { Judge } from './judge.ts';
@@ -64,6 +75,9 @@ function chooseClaims(evidence: Evidence, input: EvaluationInput): Subject {
     return refuse(about('limits.credentials', 'undetermined', 'LIMIT_EXCEEDED'));
   }
   const claims = evidence.admitted.filter((credential) => CLAIM_TYPES.includes(credential.type));
+  if (input.import !== undefined && !isSoundImport(input.import)) {
+    return refuse(about('import.malformed', 'undetermined', 'BAD_REQUEST'));
+  }
   if (input.claim !== undefined) {
     const named = claims.filter((claim) => claim.id === input.claim);
     return named.length > 0 ? { ok: true, claims: wholeFirst(named) } : refuse(noSuchClaim(evidence, input.claim));
@@ -78,6 +92,12 @@ function chooseClaims(evidence: Evidence, input: EvaluationInput): Subject {
   return refuse(
     ids.size === 0 ? noSuchClaim(evidence, undefined) : about('claim.ambiguous', 'undetermined', 'BAD_REQUEST'),
   );
+}
+
+/** Asked from a file as well as over HTTP: what is not a mass of a good on a day is no import. */
+function isSoundImport({ cnCode, date, netMass }: { readonly [Name in keyof ImportedGoods]: unknown }): boolean {
+  if (typeof cnCode !== 'string' || readDate(date) === undefined || !isObject(netMass)) return false;
+  return isDecimal(netMass['value']) && !isNegative(netMass['value']) && typeof netMass['unit'] === 'string';
 }
 
 function wholeFirst(claims: readonly Admitted[]): readonly Admitted[] {

@@ -1,7 +1,7 @@
 /** Whether a credential or an anchor was in force at an instant: its interval and its status, told apart (docs/trust.md, section 4). */
 import type { ProblemCode } from '../base/problem.ts';
 import { judgeStatus } from '../credentials/status-history.ts';
-import { formatDate, formatDateTime, readDate } from '../formats/date-time.ts';
+import { formatDateTime, readDate } from '../formats/date-time.ts';
 import type { Admitted } from './admitted.ts';
 import type { MessageKey } from './messages/message.ts';
 import type { AnchorEntry } from './policy.ts';
@@ -50,7 +50,7 @@ export function checkAnchorInForce(anchor: AnchorEntry, at: number): readonly Ru
   const from = readDate(anchor.validFrom) ?? Number.POSITIVE_INFINITY;
   const until = readDate(anchor.validUntil) ?? Number.NEGATIVE_INFINITY;
   if (at >= from && at < until) return [];
-  const params = { at: formatDate(at), from: anchor.validFrom, until: anchor.validUntil };
+  const params = { at: instantText(at), from: anchor.validFrom, until: anchor.validUntil };
   return [broken('I2.anchor-interval', { subject: anchor.did, code: 'POLICY_NOT_VALID_THEN', params })];
 }
 

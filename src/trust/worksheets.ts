@@ -1,4 +1,5 @@
 /** Which worksheet belongs to which claim: the one that proves to its root, or else the only one that can have been meant. */
+import { isObject } from '../base/json.ts';
 import { digestOfJson } from '../formats/digest.ts';
 import type { Admitted } from './admitted.ts';
 import type { Worksheet } from './evaluation.ts';
@@ -11,7 +12,7 @@ export function worksheetsByClaim(
   evidence: Evidence,
   worksheets: readonly Worksheet[],
 ): (claim: Admitted) => Worksheet | undefined {
-  const ordered = [...worksheets].sort((a, b) => byText(digestOfWorksheet(a), digestOfWorksheet(b)));
+  const ordered = worksheets.map(sound).sort((a, b) => byText(digestOfWorksheet(a), digestOfWorksheet(b)));
   const roots = evidence.ofType('CarbonFootprintClaim').flatMap((claim) => rootOf(claim) ?? []);
   // A sheet that proves to some claim here is that claim's; what is left is shown against whichever claim has none.
   const unplaced = ordered.filter((sheet) => !roots.some((root) => provesTo(sheet, root)));
@@ -21,6 +22,18 @@ export function worksheetsByClaim(
     const proven = ordered.find((sheet) => provesTo(sheet, root));
     return proven ?? unplaced.find((sheet) => sheet.root === root) ?? unplaced[0];
   };
+}
+
+/** Sheets come from strangers, and not through `admit`: one that is not made as it should be proves to nothing. */
+function sound(sheet: Worksheet): Worksheet {
+  const { leaves, paths, root } = sheet as { readonly [Name in keyof Worksheet]: unknown };
+  const steps = paths === undefined || (Array.isArray(paths) && paths.every(isPath));
+  if (!Array.isArray(leaves) || !leaves.every(isObject) || !steps) return { leaves: [] };
+  return typeof root === 'string' || root === undefined ? sheet : { leaves: [] };
+}
+
+function isPath(path: unknown): boolean {
+  return Array.isArray(path) && path.every(isObject);
 }
 
 export function digestOfWorksheet(worksheet: Worksheet): string {

@@ -62,6 +62,7 @@ export const EN = {
   'limits.credentials': "More credentials than the policy's limit; nothing was judged.",
   'limits.links': "More links than the policy's limit; not everything was looked at.",
   'regime.unknown': 'The policy does not have this regime.',
+  'import.malformed': 'The import is not stated as a CN code, a date and a mass.',
   'claim.absent': 'The claim asked about is not among what was presented.',
   'claim.ambiguous': 'Several claims were presented; name the one that is asked about.',
   'claim.refused': 'The claim was presented and could not be admitted.',

@@ -62,6 +62,7 @@ export const KO: Readonly<Record<keyof typeof EN, string>> = {
   'limits.credentials': '증명서 수가 정책의 한도를 넘어 판정하지 않았습니다.',
   'limits.links': '연결 수가 정책의 한도를 넘어 전부를 살펴보지 못했습니다.',
   'regime.unknown': '정책에 없는 제도입니다.',
+  'import.malformed': '수입 정보가 CN 코드, 날짜, 질량으로 적혀 있지 않습니다.',
   'claim.absent': '질의한 주장이 제시된 증명서 가운데 없습니다.',
   'claim.ambiguous': '주장이 여러 개 제시되었습니다. 질의할 주장을 지정하십시오.',
   'claim.refused': '주장이 제시되었으나 받아들일 수 없었습니다.',

@@ -1,6 +1,6 @@
 /** The properties of docs/trust.md, section 7, over random worlds. `PROPERTY_RUNS` multiplies the runs. */
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { failed, type Outcome, undetermined } from '../../../src/base/finding.ts';
 import { digestOfJson } from '../../../src/formats/digest.ts';
 import { jcs } from '../../../src/formats/jcs.ts';
@@ -21,6 +21,7 @@ import {
 import { admitted } from '../../support/worked-examples.ts';
 
 const FACTOR = Number(process.env['PROPERTY_RUNS'] ?? '1');
+vi.setConfig({ testTimeout: 30_000 * Math.max(1, FACTOR) });
 const runs = (count: number): fc.Parameters<unknown> => ({ numRuns: Math.ceil(count * FACTOR) });
 
 let base: Base;

@@ -994,6 +994,7 @@ const ELSEWHERE = [
     'limits.credentials',
     'limits.links',
     'regime.unknown',
+    'import.malformed',
     'claim.absent',
     'claim.ambiguous',
     'claim.refused',
