@@ -56,18 +56,23 @@ export async function readDocuments(paths: readonly string[], terminal: Terminal
   let imported: JsonObject | undefined;
   for (const path of paths) {
     const document = await readDocument(path, terminal);
-    if (document['format'] === BUNDLE_FORMAT) {
+    if (isOfKind(document, document['format'] === BUNDLE_FORMAT)) {
       found.credentials.push(...objectsOf(document['credentials']));
       found.didDocuments.push(...objectsOf(document['didDocuments']));
       found.statusLists.push(...objectsOf(document['statusLists']));
       found.worksheets.push(...objectsOf(document['worksheets']));
       if (typeof document['at'] === 'string') at = document['at'];
       if (isObject(document['import'])) imported = document['import'];
-    } else if (Array.isArray(document['leaves'])) found.worksheets.push(document);
+    } else if (isOfKind(document, Array.isArray(document['leaves']))) found.worksheets.push(document);
     else if (asArray(document['type']).includes('VerifiablePresentation')) found.presentations.push(document);
     else found.credentials.push(unwrapped(document));
   }
   return { ...found, at, import: imported };
+}
+
+/** What calls itself a credential is judged as one, whatever else stands in it: a forgery must not pass for a file of another kind. */
+function isOfKind(document: JsonObject, marked: boolean): boolean {
+  return marked && !['@context', 'type', 'proof', 'credentialSubject'].some((member) => member in document);
 }
 
 /** An issue or holder answer may be given as it was saved: the credential is inside. */

@@ -88,6 +88,19 @@ describe('proofprint verify', () => {
     expect(korean.out).toContain('증명 검증에 실패했습니다');
   });
 
+  it('lets no forgery pass for a file of another kind, and calls nothing good when there was nothing', async () => {
+    const forged = { ...credential, validUntil: '2030-01-01T00:00:00Z' };
+    for (const member of [{ leaves: [] }, { format: 'proofprint-evidence-bundle/1' }]) {
+      const outcome = await verify({ ...forged, ...member });
+      expect(outcome).toMatchObject({ code: 1, out: expect.stringContaining('MALFORMED_VALUE_ERROR') });
+    }
+    const empty = { format: 'proofprint-evidence-bundle/1', credentials: [] };
+    for (const document of [empty, { leaves: [] }]) {
+      expect(await verify(document)).toMatchObject({ code: 1, err: expect.stringMatching(/^NOTHING_PRESENTED/) });
+    }
+    expect(await verify({ ...empty, credentials: [credential] })).toMatchObject({ code: 0 });
+  });
+
   it('exits 2 where the status list cannot be had, offline or not', async () => {
     for (const more of [{ fetchJson: (async () => ({ status: 'unreachable', reason: 'connect' })) as FetchJson }, {}]) {
       const argv = ['verify', 'c.json', '--json', ...('fetchJson' in more ? [] : ['--offline'])];

@@ -78,6 +78,8 @@ async function verifyEach(
     });
     outcomes.push({ id: nameOf(document), verification });
   }
+  // Nothing was looked at, so nothing is good.
+  if (outcomes.length === 0) throw new ServiceError('NOTHING_PRESENTED', 'the files hold no credential to verify');
   if (choices.json) {
     const rows = outcomes.map(({ id, verification: { verified, verdict, findings } }) => ({
       // What was refused is named, not repeated at any length.
