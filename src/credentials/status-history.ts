@@ -139,14 +139,36 @@ function suspensionAt(entry: StatusEntryHistory, at: number): StatusState {
   // A list with notices of its own is judged by their dates: a bit may be set ahead of the day on which it takes effect.
   const covering = entry.observations.filter((observation) => covers(observation, at));
   if (covering.some((observation) => observation.set && observation.notices.length === 0)) return 'set';
-  const changes = changesOf(entry);
+  const changes = changesIn(entry.observations);
   if (changes.length > 0) {
     const before = changes.filter((change) => change.from <= at).at(-1);
     // A history that opens with a reinstatement hides its beginning.
     if (before === undefined) return changes[0]?.suspends ? 'clear' : 'set';
-    return before.suspends ? 'set' : 'clear';
+    return isSuspendedSince(before, changes, covering, at) ? 'set' : 'clear';
   }
   return covering.length > 0 ? 'clear' : 'unknown';
+}
+
+/**
+ * Whether the last change leaves the credential suspended. Its notice says so, unless a list that covers the instant and knows of the
+ * change shows otherwise: notices have days and no order, so where one day carries both kinds the bit tells which came last; and a bit
+ * that is set although the last notice lifted the suspension is believed rather than the notice.
+ */
+function isSuspendedSince(
+  last: Change,
+  changes: readonly Change[],
+  covering: readonly StatusObservation[],
+  at: number,
+): boolean {
+  const sameDay = changes.filter(({ from }) => from === last.from);
+  const informed = covering.filter((observation) => {
+    const known = changesIn([observation]);
+    return sameDay.every((change) => known.some((one) => isSame(one, change))) && known.every(({ from }) => from <= at);
+  });
+  const latest = Math.max(...informed.map(({ list }) => list.validFrom));
+  const bits = informed.filter(({ list }) => list.validFrom === latest).map(({ set }) => set);
+  if (!last.suspends) return bits.includes(true);
+  return sameDay.length === 1 || bits.length === 0 || bits.includes(true);
 }
 
 interface Change {
@@ -154,13 +176,15 @@ interface Change {
   readonly suspends: boolean;
 }
 
-/** Every change that any list tells of, in the order of its date; on one and the same day the suspension is the one that stays. */
-function changesOf(entry: StatusEntryHistory): readonly Change[] {
+const isSame = (one: Change, other: Change): boolean => one.from === other.from && one.suspends === other.suspends;
+
+/** Every change that the lists tell of, in the order of its date; on one and the same day the suspension comes last. */
+function changesIn(observations: readonly StatusObservation[]): readonly Change[] {
   const changes: Change[] = [];
-  for (const notice of entry.observations.flatMap((observation) => observation.notices)) {
+  for (const notice of observations.flatMap((observation) => observation.notices)) {
     const from = readDate(notice.effectiveDate) ?? Number.NEGATIVE_INFINITY;
     const suspends = notice.reason !== 'reinstated';
-    if (!changes.some((known) => known.from === from && known.suspends === suspends)) changes.push({ from, suspends });
+    if (!changes.some((known) => isSame(known, { from, suspends }))) changes.push({ from, suspends });
   }
   return changes.sort((a, b) => a.from - b.from || Number(a.suspends) - Number(b.suspends));
 }

@@ -44,15 +44,13 @@ export class CredentialStatus {
 
   /**
    * Set or clear a status. The new list is signed before this returns, so that its validity starts when the change was made.
-   * Errors: NOT_FOUND, CONFLICT (a revocation is final), MALFORMED_VALUE_ERROR (effective date).
+   * Errors: NOT_FOUND, CONFLICT (a revocation is final), MALFORMED_VALUE_ERROR (effective date, reason).
    */
   async change(
     issuer: InstanceRecord,
     change: StatusChange,
   ): Promise<{ changed: boolean; statusListCredential: string }> {
-    if (change.effectiveDate !== undefined && readDate(change.effectiveDate) === undefined) {
-      throw new ServiceError('MALFORMED_VALUE_ERROR', 'a calendar date YYYY-MM-DD', { pointer: '/effectiveDate' });
-    }
+    assertReadable(change);
     const now = this.#deps.clock.now();
     const found = await this.#deps.store.findIssuance(change.credentialId);
     const listId = found?.statusEntries.find((entry) => entry.purpose === change.purpose)?.listId;
@@ -177,6 +175,25 @@ export class CredentialStatus {
 }
 
 const wholeSecond = (instant: number): number => Math.floor(instant / 1000) * 1000;
+
+/** What goes into the signed list must be taken by every reader of it, and mean there what was done. */
+function assertReadable({ purpose, set, reason, effectiveDate }: StatusChange): void {
+  if (effectiveDate !== undefined && readDate(effectiveDate) === undefined) {
+    throw new ServiceError('MALFORMED_VALUE_ERROR', 'a calendar date YYYY-MM-DD', { pointer: '/effectiveDate' });
+  }
+  if (reason === undefined) return;
+  if (/[\p{Cc}\p{Cs}]/u.test(reason) || reason.normalize('NFC') !== reason) {
+    throw new ServiceError('MALFORMED_VALUE_ERROR', 'one line of text in Unicode normalisation form C', {
+      pointer: '/reason',
+    });
+  }
+  // A reader takes this word, and no other, for the end of a suspension (docs/trust.md, section 4).
+  if (purpose === 'suspension' && (reason === 'reinstated') === set) {
+    throw new ServiceError('MALFORMED_VALUE_ERROR', 'a suspension ends, and only ends, with the word reinstated', {
+      pointer: '/reason',
+    });
+  }
+}
 
 function defaultReason(change: StatusChange): string {
   if (change.purpose === 'suspension') return change.set ? 'suspended' : 'reinstated';

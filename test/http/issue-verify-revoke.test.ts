@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bareCredential, type Party, startNode, type TestNode } from '../support/node.ts';
+import { ADMIN_TOKEN, bareCredential, type Party, startNode, type TestNode } from '../support/node.ts';
 
 let node: TestNode;
 let party: Party;
@@ -171,5 +171,47 @@ describe('as time passes', () => {
     node.clock.set(node.clock.now() + 3_600_000);
     expect((await node.get(path)).body).toEqual(late);
     expect((await node.get(`${path}?timestamp=2026-12-20T00:00:00Z`)).body).toEqual(late);
+  });
+});
+
+describe('a suspension over HTTP', () => {
+  const DAY = 86_400_000;
+  beforeAll(async () => {
+    const settings = { cryptosuite: 'eddsa-rdfc-2022', keyType: 'Ed25519', statusPurposes: ['suspension'] };
+    await node.post('/admin/organizations/maker/issuers', { id: 'pausing', ...settings }, ADMIN_TOKEN);
+  });
+  const issuePausable = async () =>
+    (await node.post('/issuers/pausing/credentials/issue', { credential: bareCredential(party.did) }, party.token)).body
+      .verifiableCredential;
+  const suspend = (credential: { id: string }, status: boolean, more = {}) =>
+    node.post(
+      '/issuers/pausing/credentials/status',
+      { credentialId: credential.id, statusPurpose: 'suspension', status, ...more },
+      party.token,
+    );
+
+  it('takes no reason that readers would take for the opposite, or not at all', async () => {
+    const credential = await issuePausable();
+    const refused = { status: 400, body: { code: 'MALFORMED_VALUE_ERROR', pointer: '/reason' } };
+    expect(await suspend(credential, true, { reason: 'reinstated' })).toMatchObject(refused);
+    expect(await suspend(credential, true, { reason: 'a\u0007b' })).toMatchObject(refused);
+    expect(await suspend(credential, true, { reason: 'e\u0301' })).toMatchObject(refused);
+    expect((await verify(credential)).body).toMatchObject({ verified: true });
+    expect(await suspend(credential, true, { reason: 'audit pending' })).toMatchObject({ status: 200 });
+    expect(await suspend(credential, false, { reason: 'audit passed' })).toMatchObject(refused);
+    expect(await suspend(credential, false, { reason: 'reinstated' })).toMatchObject({ status: 200 });
+    expect((await verify(credential)).body).toMatchObject({ verified: true });
+  });
+
+  it('ends when it is lifted, on the same day as well', async () => {
+    const credential = await issuePausable();
+    await suspend(credential, true, { reason: 'audit pending' });
+    expect((await verify(credential)).body.problemDetails[0].code).toBe('SUSPENDED');
+    await suspend(credential, false);
+    expect((await verify(credential)).body).toMatchObject({ verified: true });
+    node.clock.set(node.clock.now() + 2 * DAY);
+    expect((await verify(credential)).body).toMatchObject({ verified: true });
+    await suspend(credential, true);
+    expect((await verify(credential)).body.problemDetails[0].code).toBe('SUSPENDED');
   });
 });

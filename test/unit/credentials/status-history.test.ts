@@ -6,7 +6,7 @@ import {
   type StatusObservation,
 } from '../../../src/credentials/status-history.ts';
 
-const day = (text: string): number => Date.parse(`${text}T00:00:00Z`);
+const day = (text: string): number => Date.parse(text.includes('T') ? text : `${text}T00:00:00Z`);
 
 function seen(from: string, until: string | undefined, set: boolean, notices: StatusNotice[] = []): StatusObservation {
   return {
@@ -112,6 +112,25 @@ describe('a suspension', () => {
   it('stays on a day that carries both notices', () => {
     const both = [notice('reinstated', '2027-02-10', 'suspension'), notice('suspended', '2027-02-10', 'suspension')];
     expect(judge('suspension', '2027-02-10', [seen(...NEWEST, true, both)])).toMatchObject({ code: 'SUSPENDED' });
+  });
+  it('ends on its own day where the list that knows both notices shows the bit clear', () => {
+    const date = '2027-03-05';
+    const one = [notice('suspended', date, 'suspension')];
+    const both = [...one, notice('reinstated', date, 'suspension')];
+    const suspended = seen('2027-03-05T09:00:00Z', '2027-06-01', true, one);
+    const reinstated = seen('2027-03-05T15:00:00Z', '2027-06-01', false, both);
+    expect(judge('suspension', '2027-03-05T10:00:00Z', [reinstated, suspended])).toMatchObject({ code: 'SUSPENDED' });
+    expect(judge('suspension', '2027-03-05T16:00:00Z', [reinstated, suspended])).toMatchObject({ outcome: 'passed' });
+    expect(judge('suspension', '2027-03-08', [reinstated, suspended])).toMatchObject({ outcome: 'passed' });
+    const again = seen('2027-03-05T18:00:00Z', '2027-06-01', true, both);
+    expect(judge('suspension', '2027-03-08', [again, reinstated])).toMatchObject({ code: 'SUSPENDED' });
+  });
+  it('holds where the bit is set although the last notice lifted it', () => {
+    const lifted = [notice('reinstated', '2027-03-02', 'suspension')];
+    const of = (notices: StatusNotice[]) => [seen('2027-03-04', '2027-06-01', true, notices)];
+    expect(judge('suspension', '2027-03-05', of(lifted))).toMatchObject({ code: 'SUSPENDED' });
+    const ahead = [...lifted, notice('suspended', '2027-03-20', 'suspension')];
+    expect(judge('suspension', '2027-03-05', of(ahead))).toMatchObject({ outcome: 'passed' });
   });
 });
 
