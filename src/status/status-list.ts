@@ -46,7 +46,7 @@ export interface StatusListDraft {
 /**
  * One of our own lists, unsecured. Where there are more notices than a reader takes, the oldest that change nothing are left out: a
  * revocation without a notice works back to the start, like one for any reason but `withdrawn` (docs/trust.md, section 4).
- * Errors: RangeError for a list that a reader would refuse: too short, too long, a period that is none, still too many notices.
+ * Errors: RangeError for a list that a reader would refuse: too short, too long, a period that is none.
  */
 export function createStatusListCredential(draft: StatusListDraft): JsonObject {
   const { url, issuer, purposes, bits, validFrom, validUntil } = draft;
@@ -73,14 +73,27 @@ export function createStatusListCredential(draft: StatusListDraft): JsonObject {
 }
 
 function publishable(notices: readonly StatusNotice[]): readonly StatusNotice[] {
+  const harmless = ({ statusPurpose, reason }: StatusNotice): boolean =>
+    statusPurpose === 'revocation' && reason !== 'withdrawn';
+  const withoutHarmless = dropOldest(notices, harmless);
+  // What an entry went through before its last change is told by the lists that were in force then.
+  const last = new Map(withoutHarmless.map((notice) => [`${notice.statusPurpose} ${notice.index}`, notice]));
+  const kept = dropOldest(withoutHarmless, (notice) => last.get(`${notice.statusPurpose} ${notice.index}`) !== notice);
+  // Still too many: the oldest go, and what they said *withdrawn* of then counts as revoked from the start. Too strict, never too lax.
+  return dropOldest(kept, () => true);
+}
+
+/** Leave out as many of the oldest droppable notices as there are too many. */
+function dropOldest(
+  notices: readonly StatusNotice[],
+  droppable: (notice: StatusNotice) => boolean,
+): readonly StatusNotice[] {
   let surplus = notices.length - MOST_NOTICES;
-  const kept = notices.filter(({ statusPurpose, reason }) => {
-    const needed = surplus <= 0 || statusPurpose !== 'revocation' || reason === 'withdrawn';
-    if (!needed) surplus -= 1;
-    return needed;
+  return notices.filter((notice) => {
+    if (surplus <= 0 || !droppable(notice)) return true;
+    surplus -= 1;
+    return false;
   });
-  if (kept.length > MOST_NOTICES) throw new RangeError(`more than ${MOST_NOTICES} notices that are needed`);
-  return kept;
 }
 
 /** A list credential that was read. That its proofs hold and its form is good is not said here. */

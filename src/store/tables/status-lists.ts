@@ -8,6 +8,13 @@ import { createPermutation } from './permutation.ts';
 /** Entries of one list: the least a list may have (Bitstring Status List 1.0, section 3.1). */
 export const LIST_LENGTH = 131_072;
 
+/**
+ * Entries given out of one list. Each may bring a notice that every reader has to read, and a reader takes a list only up to its caps
+ * (docs/threats.md, section 6): so a list
+ * gives out few of its places, and its notices stay few enough to be published.
+ */
+export const MOST_ALLOTTED = 4096;
+
 /** The record as it is kept; the seed orders the allotment and stays inside. */
 interface StoredList extends StatusListRecord {
   readonly seed: string;
@@ -33,13 +40,13 @@ const permutations = new Map<string, (position: number) => number>();
 const MOST_PERMUTATIONS = 64;
 
 /**
- * Take the next entry of the open list of this issuer and purpose, opening a list when there is none or it is full.
+ * Take the next entry of the open list of this issuer and purpose, opening a list when there is none or it has given out all it may.
  * Acts run in turn, so no two of them see the same `allotted`.
  */
 export async function allotEntry(tx: Transaction, wanted: Allotment): Promise<StatusEntry> {
   const open = await openLists.find(tx, wanted.issuer, wanted.purpose);
   const current = open === undefined ? undefined : await lists.find(tx, open);
-  const list = current && current.allotted < current.length ? current : openList(tx, wanted);
+  const list = current && current.allotted < MOST_ALLOTTED ? current : openList(tx, wanted);
   const index = permutationOf(list)(list.allotted);
   lists.put(tx, [list.listId], { ...list, allotted: list.allotted + 1 });
   return { purpose: wanted.purpose, listId: list.listId, index };
