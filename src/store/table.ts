@@ -120,6 +120,7 @@ export async function pageOf<Reference, Item>(
 
 function readCursor(cursor: string): number {
   const text = cursor.length <= 64 ? Buffer.from(cursor, 'base64url').toString('latin1') : '';
-  if (!/^\d{16}$/.test(text)) throw new ServiceError('BAD_REQUEST', 'The cursor is not one that was given out here');
+  if (!/^\d{16}$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new ServiceError('BAD_REQUEST', 'The cursor is not one that was given out here');
   return Number(text);
 }
