@@ -471,7 +471,16 @@ function describeOrganisations(its: () => Store): void {
       expect((await its().findStatusList(onlyEntry(record).listId))?.list.allotted).toBe(1);
       expect((await its().listOrganisations()).map(({ slug }) => slug)).toEqual(['hanbit']);
       await expect(its().deleteOrganisation('hanbit-steel')).rejects.toEqual(refusal('NOT_FOUND'));
+    });
+
+    test('nobody is given the names of a deleted one, under which its credentials are still kept', async () => {
       await its().createOrganisation(organisation, [instance('issuer')]);
+      await its().createOrganisation({ ...organisation, slug: 'hanbit', tokenDigest: 'bb' }, []);
+      await its().deleteOrganisation('hanbit-steel');
+      await expect(its().createOrganisation(organisation, [])).rejects.toEqual(refusal('CONFLICT'));
+      const taken = its().createInstance({ ...instance('issuer'), organisation: 'hanbit' });
+      await expect(taken).rejects.toEqual(refusal('CONFLICT'));
+      await its().createInstance({ ...instance('issuer'), organisation: 'hanbit', id: 'hanbit-2' });
     });
   });
 }

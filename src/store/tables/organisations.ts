@@ -10,6 +10,10 @@ const instances = new Table<InstanceRecord>('instance');
 /** Organisation, kind, id. */
 const byOrganisation = new Table<1>('instance-by-organisation');
 
+/** Slugs, and kinds and ids of instances, of organisations that were deleted. What they left behind is kept under these names. */
+const retiredSlugs = new Table<1>('organisation-retired');
+const retiredInstances = new Table<1>('instance-retired');
+
 const KINDS = ['issuer', 'verifier', 'holder'] as const satisfies readonly InstanceRecord['kind'][];
 
 export async function createOrganisation(
@@ -19,6 +23,9 @@ export async function createOrganisation(
 ): Promise<void> {
   if (await organisations.has(tx, record.slug)) {
     throw new ServiceError('CONFLICT', 'An organisation with this slug exists', { pointer: '/slug' });
+  }
+  if (await retiredSlugs.has(tx, record.slug)) {
+    throw new ServiceError('CONFLICT', 'A deleted organisation had this slug', { pointer: '/slug' });
   }
   await putOrganisation(tx, record);
   for (const instance of its) await createInstance(tx, instance);
@@ -44,15 +51,20 @@ export async function updateOrganisation(tx: Transaction, record: OrganisationRe
   await putOrganisation(tx, record);
 }
 
-/** The organisation, its token and its instances go. What it issued, and its status lists, are other people's evidence and stay. */
+/**
+ * The organisation, its token and its instances go. What it issued, and its status lists, are other people's evidence and stay; so do
+ * the names, since whoever was given one of them again would be given all that is kept under it.
+ */
 export async function deleteOrganisation(tx: Transaction, slug: string): Promise<void> {
   const record = await requireOrganisation(tx, slug);
   for (const { kind, id } of await listInstances(tx, slug)) {
     instances.del(tx, kind, id);
     byOrganisation.del(tx, slug, kind, id);
+    retiredInstances.put(tx, [kind, id], 1);
   }
   byToken.del(tx, record.tokenDigest);
   organisations.del(tx, slug);
+  retiredSlugs.put(tx, [slug], 1);
 }
 
 export function findOrganisation(view: View, slug: string): Promise<OrganisationRecord | undefined> {
@@ -71,6 +83,9 @@ export async function listOrganisations(view: View): Promise<readonly Organisati
 export async function createInstance(tx: Transaction, record: InstanceRecord): Promise<void> {
   if (await instances.has(tx, record.kind, record.id)) {
     throw new ServiceError('CONFLICT', `The ${record.kind} instance exists`, { pointer: '/id' });
+  }
+  if (await retiredInstances.has(tx, record.kind, record.id)) {
+    throw new ServiceError('CONFLICT', `A deleted ${record.kind} instance had this id`, { pointer: '/id' });
   }
   instances.put(tx, [record.kind, record.id], record);
   byOrganisation.put(tx, [record.organisation, record.kind, record.id], 1);
