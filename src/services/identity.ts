@@ -10,6 +10,7 @@ import { createDidKey } from '../dids/methods/key.ts';
 import { createDidWeb } from '../dids/methods/web.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import { sha256Hex } from '../formats/digest.ts';
+import { isHostName } from '../net/request-url.ts';
 import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../store/store.ts';
 
 export const ROLES = [
@@ -48,25 +49,48 @@ interface IdentityDeps {
 /** Who lives on this node: organisations, their tokens, keys, DID documents and instances. */
 export class Identity {
   readonly #deps: IdentityDeps;
+  /** The last change of an organisation that was asked for. */
+  #changes: Promise<unknown> = Promise.resolve();
 
   constructor(deps: IdentityDeps) {
     this.#deps = deps;
   }
 
+  /**
+   * Changes of organisations are made one after the other: each writes a whole record on top of what it read, and two at once would
+   * bring back a token or lose a key.
+   */
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const turn = this.#changes.then(change);
+    this.#changes = turn.catch(() => undefined);
+    return turn;
+  }
+
   /** One organisation with its first key, its DID and its default issuer, verifier and holder, all named by its slug. */
-  async createOrganisation(request: NewOrganisation): Promise<{ organisation: OrganisationRecord; token: string }> {
+  createOrganisation(request: NewOrganisation): Promise<{ organisation: OrganisationRecord; token: string }> {
+    return this.#inTurn(() => this.#create(request));
+  }
+
+  async #create(request: NewOrganisation): Promise<{ organisation: OrganisationRecord; token: string }> {
     const { store, keys } = this.#deps;
     if ((await store.findOrganisation(request.slug)) !== undefined) {
       throw new ServiceError('CONFLICT', 'an organisation of this name exists', { pointer: '/slug' });
     }
-    const method = request.did?.method ?? (this.#deps.publicUrl().startsWith('https:') ? 'web' : 'key');
-    if (method === 'web' && !this.#deps.publicUrl().startsWith('https:')) {
-      throw new ServiceError('BAD_REQUEST', 'did:web needs a PUBLIC_URL with https', { pointer: '/did/method' });
+    const host = this.#findHostDid();
+    const method = request.did?.method ?? (host === undefined ? 'key' : 'web');
+    if (method === 'web' && host === undefined) {
+      throw new ServiceError('BAD_REQUEST', 'did:web needs a PUBLIC_URL with https and a host name', {
+        pointer: '/did/method',
+      });
+    }
+    const isRoot = method === 'web' && request.did?.root === true;
+    if (isRoot && (await this.findRootDidDocument()) !== undefined) {
+      throw new ServiceError('CONFLICT', 'another organisation has the DID of this host', { pointer: '/did/root' });
     }
     const created = await keys.createKey({ tenant: request.slug, keyType: 'Ed25519' });
     const did =
       method === 'web'
-        ? createDidWeb(this.#deps.publicUrl(), request.did?.root === true ? undefined : request.slug)
+        ? createDidWeb(this.#deps.publicUrl(), isRoot ? undefined : request.slug)
         : createDidKey('Ed25519', created.publicKeyMultibase);
     const key = this.#keyRecord(did, method, created);
     const token = newToken();
@@ -162,7 +186,11 @@ export class Identity {
     return found;
   }
 
-  async rotateToken(slug: string): Promise<string> {
+  rotateToken(slug: string): Promise<string> {
+    return this.#inTurn(() => this.#rotateToken(slug));
+  }
+
+  async #rotateToken(slug: string): Promise<string> {
     const organisation = await this.requireOrganisation(slug);
     const token = newToken();
     await this.#deps.store.updateOrganisation({ ...organisation, tokenDigest: sha256Hex(token) }, 'token rotated');
@@ -170,7 +198,11 @@ export class Identity {
   }
 
   /** A new active key; the old one is retired but stays in the DID document, so that what it signed keeps verifying. */
-  async rotateKey(slug: string, keyType: KeyType): Promise<OrganisationRecord> {
+  rotateKey(slug: string, keyType: KeyType): Promise<OrganisationRecord> {
+    return this.#inTurn(() => this.#rotateKey(slug, keyType));
+  }
+
+  async #rotateKey(slug: string, keyType: KeyType): Promise<OrganisationRecord> {
     const organisation = await this.requireOrganisation(slug);
     if (organisation.did.startsWith('did:key:')) {
       throw new ServiceError(
@@ -186,8 +218,6 @@ export class Identity {
     const retired = organisation.keys.map(
       (key): KeyRecord => (key.state === 'active' ? { ...key, state: 'retired', until: now } : key),
     );
-    for (const key of organisation.keys)
-      if (key.state === 'active') await this.#deps.keys.setState(key.keyId, 'retired');
     const next = { ...organisation, keys: [...retired, this.#keyRecord(organisation.did, 'web', created)] };
     await this.#deps.store.updateOrganisation(next, 'key rotated');
     // Only now: a signer that refuses an active key would leave the organisation without a voice.
@@ -214,16 +244,15 @@ export class Identity {
 
   /** The DID document that this node publishes for one of its own did:web organisations. */
   async findDidDocument(did: string): Promise<DidDocument | undefined> {
-    if (!this.#deps.publicUrl().startsWith('https:')) return undefined;
-    const base = createDidWeb(this.#deps.publicUrl());
+    const base = this.#findHostDid();
+    if (base === undefined) return undefined;
     if (did === base) return this.findRootDidDocument();
     if (!did.startsWith(`${base}:`)) return undefined;
     return this.findDidDocumentBySlug(did.slice(base.length + 1));
   }
 
   async findRootDidDocument(): Promise<DidDocument | undefined> {
-    if (!this.#deps.publicUrl().startsWith('https:')) return undefined;
-    const base = createDidWeb(this.#deps.publicUrl());
+    const base = this.#findHostDid();
     const organisation = (await this.#deps.store.listOrganisations()).find((one) => one.did === base);
     return organisation === undefined ? undefined : documentOf(organisation);
   }
@@ -232,6 +261,12 @@ export class Identity {
     const organisation = await this.#deps.store.findOrganisation(slug);
     const isPublished = organisation?.did.startsWith('did:web:') === true && organisation.did.endsWith(`:${slug}`);
     return organisation !== undefined && isPublished ? documentOf(organisation) : undefined;
+  }
+
+  /** The did:web of this host; a node without https, or known by an IP address alone, has none. */
+  #findHostDid(): string | undefined {
+    const url = this.#deps.publicUrl();
+    return url.startsWith('https:') && isHostName(new URL(url).hostname) ? createDidWeb(url) : undefined;
   }
 
   #keyRecord(

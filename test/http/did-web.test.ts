@@ -54,6 +54,31 @@ describe('an organisation with a did:web', () => {
     expect((await node.post('/admin/organizations', body, ADMIN_TOKEN)).body.did).toBe('did:web:maker.example');
     expect((await node.get('/.well-known/did.json')).body.id).toBe('did:web:maker.example');
     expect((await node.get('/host/did.json')).status).toBe(404);
+    const second = await node.post('/admin/organizations', { ...body, slug: 'second' }, ADMIN_TOKEN);
+    expect(second).toMatchObject({ status: 409, body: { code: 'CONFLICT', pointer: '/did/root' } });
+  });
+
+  it('loses no key and brings back no token when both are rotated at once', async () => {
+    const other = await node.createParty('other');
+    const rotate = (what: string) => node.post(`/admin/organizations/other/${what}`, {}, ADMIN_TOKEN);
+    const [, token] = await Promise.all([rotate('keys'), rotate('token'), rotate('keys')]);
+    expect((await node.get('/issuers/other/credentials', other.token)).status).toBe(401);
+    expect((await node.get('/issuers/other/credentials', token.body.token)).status).toBe(200);
+    const { keys } = (await node.get('/admin/organizations/other', ADMIN_TOKEN)).body;
+    expect(keys.map((key: { state: string }) => key.state)).toEqual(['retired', 'retired', 'active']);
+  });
+
+  it('is not to be had where the address has no host name, which keeps no other did:web from being read', async () => {
+    const fetchJson = async () => ({ status: 'not-found', gone: false }) as const;
+    await using numbered = await startNode({ environment: { PUBLIC_URL: 'https://192.0.2.7:8443' }, fetchJson });
+    expect((await numbered.createParty('maker')).did).toMatch(/^did:key:/);
+    const wanted = { slug: 'web', name: { en: 'W', ko: '웹' }, role: 'company', did: { method: 'web' } };
+    expect(await numbered.post('/admin/organizations', wanted, ADMIN_TOKEN)).toMatchObject({
+      status: 400,
+      body: { code: 'BAD_REQUEST', pointer: '/did/method' },
+    });
+    expect((await numbered.get('/.well-known/did.json')).status).toBe(404);
+    expect(await numbered.node.resolver.resolve('did:web:else.example')).toMatchObject({ code: 'NOT_FOUND_DID' });
   });
 
   it('is undetermined to a node that cannot reach it, never forged', async () => {
