@@ -197,7 +197,10 @@ export class Identity {
     return token;
   }
 
-  /** A new active key; the old one is retired but stays in the DID document, so that what it signed keeps verifying. */
+  /**
+   * A new active key of one kind; the old one of that kind is retired but stays in the DID document, so that what it signed keeps
+   * verifying. A P-256 key is published for what is signed with it elsewhere; the cryptosuite of this version signs with Ed25519.
+   */
   rotateKey(slug: string, keyType: KeyType): Promise<OrganisationRecord> {
     return this.#inTurn(() => this.#rotateKey(slug, keyType));
   }
@@ -210,13 +213,11 @@ export class Identity {
         'a did:key is its key and cannot rotate; create the organisation with did:web',
       );
     }
-    if (keyType !== 'Ed25519') {
-      throw new ServiceError('BAD_REQUEST', 'this version signs with Ed25519', { pointer: '/keyType' });
-    }
     const created = await this.#deps.keys.createKey({ tenant: slug, keyType });
     const now = this.#now();
     const retired = organisation.keys.map(
-      (key): KeyRecord => (key.state === 'active' ? { ...key, state: 'retired', until: now } : key),
+      (key): KeyRecord =>
+        key.state === 'active' && key.keyType === keyType ? { ...key, state: 'retired', until: now } : key,
     );
     const next = { ...organisation, keys: [...retired, this.#keyRecord(organisation.did, 'web', created)] };
     await this.#deps.store.updateOrganisation(next, 'key rotated');
@@ -291,7 +292,7 @@ export class Identity {
 }
 
 export function activeKey(organisation: OrganisationRecord): KeyRecord {
-  const key = organisation.keys.find((candidate) => candidate.state === 'active');
+  const key = organisation.keys.find((candidate) => candidate.state === 'active' && candidate.keyType === 'Ed25519');
   if (key === undefined) throw new ServiceError('CONFLICT', 'the organisation has no active key');
   return key;
 }

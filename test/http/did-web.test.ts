@@ -43,6 +43,22 @@ describe('an organisation with a did:web', () => {
     expect((await verify(await issue())).verified).toBe(true);
   });
 
+  it('may publish a P-256 key beside the one it signs with', async () => {
+    const added = await node.post('/admin/organizations/maker/keys', { keyType: 'P-256' }, ADMIN_TOKEN);
+    expect(
+      added.body.keys
+        .filter((key: { state: string }) => key.state === 'active')
+        .map((key: { keyType: string }) => key.keyType),
+    ).toEqual(['Ed25519', 'P-256']);
+    const served = await node.get('/maker/did.json');
+    expect(
+      served.body.verificationMethod.map((method: { publicKeyMultibase: string }) =>
+        method.publicKeyMultibase.slice(0, 4),
+      ),
+    ).toContain('zDna');
+    expect((await verify(await issue())).verified).toBe(true);
+  });
+
   it('may be the host itself', async () => {
     expect((await node.get('/.well-known/did.json')).status).toBe(404);
     const body = {
