@@ -16,7 +16,7 @@ import type { Metrics } from './metrics.ts';
 import { claimOf } from './paging.ts';
 import { languageOf, problemOf } from './problem-details.ts';
 import { RateLimit } from './rate-limit.ts';
-import type { Answer, Call, Route } from './route.ts';
+import type { Access, Answer, Call, Route } from './route.ts';
 
 export interface RequestLog {
   /** One line per request: ids, route and outcome, never a value from a body. */
@@ -45,6 +45,8 @@ export interface ApplicationDeps {
   readonly clockNotice: string | undefined;
 }
 
+type Lines = Readonly<Record<Access, Admission>>;
+
 /** Routes that settle an `Idempotency-Key` in the same act as their work; all others go through `Once`. */
 const SETTLES_ITSELF = new Set(['/issuers/{id}/credentials/issue']);
 
@@ -69,7 +71,8 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
       },
     }),
   );
-  const admission = new Admission();
+  // Strangers wait in a line of their own: what they send may wait for slow hosts of theirs, and must not hold up issuing and revoking.
+  const admission: Lines = { public: new Admission(), organisation: new Admission(), admin: new Admission() };
   const publicLimit = new RateLimit({ perMinute: deps.publicRateLimit });
   app.use((request, response, next) => {
     response.locals['requestId'] = randomUUID();
@@ -96,7 +99,7 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
 
 async function dispatch(
   deps: ApplicationDeps,
-  { publicLimit, admission }: { readonly publicLimit: RateLimit; readonly admission: Admission },
+  { publicLimit, admission }: { readonly publicLimit: RateLimit; readonly admission: Lines },
   routes: readonly Route[],
   request: Request,
   response: Response,
@@ -120,7 +123,7 @@ async function dispatch(
   const once = route.method !== 'GET' && route.access !== 'public' && !SETTLES_ITSELF.has(route.path);
   const claim = once ? claimOf(call, `${route.method} ${request.path}`) : undefined;
   const work = (): Promise<Answer> => deps.once.run(claim, () => route.handle(call));
-  send(response, route.method === 'GET' ? await work() : await admission.run(work));
+  send(response, route.method === 'GET' ? await work() : await admission[route.access].run(work));
 }
 
 async function readCall(route: Route, request: Request, organisation: string | undefined): Promise<Call> {
