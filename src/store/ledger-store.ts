@@ -134,7 +134,7 @@ export class LedgerStore implements Store {
   }
 
   archiveList(list: ArchivedList): Promise<void> {
-    return this.#acts.transact({ act: 'archive-list' }, (tx) => archiveList(tx, list));
+    return this.#acts.transact({ act: 'archive-list', urgent: true }, (tx) => archiveList(tx, list));
   }
 
   findArchivedList(listId: string, at?: number) {
