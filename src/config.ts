@@ -56,7 +56,7 @@ export function readConfig(environment: Environment): Config {
   const port = readPort(given('PORT'));
   const tls = readTls(given('TLS_CERT'), given('TLS_KEY'));
   const publicUrl = readPublicUrl(given('PUBLIC_URL')) ?? defaultPublicUrl(host, port, tls !== undefined);
-  const allowedHosts = readAllowedHosts(given('ALLOWED_HOSTS'), publicUrl);
+  const allowedHosts = readAllowedHosts(given('ALLOWED_HOSTS'), publicUrl, host);
   const store = given('STORE') ?? 'level';
   if (store !== 'level') throw refused('STORE', 'only "level" is available in this version');
   if (given('PROFILE') !== undefined) throw refused('PROFILE', 'no profile is available in this version');
@@ -66,7 +66,9 @@ export function readConfig(environment: Environment): Config {
   }
   if (passphrase !== undefined && passphrase.length < 12) throw refused('KEY_PASSPHRASE', 'at least 12 characters');
   const adminToken = given('ADMIN_TOKEN');
-  if (adminToken !== undefined && adminToken.length < 16) throw refused('ADMIN_TOKEN', 'at least 16 characters');
+  // What could never stand in an Authorization header would lock the operator out.
+  if (adminToken !== undefined && !/^[\x21-\x7e]{16,200}$/.test(adminToken))
+    throw refused('ADMIN_TOKEN', '16 to 200 visible ASCII characters');
   return {
     port,
     host,
@@ -131,13 +133,13 @@ function defaultPublicUrl(host: string, port: number, tls: boolean): string | un
   return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function readAllowedHosts(text: string | undefined, publicUrl: string | undefined): readonly string[] {
+function readAllowedHosts(text: string | undefined, publicUrl: string | undefined, host: string): readonly string[] {
   if (text === undefined) return [];
   const hosts = text.split(',').map((entry) => entry.trim());
   for (const entry of hosts) {
     if (!/^[a-z0-9.-]+:\d{1,5}$/.test(entry)) throw refused('ALLOWED_HOSTS', 'a comma-separated list of host:port');
   }
-  const name = publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname;
+  const name = publicUrl === undefined ? host : new URL(publicUrl).hostname;
   if (!isLoopback(name))
     throw refused('ALLOWED_HOSTS', 'private addresses are for demonstrations; not together with a public PUBLIC_URL');
   return hosts;
