@@ -4,6 +4,7 @@ import { type Finding, owed, verdictOf } from '../base/finding.ts';
 import { deepFreeze, type JsonObject } from '../base/json.ts';
 import { type Contexts, V2_CONTEXT } from '../credentials/contexts.ts';
 import { checkCredentialForm, typesOf } from '../credentials/credential.ts';
+import { checkPresentationForm } from '../credentials/presentation.ts';
 import { findProfile } from '../credentials/profiles/profile-table.ts';
 import type { Schemas } from '../credentials/schemas.ts';
 import type { Signer } from '../crypto/signer.ts';
@@ -105,6 +106,9 @@ export class Holder {
       holder: did,
       verifiableCredential: request.credentials,
     };
+    // Every verifier looks at the form of all that is presented, so what has not got it is not signed.
+    const form = checkPresentationForm(unsigned, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
+    if (verdictOf(form) !== 'accepted') refuse(form.filter((finding) => finding.outcome !== 'passed'));
     return this.#deps.proofs.securePresentation(unsigned, {
       signer,
       created: this.#deps.clock.now(),

@@ -170,6 +170,27 @@ describe('a holder', () => {
     });
   });
 
+  it('signs nothing that every verifier would refuse for its form, and leaves nothing out in silence', async () => {
+    const present = (credentials: unknown[]) =>
+      node.post(
+        '/holders/holder/presentations/prove',
+        {
+          presentation: { verifiableCredential: credentials },
+          options: { challenge: 'c'.repeat(32), domain: node.url },
+        },
+        holder.token,
+      );
+    expect(await present([credential])).toMatchObject({ status: 201 });
+    expect(await present([{ ...credential, '@index': 'unsigned' }])).toMatchObject({
+      status: 400,
+      body: { code: 'MALFORMED_VALUE_ERROR' },
+    });
+    expect(await present([credential, 'a.b.c'])).toMatchObject({
+      status: 400,
+      body: { code: 'MALFORMED_VALUE_ERROR', pointer: '/presentation/verifiableCredential/1' },
+    });
+  });
+
   it('is nobody else’s to look into', async () => {
     const kept = await node.post('/holders/holder/credentials', { verifiableCredential: credential }, holder.token);
     for (const [method, path] of [

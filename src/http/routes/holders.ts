@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ServiceError } from '../../base/error.ts';
-import { asArray, isObject, type JsonObject } from '../../base/json.ts';
+import { asArray, isObject, type JsonObject, pointerOf } from '../../base/json.ts';
 import type { Holder } from '../../services/holder.ts';
 import type { Identity } from '../../services/identity.ts';
 import { pageOf } from '../paging.ts';
@@ -115,5 +115,12 @@ async function chosenCredentials(
     throw new ServiceError('BAD_REQUEST', 'give either presentation or credentials', { pointer: '/credentials' });
   }
   if (ids !== undefined) return Promise.all(ids.map(find));
-  return asArray(presentation?.['verifiableCredential']).filter(isObject);
+  const inside = asArray(presentation?.['verifiableCredential']);
+  const strange = inside.findIndex((one) => !isObject(one));
+  if (strange >= 0) {
+    throw new ServiceError('MALFORMED_VALUE_ERROR', 'not a credential', {
+      pointer: pointerOf('presentation', 'verifiableCredential', strange),
+    });
+  }
+  return inside.filter(isObject);
 }
