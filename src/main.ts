@@ -49,10 +49,11 @@ function createChecker(
   const clock = options.now === undefined ? systemClock : { now: options.now };
   const online = options.fetchJson ?? createSafeFetch({ allowedHosts: readConfig(options.environment).allowedHosts });
   const fetchJson = offline ? OFFLINE : online;
+  const spent = new Set<string>();
   const verifier = new Verifier({
     store: {
       addChallenge: async () => undefined,
-      spendChallenge: async () => true,
+      spendChallenge: async ({ id }) => !spent.has(id) && spent.add(id).has(id),
       rememberSeenList: async () => undefined,
     },
     ...workshop,

@@ -143,6 +143,20 @@ describe('proofprint verify', () => {
     const wrong = await verify(presentation, ['--challenge', 'd'.repeat(32), '--domain', options.domain]);
     expect(wrong).toMatchObject({ code: 1, out: expect.stringContaining('INVALID_CHALLENGE_ERROR') });
     expect((await verify(presentation)).code).toBe(64);
+    const asked = [
+      'verify',
+      'p.json',
+      'p.json',
+      '--challenge',
+      options.challenge,
+      '--domain',
+      options.domain,
+      '--json',
+    ];
+    const files = { 'p.json': JSON.stringify(presentation) };
+    const twice = await runCommand(asked, { files, fetchJson, now });
+    expect(twice.code).toBe(1);
+    expect(JSON.parse(twice.out).map(({ verified }: { verified: boolean }) => verified)).toEqual([true, false]);
   });
 
   it.each([

@@ -152,6 +152,8 @@ describe.each(EXAMPLE_NAMES)('the worked example %s, really signed', (name) => {
         language: 'ko',
       });
       expect(korean.out).toContain(`${one.row.regime}: ${one.row.result}`);
+      const unasked = await runCommand(['verify', bundle, '--offline', '--policy', policyFile], { now: program.now });
+      expect(unasked.err).toMatch(/^judged as of the instant that the bundle names: \d{4}-/);
       await rm(directory, { recursive: true, force: true });
     },
   );

@@ -43,6 +43,11 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const;
 
+const AS_OF = {
+  en: 'judged as of the instant that the bundle names:',
+  ko: '증거 묶음이 정한 시점 기준으로 판정:',
+} as const;
+
 interface Choices {
   readonly regime?: string[] | undefined;
   readonly at?: string | undefined;
@@ -120,6 +125,9 @@ async function evaluateAll(
 ): Promise<number> {
   const policy = await readPolicyFile(choices.policy, terminal);
   const answer = await evaluateDocuments(documents, choices, policy, kit);
+  // Whoever made the bundle chose this instant; whoever relies on the answer has to know.
+  if (choices.at === undefined && documents.at !== undefined)
+    terminal.err(printable(`${AS_OF[terminal.language]} ${documents.at} (--at)\n`));
   if (choices.json)
     terminal.out(
       `${JSON.stringify({ results: answer.results, findings: answer.findings, report: answer.report }, null, 2)}\n`,
