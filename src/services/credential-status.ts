@@ -5,15 +5,12 @@ import type { Signer } from '../crypto/signer.ts';
 import { Bitstring } from '../formats/bitstring.ts';
 import { formatDate, formatDateTime, readDate, readDateTime } from '../formats/date-time.ts';
 import type { DataIntegrity } from '../proofs/data-integrity.ts';
-import { createStatusListCredential, isLasting, MOST_NOTICES, TTL_MS } from '../status/status-list.ts';
+import { createStatusListCredential, TTL_MS } from '../status/status-list.ts';
 import type { ArchivedList, InstanceRecord, StatusListState, Store } from '../store/store.ts';
 
 /** A signed list is good for a week and made anew after a day, so that a verifier is never handed one about to end. */
 const LIST_LIFE_MS = 7 * 86_400_000;
 const LIST_RENEWAL_MS = 86_400_000;
-
-/** Changes that may be under way at once, each of which saw room for its notice; and those of issuances that were given up. */
-const NOTICES_IN_RESERVE = 60;
 
 /** How long a reader may keep a list before it asks again, milliseconds. */
 export const LIST_TTL_MS = TTL_MS;
@@ -47,7 +44,7 @@ export class CredentialStatus {
 
   /**
    * Set or clear a status. The new list is signed before this returns, so that its validity starts when the change was made.
-   * Errors: NOT_FOUND, CONFLICT (a revocation is final, a list full of notices), MALFORMED_VALUE_ERROR (effective date, reason).
+   * Errors: NOT_FOUND, CONFLICT (a revocation is final), MALFORMED_VALUE_ERROR (effective date, reason).
    */
   async change(
     issuer: InstanceRecord,
@@ -58,10 +55,7 @@ export class CredentialStatus {
     const found = await this.#deps.store.findIssuance(change.credentialId);
     const listId = found?.statusEntries.find((entry) => entry.purpose === change.purpose)?.listId;
     // The list as it stood is signed up to this moment first: the past stays answerable.
-    if (listId !== undefined && found?.issuer === issuer.id) {
-      await this.#signed(listId, { closing: true });
-      await this.#assertRoom(listId, change);
-    }
+    if (listId !== undefined && found?.issuer === issuer.id) await this.#signed(listId, { closing: true });
     const outcome = await this.#deps.store.setStatus({
       issuer: issuer.id,
       credentialId: change.credentialId,
@@ -74,19 +68,6 @@ export class CredentialStatus {
     // Also when it was so before: the list may not have been signed then.
     await this.#signed(outcome.entry.listId);
     return { changed: outcome.changed, statusListCredential: this.urlOf(outcome.entry.listId) };
-  }
-
-  /** A list with more notices than a reader takes could not be signed, and nobody could verify any of its credentials. */
-  async #assertRoom(listId: string, change: StatusChange): Promise<void> {
-    const notice = { statusPurpose: change.purpose, reason: change.reason ?? defaultReason(change) };
-    const state = await this.#deps.store.findStatusList(listId);
-    if (!isLasting(notice) || (state?.notices ?? []).filter(isLasting).length < MOST_NOTICES - NOTICES_IN_RESERVE)
-      return;
-    throw new ServiceError(
-      'CONFLICT',
-      'this status list takes no more dated notices; a revocation as annulled, back to the start, is always possible',
-      { pointer: '/reason' },
-    );
   }
 
   urlOf(listId: string): string {

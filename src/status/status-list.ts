@@ -72,11 +72,6 @@ export function createStatusListCredential(draft: StatusListDraft): JsonObject {
   };
 }
 
-/** Whether a notice says more than its bit, so that it can never be left out. */
-export function isLasting({ statusPurpose, reason }: Pick<StatusNotice, 'statusPurpose' | 'reason'>): boolean {
-  return statusPurpose !== 'revocation' || reason === 'withdrawn';
-}
-
 function publishable(notices: readonly StatusNotice[]): readonly StatusNotice[] {
   const harmless = ({ statusPurpose, reason }: StatusNotice): boolean =>
     statusPurpose === 'revocation' && reason !== 'withdrawn';

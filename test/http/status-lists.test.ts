@@ -14,13 +14,13 @@ const verify = async (node: TestNode, verifiableCredential: unknown) =>
   (await node.post('/verifiers/maker/credentials/verify', { verifiableCredential })).body;
 
 describe('a status list', () => {
-  it('that is full of dated notices takes no more, and stays readable', async () => {
+  it('that is full of dated notices still takes every change, and stays readable', async () => {
     await using node = await startNode();
     const party = await node.createParty('maker');
     const [good, first, last] = [await issue(node, party), await issue(node, party), await issue(node, party)];
     const { store } = node.node;
     await Promise.all(
-      Array.from({ length: 900 }, async (_, place) => {
+      Array.from({ length: 970 }, async (_, place) => {
         const credentialId = `urn:uuid:${place}`;
         const at = '2026-11-22T12:00:00Z';
         const about = { issuer: 'maker', credentialId, purpose: 'revocation' };
@@ -36,9 +36,8 @@ describe('a status list', () => {
         await store.setStatus({ ...about, set: true, reason: 'withdrawn', effectiveDate: '2026-11-22', at });
       }),
     );
-    const refused = await revoke(node, party, first, 'withdrawn');
-    expect(refused).toMatchObject({ status: 409, body: { code: 'CONFLICT', pointer: '/reason' } });
-    expect(await verify(node, first)).toMatchObject({ verified: true });
+    expect(await revoke(node, party, first, 'withdrawn')).toMatchObject({ status: 200 });
+    expect((await verify(node, first)).problemDetails[0].code).toBe('REVOKED');
     expect(await revoke(node, party, last, 'annulled')).toMatchObject({ status: 200 });
     expect((await verify(node, last)).problemDetails[0].code).toBe('REVOKED');
     expect(await verify(node, good)).toMatchObject({ verified: true });
