@@ -1,0 +1,220 @@
+/** Inputs in forms that are not offered: they must be refused like anything else, and that is all that is asked of them. */
+import { isObject, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
+import { ADMIN_TOKEN } from '../../support/node.ts';
+import { bareCredential, secured, statusEntry } from '../bases.ts';
+import type { Case } from '../case.ts';
+import { jsonOutcome } from '../hosts.ts';
+import { generate } from '../operations.ts';
+import { at, good, NOW } from '../parties.ts';
+import { rawHttp } from '../raw-http.ts';
+import { sign } from '../signing.ts';
+import { ask, JUDGING_SURFACES, runCli, specimen } from '../surfaces.ts';
+import { type Builder, credentialTrials, type Trial } from '../trial.ts';
+import type { World } from '../world.ts';
+import { nameOf } from './generic.ts';
+import { generic } from './generic-credentials.ts';
+import { presentationTrials } from './proof.ts';
+
+const notOffered = (trials: readonly Trial[]): Trial[] =>
+  trials.map((trial) => ({ ...trial, expected: { verdict: 'refuse' }, notOffered: true }));
+
+const segment = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A compact token around a credential; nobody gets as far as its signature. */
+function tokenOf(header: JsonObject, payload: JsonValue): string {
+  return `${segment(header)}.${segment(payload)}.${Buffer.alloc(64, 7).toString('base64url')}`;
+}
+
+const HEADERS: Readonly<Record<string, JsonObject>> = {
+  'JOSE-001': { alg: 'HS256' },
+  'JOSE-002': { jku: 'https://attacker.example/keys' },
+  'JOSE-003': { kid: 'did:web:evil.example#key-1' },
+  'JOSE-004': { crit: ['x'], x: 1 },
+  'JOSE-010': { alg: 'ES384' },
+};
+
+/** The token wherever a credential or a presentation is taken, in an envelope, under its own media type, and in a file. */
+function tokenTrials(world: World, form: string, token: string, mediaType: string): Trial[] {
+  const text = JSON.stringify(token);
+  const envelope = (type: string): JsonObject => ({
+    '@context': ['https://www.w3.org/ns/credentials/v2'],
+    id: `data:${mediaType},${token}`,
+    type: [type],
+  });
+  return notOffered([
+    ...credentialTrials(world, { form: `${form}, as a text`, text }, { surfaces: ['verify', 'import', 'present'] }),
+    ...credentialTrials(world, specimen(`${form}, in an envelope`, envelope('EnvelopedVerifiableCredential'))),
+    ...presentationTrials(world, `${form}, an enveloped presentation`, async () =>
+      JSON.stringify(envelope('EnvelopedVerifiablePresentation')),
+    ),
+    {
+      form: `${form}, as the body`,
+      surface: 'verify',
+      run: () =>
+        rawHttp(world, {
+          method: 'POST',
+          path: '/verifiers/maker/credentials/verify',
+          headers: { 'content-type': mediaType },
+          body: token,
+        }),
+    },
+    {
+      form: `${form}, as a file`,
+      surface: 'cli verify',
+      run: () => runCli(world, world.kit, ['verify', 'in.json', '--json'], token),
+    },
+  ]);
+}
+
+const jose: Builder = async (world, given) => {
+  const { unsecured } = bareCredential();
+  const values = given.build.path === '$jwsHeader/typ' ? (given.build.values ?? []) : [null];
+  return values.flatMap((value) => {
+    const made = value === null ? 'vc+jwt' : generate(value, {});
+    const typ = typeof made === 'string' ? { typ: made } : {};
+    const header = { alg: 'ES256', kid: `${good.did}#key-1`, ...typ, ...HEADERS[given.id] };
+    const form = value === null ? given.title : nameOf(value);
+    return tokenTrials(world, form, tokenOf(header, unsecured), 'application/vc+jwt');
+  });
+};
+
+const sdJwt: Builder = async (world, given) => {
+  const disclosure = Buffer.from('["s","evil","x"]').toString('base64url');
+  const issued = tokenOf(
+    { alg: 'ES256', typ: 'dc+sd-jwt' },
+    { iss: good.did, vct: 'https://good.example/type', _sd: [] },
+  );
+  return tokenTrials(world, given.title, `${issued}~${disclosure}~`, 'application/dc+sd-jwt');
+};
+
+const SUITES: Readonly<Record<string, string>> = {
+  'PRF-012': 'ecdsa-rdfc-2019',
+  'SD-006': 'bbs-2023',
+  'SD-007': 'bbs-2023',
+};
+
+/** The suite by name on an honest credential, an instance that would issue with it, the pointers, and the route that derives. */
+const otherSuite: Builder = async (world, given) => {
+  const cryptosuite = SUITES[given.id] ?? 'ecdsa-sd-2023';
+  const signed = await secured(bareCredential());
+  const proof = isObject(signed['proof']) ? signed['proof'] : {};
+  const renamed = { ...signed, proof: { ...proof, cryptosuite } };
+  const unknown = await sign(bareCredential().unsecured, good.signer, { created: at(NOW), cryptosuite });
+  const { id: _, ...credential } = bareCredential({ issuer: world.maker.did }).unsecured;
+  const pointers = { credential, options: { mandatoryPointers: ['/issuer'] } };
+  return notOffered([
+    ...credentialTrials(world, specimen(`${cryptosuite} in the place of ours`, renamed)),
+    ...credentialTrials(world, specimen(`signed as ${cryptosuite}`, unknown)),
+    {
+      form: 'an issuer of that suite',
+      surface: 'POST /admin/organizations/{slug}/issuers',
+      run: () =>
+        ask(world, 'POST', '/admin/organizations/maker/issuers', {
+          token: ADMIN_TOKEN,
+          body: { id: 'other-suite', cryptosuite, keyType: 'P-256' },
+        }),
+    },
+    {
+      form: 'mandatory pointers',
+      surface: 'issue',
+      run: () => ask(world, 'POST', '/issuers/maker/credentials/issue', { token: world.maker.token, body: pointers }),
+    },
+    {
+      form: 'a derivation',
+      surface: 'POST /holders/{id}/credentials/derive',
+      run: () =>
+        ask(world, 'POST', '/holders/maker/credentials/derive', {
+          token: world.maker.token,
+          body: { verifiableCredential: signed },
+        }),
+    },
+  ]);
+};
+
+const webvh: Builder = async (world, given) => {
+  const did = 'did:webvh:QmfUSP2Z5MwMFQPkDp6tWkJXhEjwJyNqxWJYwFkr8bQ1xM:good.example';
+  const signed = await sign(bareCredential({ issuer: did }).unsecured, good.signer, {
+    created: at(NOW),
+    verificationMethod: `${did}#key-1`,
+  });
+  const organisation = { slug: 'history', name: { en: 'H', ko: '에이치' }, role: 'company', did: { method: 'webvh' } };
+  return notOffered([
+    ...credentialTrials(world, specimen(given.title, signed)),
+    {
+      form: 'an organisation with that DID',
+      surface: 'POST /admin/organizations',
+      run: () => ask(world, 'POST', '/admin/organizations', { token: ADMIN_TOKEN, body: organisation }),
+    },
+  ]);
+};
+
+/** A list that is a token, under either media type. */
+const listToken: Builder = async (world, given) => {
+  const trials: Trial[] = [];
+  for (const mediaType of ['application/vc+jwt', 'application/json']) {
+    const url = `https://good.example/lists/token/${mediaType}`;
+    const token = tokenOf({ alg: 'none', typ: 'vc+jwt' }, { id: url });
+    const isJson = mediaType === 'application/json';
+    world.hosts.answer(url, isJson ? jsonOutcome(url, token) : { status: 'unreachable', reason: 'media-type' });
+    const credential = await secured(bareCredential({ credentialStatus: statusEntry({ url }) }));
+    trials.push(
+      ...credentialTrials(world, specimen(`${given.title}, ${mediaType}`, credential), { surfaces: JUDGING_SURFACES }),
+    );
+  }
+  return notOffered(trials);
+};
+
+const ROUTES: readonly (readonly [string, string])[] = [
+  ['GET', '/.well-known/openid-credential-issuer'],
+  ['GET', '/.well-known/oauth-authorization-server'],
+  ['POST', '/issuers/maker/oid4vci/token'],
+  ['POST', '/issuers/maker/oid4vci/nonce'],
+  ['POST', '/issuers/maker/oid4vci/credential'],
+  ['POST', '/verifiers/maker/oid4vp/response'],
+  ['GET', '/verifiers/maker/oid4vp/request'],
+  ['POST', '/holders/maker/oid4vp/request'],
+];
+
+const protocol: Builder = async (world) =>
+  notOffered(
+    ROUTES.map(
+      ([method, path]): Trial => ({
+        form: 'the protocol is asked for',
+        surface: `${method} ${path}`,
+        run: () =>
+          ask(world, method, path, {
+            token: world.maker.token,
+            ...(method === 'POST' ? { body: { vp_token: {}, code: 'x' } } : {}),
+          }),
+      }),
+    ),
+  );
+
+const BY_LAYER: Readonly<Record<string, Builder>> = {
+  jose,
+  'sd-jwt': sdJwt,
+  'selective-disclosure': otherSuite,
+  issuance: protocol,
+  presentation: protocol,
+};
+
+const BY_ID: Readonly<Record<string, Builder>> = {
+  'IN-001': jose,
+  'JOSE-009': protocol,
+  'PRF-004': webvh,
+  'PRF-012': otherSuite,
+  'DID-015': webvh,
+  'DID-016': webvh,
+  'DID-017': webvh,
+  'ST-003': listToken,
+  'OK-003': generic,
+  'OK-004': generic,
+  'OK-011': generic,
+  'OK-014': webvh,
+  'OK-015': generic,
+};
+
+/** Nothing for what reaches no route at all. */
+export function findNotOffered({ id, layer }: Case): Builder | undefined {
+  return BY_ID[id] ?? BY_LAYER[layer];
+}

@@ -1,0 +1,96 @@
+/**
+ * A signer for attackers: `eddsa-rdfc-2022` (Data Integrity EdDSA Cryptosuites 1.0, section 3.2) straight on jsonld, without the checks
+ * that keep our own from signing what nobody should. It shares no code with `src/proofs`, so an honest document that it signed is
+ * also a test of the service from outside.
+ */
+import jsonld from 'jsonld';
+import { asArray, type JsonObject, type JsonValue } from '../../src/base/json.ts';
+import { loadContexts, V2_CONTEXT } from '../../src/credentials/contexts.ts';
+import type { Signer } from '../../src/crypto/signer.ts';
+import { sha256 } from '../../src/formats/digest.ts';
+import { encodeBase58btc } from '../../src/formats/multibase.ts';
+
+const contexts = loadContexts();
+
+const documentLoader = async (url: string) => {
+  const document = contexts.document(url);
+  if (document === undefined) throw new Error(`not a bundled context: ${url}`);
+  return { contextUrl: null, documentUrl: url, document: structuredClone(document), tag: 'static' };
+};
+
+/** Our own declaration of jsonld allows nothing but safe mode; an attacker is not bound by it. */
+const ATTACKERS_OPTIONS = {
+  documentLoader,
+  base: null,
+  safe: false,
+  rdfDirection: 'i18n-datatype',
+  canonizeOptions: { algorithm: 'RDFC-1.0', maxWorkFactor: 1 },
+} as unknown as Parameters<typeof jsonld.canonize>[1];
+
+export interface ProofMembers {
+  /** `assertionMethod` unless given. */
+  readonly proofPurpose?: string;
+  readonly verificationMethod?: JsonValue;
+  readonly created?: JsonValue;
+  readonly [more: string]: JsonValue | undefined;
+}
+
+/** The document with one proof more; `members` replace or extend those of the proof before it is signed. */
+export async function sign(unsecured: JsonObject, signer: Signer, members: ProofMembers = {}): Promise<JsonObject> {
+  const { proof: existing, ...document } = unsecured;
+  const options = defined({
+    type: 'DataIntegrityProof',
+    cryptosuite: 'eddsa-rdfc-2022',
+    verificationMethod: signer.id,
+    proofPurpose: 'assertionMethod',
+    ...members,
+  });
+  const data = new Uint8Array(64);
+  data.set(await hashOf({ '@context': document['@context'] ?? null, ...options }), 0);
+  data.set(await hashOf(document), 32);
+  const proof = { ...options, proofValue: encodeBase58btc(await signer.sign({ data })) };
+  const before = existing === undefined ? [] : asArray(existing);
+  return { ...document, proof: before.length === 0 ? proof : [...before, proof] };
+}
+
+/** Contexts beyond which signing alone costs seconds: an attacker would not wait for it either. */
+const MOST_CONTEXTS = 100;
+
+/** Signed, where jsonld can make anything of the document at all: what it cannot read, nobody can sign. */
+export async function trySign(
+  unsecured: JsonObject,
+  signer: Signer,
+  members: ProofMembers = {},
+): Promise<JsonObject | undefined> {
+  if (JSON.stringify(unsecured).split(V2_CONTEXT).length > MOST_CONTEXTS) return undefined;
+  try {
+    return await sign(unsecured, signer, members);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A proof made over another document: the best an attacker can do with one that cannot be canonicalised. */
+export function withProofOf(document: JsonObject, signed: JsonObject): JsonObject {
+  return signed['proof'] === undefined ? document : { ...document, proof: signed['proof'] };
+}
+
+async function hashOf(document: JsonObject): Promise<Uint8Array> {
+  return sha256(new TextEncoder().encode(await canonicalOf(document)));
+}
+
+const canonicalOf = (document: JsonObject): Promise<string> => jsonld.canonize(document, ATTACKERS_OPTIONS);
+
+/** Whether two documents, their proofs apart, say the same in RDF: then a signature of the one is a signature of the other. */
+export async function sameStatements(
+  { proof: _, ...one }: JsonObject,
+  { proof: _other, ...two }: JsonObject,
+): Promise<boolean> {
+  return (await canonicalOf(one)) === (await canonicalOf(two));
+}
+
+function defined(members: ProofMembers): JsonObject {
+  return Object.fromEntries(Object.entries(members).filter((entry): entry is [string, JsonValue] => isDefined(entry)));
+}
+
+const isDefined = ([, value]: [string, JsonValue | undefined]): boolean => value !== undefined;
