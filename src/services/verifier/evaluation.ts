@@ -31,7 +31,7 @@ export interface EvaluationRequest {
 export interface EvaluationAnswer extends Evaluation {
   /** Everything that was read, in full: what an evidence bundle holds. */
   readonly evidence: { readonly didDocuments: readonly JsonObject[]; readonly statusLists: readonly JsonObject[] };
-  /** Ids of the admitted credentials that the results rest on. */
+  /** Ids of the credentials that the results rest on. */
   readonly dependsOn: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export async function evaluatePresentation(
   return {
     ...evaluation,
     evidence: { didDocuments: sortedByDigest([...recorded.values()]), statusLists: listsOf(checked) },
-    dependsOn: admitted.map((entry) => String(entry.document['id'] ?? entry.digest)).sort(),
+    dependsOn: [...new Set(Object.values(evaluation.results).flatMap((result) => result.restsOn))].sort(),
   };
 }
 

@@ -15,6 +15,7 @@ import type { InstanceRecord, Store } from '../../store/store.ts';
 import type { Policy } from '../../trust/policy.ts';
 import { type CheckDeps, type Checked, checkCredential, type LoadStatusList } from './check-credential.ts';
 import { type EvaluationAnswer, type EvaluationRequest, evaluatePresentation } from './evaluation.ts';
+import { OutboundBudget } from './outbound-budget.ts';
 
 /** How long a challenge may wait for its presentation. */
 export const CHALLENGE_LIFE_MS = 300_000;
@@ -71,10 +72,11 @@ export class Verifier {
     const now = this.#deps.clock.now();
     const opening = await this.#checkOpening(instance, frozen, options, now);
     if (verdictOf(opening) !== 'accepted') return verificationOf(frozen, opening);
+    const deps = this.#checkDeps(now);
     const findings = [...opening];
     for (const [place, credential] of credentialsOf(frozen).entries()) {
       const at = `/verifiableCredential/${place}`;
-      const checked = await checkCredential(credential, this.#checkDeps(now));
+      const checked = await checkCredential(credential, deps);
       const judged = [...this.#judgeNow(checked, now), checkBinding(credential, frozen)];
       findings.push(...judged.map((finding) => ({ ...finding, pointer: at + (finding.pointer ?? '') })));
     }
@@ -141,12 +143,13 @@ export class Verifier {
 
   #checkDeps(now: number): CheckDeps {
     const { store, contexts, schemas, proofs, resolver, loadStatusList } = this.#deps;
+    const budget = new OutboundBudget();
     return {
       contexts,
       schemas,
       proofs,
-      resolver,
-      loadStatusList,
+      resolver: budget.resolver(resolver),
+      loadStatusList: budget.lists(loadStatusList),
       rememberSeen: (url, seen) => store.rememberSeenList(url, seen),
       now,
     };

@@ -1,0 +1,46 @@
+import type { DidResolver } from '../../dids/resolver.ts';
+import type { LoadStatusList } from './check-credential.ts';
+
+/** What one request may cause to be looked up elsewhere, however many credentials, lists and instants it names. */
+const MOST_LOOKUPS = 4096;
+const LONGEST_MS = 30_000;
+
+/**
+ * Bounds the look-ups of one request. Beyond the budget a list or a DID document is simply not had: *undetermined*, worth another try
+ * with less, and nobody else waits for it meanwhile.
+ */
+export class OutboundBudget {
+  readonly #now: () => number;
+  readonly #ends: number;
+  #left = MOST_LOOKUPS;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+    this.#ends = now() + LONGEST_MS;
+  }
+
+  lists(load: LoadStatusList): LoadStatusList {
+    return (url, at) =>
+      this.#take()
+        ? load(url, at)
+        : Promise.resolve({ ok: false, code: 'STATUS_RETRIEVAL_ERROR', detail: 'too many look-ups for one request' });
+  }
+
+  resolver(resolver: DidResolver): DidResolver {
+    return {
+      resolve: (did) =>
+        this.#take()
+          ? resolver.resolve(did)
+          : Promise.resolve({
+              outcome: 'undetermined',
+              code: 'DID_RESOLUTION_ERROR',
+              detail: 'too many look-ups for one request',
+            }),
+    };
+  }
+
+  #take(): boolean {
+    this.#left -= 1;
+    return this.#left >= 0 && this.#now() < this.#ends;
+  }
+}
