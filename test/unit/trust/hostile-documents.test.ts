@@ -106,6 +106,8 @@ describe('no worksheet makes an evaluation throw', () => {
   ])('%j is refused', async (sheet) => {
     const request = await requestFor(CELL);
     const worksheets = [sheet as JsonObject as unknown as Worksheet];
-    expect(evaluate({ ...request, worksheets }).results['iso14067-pcf']).toMatchObject({ result: 'REJECT' });
+    const result = evaluate({ ...request, worksheets }).results['iso14067-pcf'];
+    expect(result).toMatchObject({ result: 'REJECT' });
+    expect(result?.rules).toContainEqual(expect.objectContaining({ message: 'A7.root', outcome: 'failed' }));
   });
 });
