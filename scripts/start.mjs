@@ -56,10 +56,13 @@ function findDemonstration() {
   const directory = config.dataDirectory;
   const file = path.join(directory, 'demonstration.json');
   // A clock that is set by hand belongs on the loopback address.
-  if (!config.unconfigured || !isLoopback(config.host)) return undefined;
+  if (!isLoopback(config.host)) return undefined;
   const empty = !existsSync(directory) || readdirSync(directory).length === 0;
   const kept = readMarker(file);
-  if (kept?.state === 'ready') return { ...kept, file };
+  // Whoever walks through the README has the token in the environment: that alone makes no other node of it.
+  if (kept?.state === 'ready' && readConfig({ ...process.env, ADMIN_TOKEN: undefined }).unconfigured)
+    return { ...kept, file };
+  if (!config.unconfigured) return undefined;
   if (kept === undefined && !empty) return undefined;
   // One that was interrupted while it was filled is begun anew: half a story explains nothing.
   const begun = kept === undefined ? [] : KEPT;

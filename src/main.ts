@@ -91,7 +91,9 @@ async function serve(environment: ProgramOptions['environment']): Promise<number
     log.fault('store', error);
     stop.abort(70);
   };
-  assertPolicyGiven(config);
+  if (config.policyFile === undefined && !config.unconfigured) {
+    log.event('no POLICY_FILE: this node evaluates only where a verifier instance has a policy of its own');
+  }
   const node = await createNode(config, { log, onFault });
   const listener = await listen(node.application, config);
   if (config.publicUrl === undefined) node.setPublicUrl(listener.url);
@@ -105,16 +107,6 @@ async function serve(environment: ProgramOptions['environment']): Promise<number
   await listener.close();
   await node.close();
   return code;
-}
-
-/** Without a policy a node cannot say whom it trusts; an operator says so in words or gives the file. */
-function assertPolicyGiven(config: Config): void {
-  if (config.policyFile === undefined && !config.unconfigured) {
-    throw new ServiceError(
-      'CONFIG_REFUSED',
-      'POLICY_FILE: give the relying party\'s policy, or "none" for a node that evaluates nothing',
-    );
-  }
 }
 
 /** Resolves with the exit code: 0 when asked to stop, 70 when something failed that cannot be trusted to go on. */
