@@ -226,7 +226,10 @@ export class Identity {
     return next;
   }
 
-  /** Instances go with it; what it issued stays verifiable and its status lists stay published. */
+  /**
+   * Instances go with it, and a did:web document is no longer served. The last status lists stay published as they were signed; when
+   * they end, what it issued becomes *undetermined*. Revoke first what should not be relied on.
+   */
   async deleteOrganisation(slug: string): Promise<void> {
     await this.requireOrganisation(slug);
     await this.#deps.store.deleteOrganisation(slug);

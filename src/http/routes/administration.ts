@@ -116,7 +116,8 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
       path: '/admin/organizations/{slug}',
       access: 'admin',
       tag: 'Administration',
-      summary: 'Delete an organisation; its issued credentials and status lists stay published',
+      summary:
+        'Delete an organisation; its last status lists stay published until they end, nobody can sign newer ones',
       query: { confirm: 'the slug again, so that nothing is deleted by a slip' },
       answers: { 204: 'deleted', 400: 'not confirmed' },
       handle: async (call) => {
