@@ -28,7 +28,7 @@ import { Callers } from './services/callers.ts';
 import { CredentialStatus } from './services/credential-status.ts';
 import { Evaluations } from './services/evaluations.ts';
 import { Holder } from './services/holder.ts';
-import { Identity } from './services/identity.ts';
+import { Identity } from './services/identity/identity.ts';
 import { Issuer } from './services/issuer.ts';
 import { Once } from './services/once.ts';
 import type { EvaluationRequest } from './services/verifier/evaluation.ts';

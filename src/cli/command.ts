@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts';
 import type { Contexts } from '../credentials/contexts.ts';
 import type { Holder } from '../services/holder.ts';
-import type { Identity } from '../services/identity.ts';
+import type { Identity } from '../services/identity/identity.ts';
 import type { Issuer } from '../services/issuer.ts';
 import type { EvaluationAnswer, EvaluationRequest } from '../services/verifier/evaluation.ts';
 import type { Verification } from '../services/verifier/verifier.ts';

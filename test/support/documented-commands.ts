@@ -36,12 +36,12 @@ const LOADER = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const MARK = '\u001e';
 
 /**
- * Type the blocks one after the other into one shell, in a folder of its own that sees the project's docs, and return what each printed.
+ * Type the blocks one after the other into one shell, in a folder of its own that sees the project's docs and the built program, and return what each printed.
  * `proofprint` runs the source, and `date` tells the time of the node, which stands still.
  */
 export async function typeIn(steps: readonly Step[], now: number): Promise<ReadonlyMap<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'proofprint-docs-'));
-  await symlink(resolve('docs'), join(folder, 'docs'));
+  for (const name of ['docs', 'dist']) await symlink(resolve(name), join(folder, name));
   const script = [
     'set -euo pipefail',
     `proofprint() { "${process.execPath}" --import "${LOADER}" "${resolve('src/main.ts')}" "$@"; }`,

@@ -28,22 +28,23 @@ export async function issueOnNode(
   example: JsonObject,
   parties: ReadonlyMap<string, Party>,
 ): Promise<IssuedExample> {
+  const lists = new Set<string>();
   const issue: IssueOne = async (key, unsecured) => {
     node.clock.set(Math.max(node.clock.now(), readDateTime(unsecured['validFrom']) ?? 0));
     const party = parties.get(String(unsecured['issuer']));
     if (party === undefined) throw new Error(`nobody issues ${key}`);
     const answer = await node.post(`/issuers/${party.slug}/credentials/issue`, { credential: unsecured }, party.token);
     if (answer.status !== 201) throw new Error(`${key}: ${answer.text}`);
-    return answer.body.verifiableCredential as JsonObject;
+    const credential = answer.body.verifiableCredential as JsonObject;
+    // Lists that somebody reads all the time are signed anew again and again: none of them covers all the instants that count.
+    for (const { statusListCredential } of entriesOf(credential)) lists.add(new URL(statusListCredential).pathname);
+    for (const path of lists) await node.get(path);
+    return credential;
   };
   const snapshot: SnapshotOf = async (credential, purpose, at) => {
     // A list in force at the instant of the statement is asked for at that instant.
     node.clock.set(Math.max(node.clock.now(), readDateTime(at) ?? 0));
-    const entries = [credential['credentialStatus']].flat() as unknown as {
-      statusPurpose: string;
-      statusListCredential: string;
-    }[];
-    const entry = entries.find((one) => one.statusPurpose === purpose);
+    const entry = entriesOf(credential).find((one) => one.statusPurpose === purpose);
     const list = await node.get(
       `${new URL(entry?.statusListCredential ?? '').pathname}?timestamp=${encodeURIComponent(at)}`,
     );
@@ -51,4 +52,11 @@ export async function issueOnNode(
     return createStatusSnapshot(list.body as JsonObject, at);
   };
   return issueExample(example, issue, snapshot);
+}
+
+function entriesOf(credential: JsonObject): readonly { statusPurpose: string; statusListCredential: string }[] {
+  return [credential['credentialStatus']].flat() as unknown as {
+    statusPurpose: string;
+    statusListCredential: string;
+  }[];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { type Identity, ROLES } from '../../services/identity.ts';
+import { type Identity, ROLES } from '../../services/identity/identity.ts';
 import { readPolicyObject } from '../../services/verifier/policy-source.ts';
 import { assertVerifierSettings } from '../../services/verifier/verifier.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';

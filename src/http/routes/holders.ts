@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ServiceError } from '../../base/error.ts';
 import { asArray, isObject, type JsonObject, pointerOf } from '../../base/json.ts';
 import type { Holder } from '../../services/holder.ts';
-import type { Identity } from '../../services/identity.ts';
+import type { Identity } from '../../services/identity/identity.ts';
 import { pageOf } from '../paging.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { JsonDocument } from './issuers.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../base/json.ts';
 import type { CredentialStatus } from '../../services/credential-status.ts';
-import type { Identity } from '../../services/identity.ts';
+import type { Identity } from '../../services/identity/identity.ts';
 import type { IssuedRecord, Issuer } from '../../services/issuer.ts';
 import { claimOf, pageOf } from '../paging.ts';
 import { problemsOf } from '../problem-details.ts';

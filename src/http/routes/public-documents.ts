@@ -4,7 +4,7 @@ import type { Contexts } from '../../credentials/contexts.ts';
 import type { Schemas } from '../../credentials/schemas.ts';
 import { readDateTime } from '../../formats/date-time.ts';
 import { type CredentialStatus, LIST_TTL_MS } from '../../services/credential-status.ts';
-import type { Identity } from '../../services/identity.ts';
+import type { Identity } from '../../services/identity/identity.ts';
 import type { Answer, Route } from '../route.ts';
 
 const FOREVER = { 'cache-control': 'public, max-age=31536000, immutable', 'access-control-allow-origin': '*' };

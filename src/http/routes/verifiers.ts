@@ -3,7 +3,7 @@ import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { formatDateTime, readDateTime } from '../../formats/date-time.ts';
 import type { Evaluations } from '../../services/evaluations.ts';
-import type { Identity } from '../../services/identity.ts';
+import type { Identity } from '../../services/identity/identity.ts';
 import type { Verification, Verifier } from '../../services/verifier/verifier.ts';
 import { pageOf } from '../paging.ts';
 import { type Language, problemsOf } from '../problem-details.ts';

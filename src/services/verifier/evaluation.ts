@@ -94,13 +94,16 @@ function assertRequest(request: EvaluationRequest, policy: Policy): void {
   }
 }
 
-/** The instants whose status counts: the one asked about, and the date of every statement (trust path links are judged then). */
+/** Types whose date is an instant at which others are judged: accreditations at the statement's, a basis at the decision's too. */
+const DATING_TYPES: ReadonlySet<string | undefined> = new Set(['VerificationStatement', 'RecognitionDecision']);
+
+/** The instants whose status counts: the one asked about, and the date of everything that others are judged by (docs/trust.md, 4). */
 function instantsOf(credentials: readonly JsonObject[], at: number): readonly number[] {
-  const statements = credentials
-    .filter((credential) => typeOf(credential) === 'VerificationStatement')
+  const dates = credentials
+    .filter((credential) => DATING_TYPES.has(typeOf(credential)))
     .map((credential) => readDateTime(credential['validFrom']))
     .filter((instant) => instant !== undefined);
-  return [...new Set([at, ...statements])].sort((a, b) => a - b);
+  return [...new Set([at, ...dates])].sort((a, b) => a - b);
 }
 
 /** The same credential twice is looked at once. */

@@ -1,17 +1,18 @@
 import { Buffer } from 'node:buffer';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
-import { ServiceError } from '../base/error.ts';
-import type { JsonObject } from '../base/json.ts';
-import type { KeyType, Signer } from '../crypto/signer.ts';
-import type { SealedKeyStore } from '../crypto/signers/sealed-file.ts';
-import { createDidDocument, type DidDocument } from '../dids/did-document.ts';
-import { createDidKey } from '../dids/methods/key.ts';
-import { createDidWeb } from '../dids/methods/web.ts';
-import { formatDateTime } from '../formats/date-time.ts';
-import { sha256Hex } from '../formats/digest.ts';
-import { isHostName } from '../net/request-url.ts';
-import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../store/store.ts';
+import type { Clock } from '../../base/clock.ts';
+import { ServiceError } from '../../base/error.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { KeyType, Signer } from '../../crypto/signer.ts';
+import type { SealedKeyStore } from '../../crypto/signers/sealed-file.ts';
+import type { DidDocument } from '../../dids/did-document.ts';
+import { createDidKey } from '../../dids/methods/key.ts';
+import { createDidWeb } from '../../dids/methods/web.ts';
+import { formatDateTime } from '../../formats/date-time.ts';
+import { sha256Hex } from '../../formats/digest.ts';
+import { isHostName } from '../../net/request-url.ts';
+import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../../store/store.ts';
+import { activeKey, documentOf } from './organisation-keys.ts';
 
 export const ROLES = [
   'accreditation-body',
@@ -292,29 +293,6 @@ export class Identity {
   #now(): string {
     return formatDateTime(this.#deps.clock.now());
   }
-}
-
-export function activeKey(organisation: OrganisationRecord): KeyRecord {
-  const key = organisation.keys.find((candidate) => candidate.state === 'active' && candidate.keyType === 'Ed25519');
-  if (key === undefined) throw new ServiceError('CONFLICT', 'the organisation has no active key');
-  return key;
-}
-
-/** A compromised key leaves the document at once; a retired one stays listed until what it signed has ended. */
-function documentOf(organisation: OrganisationRecord): DidDocument {
-  return createDidDocument({
-    did: organisation.did,
-    methods: organisation.keys
-      .filter((key) => key.state !== 'compromised')
-      .map((key) => ({
-        id: key.verificationMethod,
-        publicKeyMultibase: key.publicKeyMultibase,
-        relationships:
-          key.state === 'active'
-            ? ['assertionMethod', 'authentication', 'capabilityInvocation', 'capabilityDelegation']
-            : ['assertionMethod'],
-      })),
-  });
 }
 
 /** 256 random bits; the prefix lets secret scanners recognise it. */
