@@ -1,33 +1,19 @@
 import { verdictOf } from '../base/finding.ts';
-import { isObject, type JsonObject } from '../base/json.ts';
-import type { CheckedCredential, SeenDidDocument } from '../credentials/checked-credential.ts';
-import type { StatusHistory } from '../credentials/status-history.ts';
-import { readDateTime } from '../formats/date-time.ts';
-import { textsAt } from './member.ts';
+import type { CheckedCredential } from '../credentials/checked-credential.ts';
+import { type Candidate, readCandidate } from './candidate.ts';
 
 /** Never exported: nothing outside this file can make a value that carries it. */
 const genuine = Symbol('admitted');
+/** The very values that `admit` made; a copy of one, changed or not, is none of them. */
+const made = new WeakSet<Candidate>();
 
 /**
  * A credential whose bytes, shape, schema and every proof held. Only `admit` makes one, so that an unverified document cannot enter a
  * trust path by mistake. Period and status history come along and are judged later, at the instant that the role asks for
  * (docs/trust.md, section 4).
  */
-export interface Admitted {
+export interface Admitted extends Candidate {
   readonly [genuine]: true;
-  readonly document: JsonObject;
-  readonly id: string;
-  /** The type beside `VerifiableCredential`; a credential of several or none has no role here and gets the empty string. */
-  readonly type: string;
-  readonly issuer: string;
-  readonly subject: JsonObject;
-  /** Milliseconds since the epoch; the end is exclusive. */
-  readonly validFrom: number;
-  readonly validUntil: number;
-  /** Digest of the document as received. */
-  readonly digest: string;
-  readonly didDocuments: readonly SeenDidDocument[];
-  readonly status: StatusHistory;
 }
 
 /**
@@ -36,24 +22,15 @@ export interface Admitted {
  */
 export function admit(checked: CheckedCredential): Admitted | undefined {
   if (checked.verdict !== 'accepted' || verdictOf(checked.findings) !== 'accepted') return undefined;
-  const { id, issuer, credentialSubject: subject } = checked.document;
-  if (typeof id !== 'string' || typeof issuer !== 'string' || !isObject(subject)) return undefined;
-  if (!checked.controllers.includes(issuer)) return undefined;
-  const validFrom = readDateTime(checked.document['validFrom']);
-  const validUntil = readDateTime(checked.document['validUntil']);
-  if (validFrom === undefined || validUntil === undefined) return undefined;
-  const types = textsAt(checked.document, 'type').filter((type) => type !== 'VerifiableCredential');
-  return {
-    [genuine]: true,
-    document: checked.document,
-    id,
-    type: types.length === 1 ? (types[0] ?? '') : '',
-    issuer,
-    subject,
-    validFrom,
-    validUntil,
-    digest: checked.digest,
-    didDocuments: checked.didDocuments,
-    status: checked.status,
-  };
+  const read = readCandidate(checked.document);
+  if (read === undefined || !checked.controllers.includes(read.issuer)) return undefined;
+  const { digest, didDocuments, status } = checked;
+  const admitted: Admitted = { [genuine]: true, ...read, digest, didDocuments, status };
+  made.add(admitted);
+  return admitted;
+}
+
+/** Errors: TypeError for a value that `admit` did not make, whatever it looks like: that is a fault of the caller, not of a document. */
+export function assertAdmitted(candidates: readonly Candidate[]): void {
+  if (!candidates.every((candidate) => made.has(candidate))) throw new TypeError('only what was admitted is evaluated');
 }

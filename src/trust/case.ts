@@ -1,5 +1,5 @@
 /** What the rules see: one claim, one statement on it, one path to that statement, under one regime at one instant. */
-import type { Admitted } from './admitted.ts';
+import type { Candidate } from './candidate.ts';
 import type { ImportedGoods, RuleResult, Worksheet } from './evaluation.ts';
 import type { Evidence } from './evidence.ts';
 import type { Policy } from './policy.ts';
@@ -9,7 +9,7 @@ import type { TrustPath } from './trust-path.ts';
 
 /** How a statement stands that another claim or statement builds on, judged by the same steps. */
 export interface NestedJudgement {
-  readonly claim: Admitted | undefined;
+  readonly claim: Candidate | undefined;
   readonly failed: readonly RuleResult[];
   readonly undetermined: readonly RuleResult[];
   readonly restsOn: readonly string[];
@@ -21,15 +21,15 @@ export interface Case {
   readonly regime: Regime;
   /** The instant asked about. */
   readonly at: number;
-  readonly claim: Admitted;
+  readonly claim: Candidate;
   readonly import: ImportedGoods | undefined;
   /** The worksheet of this claim, when its holder handed it over. */
   readonly worksheet: Worksheet | undefined;
-  readonly judgeUpstream: (statement: Admitted) => NestedJudgement;
+  readonly judgeUpstream: (statement: Candidate) => NestedJudgement;
 }
 
 export interface StatementCase extends Case {
-  readonly statement: Admitted;
+  readonly statement: Candidate;
 }
 
 /** One link of a path and what it grants. */

@@ -8,7 +8,8 @@ import type { ProblemCode } from '../base/problem.ts';
 import { isShownWhole } from '../credentials/link.ts';
 import { readDate } from '../formats/date-time.ts';
 import { isDecimal, isNegative } from '../formats/decimal.ts';
-import type { Admitted } from './admitted.ts';
+import { assertAdmitted } from './admitted.ts';
+import type { Candidate } from './candidate.ts';
 import type {
   Evaluation,
   EvaluationInput,
@@ -33,11 +34,13 @@ import { worksheetsByClaim } from './worksheets.ts';
 export const CLAIM_TYPES = ['CarbonFootprintClaim', 'EmbeddedEmissionsClaim'];
 
 /**
- * Evaluate under each regime asked for, or under all of the policy. Never throws for what stands in a document.
+ * Evaluate under each regime asked for, or under all of the policy. Never throws for what stands in a document; what `admit` did not make is no
+ * document, and throws (TypeError).
  * What cannot be judged at all (no such claim, more credentials than the limit, a regime the policy does not have) gives a result
  * without a path, and a finding that says why.
  */
 export function evaluate(input: EvaluationInput): Evaluation {
+  assertAdmitted(input.admitted);
   const evidence = new Evidence(input.admitted, input.refused);
   const asked = sortedSet(input.regimes ?? input.policy.regimes.map((regime) => regime.id));
   const subject = chooseClaims(evidence, input);
@@ -65,7 +68,7 @@ export function evaluate(input: EvaluationInput): Evaluation {
 }
 
 type Subject =
-  | { readonly ok: true; readonly claims: readonly Admitted[] }
+  | { readonly ok: true; readonly claims: readonly Candidate[] }
   | { readonly ok: false; readonly problem: RuleResult };
 
 /** The claim asked about, in each form in which it was shown, or the one that nothing else here is built from. */
@@ -100,13 +103,13 @@ function isSoundImport({ cnCode, date, netMass }: { readonly [Name in keyof Impo
   return isDecimal(netMass['value']) && !isNegative(netMass['value']) && typeof netMass['unit'] === 'string';
 }
 
-function wholeFirst(claims: readonly Admitted[]): readonly Admitted[] {
-  const whole = (claim: Admitted): number => Number(isShownWhole(claim.document));
+function wholeFirst(claims: readonly Candidate[]): readonly Candidate[] {
+  const whole = (claim: Candidate): number => Number(isShownWhole(claim.document));
   return [...claims].sort((a, b) => whole(b) - whole(a));
 }
 
 /** Claims that another claim or a statement on it builds on. */
-function idsOfInputs(evidence: Evidence, claims: readonly Admitted[]): ReadonlySet<string> {
+function idsOfInputs(evidence: Evidence, claims: readonly Candidate[]): ReadonlySet<string> {
   const statements = [
     ...claims.flatMap((claim) => objectsAt(claim.subject, 'precursors').map((precursor) => precursor['statement'])),
     ...evidence
@@ -137,7 +140,7 @@ function aboutRefusedClaim({ findings }: RefusedCredential): RuleResult {
 }
 
 /** A claim shown in several forms is judged in each; the best counts, the whole one first. */
-function judgeRegime(judge: Judge, evidence: Evidence, claims: readonly Admitted[], regime: Regime): RegimeResult {
+function judgeRegime(judge: Judge, evidence: Evidence, claims: readonly Candidate[], regime: Regime): RegimeResult {
   const judgements = claims.map((claim) => judge.judge(claim, regime));
   const best = judgements.reduce((left, right) => (isBetter(right, left) ? right : left));
   return toResult(judge, evidence, best, regime);

@@ -6,14 +6,14 @@ import { verdictOf } from '../base/finding.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { ProblemCode } from '../base/problem.ts';
 import { baseDigest, isLinkRef, isShownWhole, linkDigest } from '../credentials/link.ts';
-import type { Admitted } from './admitted.ts';
+import type { Candidate } from './candidate.ts';
 import type { RefusedCredential } from './evaluation.ts';
 import { objectAt, textAt } from './member.ts';
 import { byText } from './order.ts';
 
 /** Where a link leads. */
 export type LinkEnd =
-  | { readonly state: 'resolved'; readonly target: Admitted }
+  | { readonly state: 'resolved'; readonly target: Candidate }
   /** Something stands at that name, but it is not the document that was linked. */
   | { readonly state: 'mismatch'; readonly code: ProblemCode; readonly why: 'digest' | 'base' | 'target' }
   /** The document is here and was not admitted. */
@@ -24,14 +24,14 @@ export type LinkEnd =
 
 export class Evidence {
   /** By id, then by digest; each received document once. */
-  readonly admitted: readonly Admitted[];
+  readonly admitted: readonly Candidate[];
   readonly refused: readonly RefusedCredential[];
-  readonly #byLinkDigest = new Map<string, Admitted[]>();
-  readonly #bySubject = new Map<string, Admitted[]>();
-  readonly #digests = new Map<Admitted, string>();
-  readonly #baseDigests = new Map<Admitted, string>();
+  readonly #byLinkDigest = new Map<string, Candidate[]>();
+  readonly #bySubject = new Map<string, Candidate[]>();
+  readonly #digests = new Map<Candidate, string>();
+  readonly #baseDigests = new Map<Candidate, string>();
 
-  constructor(admitted: readonly Admitted[], refused: readonly RefusedCredential[]) {
+  constructor(admitted: readonly Candidate[], refused: readonly RefusedCredential[]) {
     const once = new Map(admitted.map((credential) => [credential.digest, credential]));
     this.admitted = [...once.values()].sort((a, b) => byText(a.id, b.id) || byText(a.digest, b.digest));
     const refusedOnce = new Map(refused.map((credential) => [credential.digest, credential]));
@@ -46,21 +46,21 @@ export class Evidence {
   }
 
   /** The digest that a link to this credential carries. */
-  linkDigestOf(credential: Admitted): string {
+  linkDigestOf(credential: Candidate): string {
     return this.#digests.get(credential) ?? linkDigest(credential.document);
   }
 
-  ofType(type: string): readonly Admitted[] {
+  ofType(type: string): readonly Candidate[] {
     return this.admitted.filter((credential) => credential.type === type);
   }
 
   /** Credentials of one type whose subject is this DID, as the very string. */
-  about(did: string, type: string): readonly Admitted[] {
+  about(did: string, type: string): readonly Candidate[] {
     return (this.#bySubject.get(did) ?? []).filter((credential) => credential.type === type);
   }
 
   /** Credentials of one type whose link `member` names this target, by identifier or by digest. Whether it holds is for `follow`. */
-  linkedTo(target: Admitted, type: string, member: string): readonly Admitted[] {
+  linkedTo(target: Candidate, type: string, member: string): readonly Candidate[] {
     const digest = this.linkDigestOf(target);
     return this.ofType(type).filter((credential) => {
       const link = objectAt(credential.subject, member);
@@ -81,7 +81,7 @@ export class Evidence {
   }
 
   /** The target of a link that holds, or nothing. */
-  targetOf(link: JsonValue | undefined): Admitted | undefined {
+  targetOf(link: JsonValue | undefined): Candidate | undefined {
     const end = this.follow(link);
     return end.state === 'resolved' ? end.target : undefined;
   }
@@ -98,7 +98,7 @@ export class Evidence {
     return undefined;
   }
 
-  #compareEnd(link: JsonObject, target: Admitted): LinkEnd {
+  #compareEnd(link: JsonObject, target: Candidate): LinkEnd {
     if (link['target'] !== target.id || link['targetType'] !== target.type) {
       return { state: 'mismatch', code: 'CHAIN_BROKEN', why: 'target' };
     }
@@ -108,7 +108,7 @@ export class Evidence {
     return { state: 'resolved', target };
   }
 
-  #baseDigestOf(target: Admitted): string {
+  #baseDigestOf(target: Candidate): string {
     const known = this.#baseDigests.get(target);
     if (known !== undefined) return known;
     const digest = baseDigest(target.document);
@@ -133,7 +133,7 @@ function codeOf(refused: RefusedCredential): ProblemCode {
   return worst?.code ?? 'CHAIN_BROKEN';
 }
 
-function push(map: Map<string, Admitted[]>, key: string, value: Admitted): void {
+function push(map: Map<string, Candidate[]>, key: string, value: Candidate): void {
   const known = map.get(key);
   if (known === undefined) map.set(key, [value]);
   else known.push(value);

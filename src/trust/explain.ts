@@ -1,5 +1,5 @@
 /** A judgement for people: the parties of its path, and, where it was no acceptance, the first link that broke it. */
-import type { Admitted } from './admitted.ts';
+import type { Candidate } from './candidate.ts';
 import type { PathCase } from './case.ts';
 import type { NearestMiss, PathParty, RuleResult } from './evaluation.ts';
 import type { Evidence } from './evidence.ts';
@@ -87,6 +87,6 @@ function linkOf(evidence: Evidence, { claim }: Judgement, rule: RuleResult): Nea
   return { to: rule.params['did'] ?? rule.subject ?? claim.id };
 }
 
-function credentialOf(evidence: Evidence, id: string | undefined): Admitted | undefined {
+function credentialOf(evidence: Evidence, id: string | undefined): Candidate | undefined {
   return id === undefined || id === '' ? undefined : evidence.admitted.find((credential) => credential.id === id);
 }

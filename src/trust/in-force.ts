@@ -2,7 +2,7 @@
 import type { ProblemCode } from '../base/problem.ts';
 import { judgeStatus } from '../credentials/status-history.ts';
 import { formatDateTime, readDate } from '../formats/date-time.ts';
-import type { Admitted } from './admitted.ts';
+import type { Candidate } from './candidate.ts';
 import type { MessageKey } from './messages/message.ts';
 import type { AnchorEntry } from './policy.ts';
 import type { Regime } from './regimes/regime.ts';
@@ -19,11 +19,11 @@ interface Instant {
 }
 
 /** Nothing when it was in force; notes where it ended or changed only later. */
-export function checkInForce(credential: Admitted, regime: Regime, instant: Instant): readonly RuleFinding[] {
+export function checkInForce(credential: Candidate, regime: Regime, instant: Instant): readonly RuleFinding[] {
   return [...checkInterval(credential, instant), ...checkStatus(credential, regime, instant)];
 }
 
-function checkInterval(credential: Admitted, { at, now, skew = 0, code }: Instant): readonly RuleFinding[] {
+function checkInterval(credential: Candidate, { at, now, skew = 0, code }: Instant): readonly RuleFinding[] {
   const more = {
     subject: credential.id,
     params: { at: instantText(at), from: instantText(credential.validFrom), until: instantText(credential.validUntil) },
@@ -34,7 +34,7 @@ function checkInterval(credential: Admitted, { at, now, skew = 0, code }: Instan
   return now >= credential.validUntil && now > at ? [noted('time.expired-later', more)] : [];
 }
 
-function checkStatus(credential: Admitted, regime: Regime, { at, now }: Instant): readonly RuleFinding[] {
+function checkStatus(credential: Candidate, regime: Regime, { at, now }: Instant): readonly RuleFinding[] {
   return judgeStatus(credential.status, at, { now, freshness: regime.statusFreshness }).flatMap((finding) => {
     const code = finding.code;
     const more = { subject: credential.id, params: { at: instantText(at) }, ...(code === undefined ? {} : { code }) };

@@ -4,7 +4,7 @@
  * nothing but passed findings and those that the regime lets be skipped.
  */
 
-import type { Admitted } from './admitted.ts';
+import type { Candidate } from './candidate.ts';
 import type { Case, NestedJudgement, PathCase, StatementCase } from './case.ts';
 import type { ImportedGoods, RuleResult, Worksheet } from './evaluation.ts';
 import type { Evidence, LinkEnd } from './evidence.ts';
@@ -22,7 +22,7 @@ export interface JudgeInput {
   readonly policy: Policy;
   readonly at: number;
   readonly import: ImportedGoods | undefined;
-  readonly worksheetOf: (claim: Admitted) => Worksheet | undefined;
+  readonly worksheetOf: (claim: Candidate) => Worksheet | undefined;
 }
 
 /** Rules that count when a statement is only what another claim builds on: domain.md, B7, and what these rules presuppose. */
@@ -65,18 +65,18 @@ export class Judge {
   }
 
   /** The case of a claim before any statement, as the rules see it. */
-  caseOf(claim: Admitted, regime: Regime): Case {
+  caseOf(claim: Candidate, regime: Regime): Case {
     return this.#caseOf(claim, regime, new Set());
   }
 
   /** The best judgement of a claim: by result, for refusals by how near they came, then by shortest path and by id. */
-  judge(claim: Admitted, regime: Regime): Judgement {
+  judge(claim: Candidate, regime: Regime): Judgement {
     const upstream = new Set<string>();
     const best = this.#judgeClaim(this.#caseOf(claim, regime, upstream), claim, regime);
     return { ...best, restsOn: sortedSet([...best.restsOn, ...upstream]) };
   }
 
-  #judgeClaim(given: Case, claim: Admitted, regime: Regime): Judgement {
+  #judgeClaim(given: Case, claim: Candidate, regime: Regime): Judgement {
     const rules = rulesOf(regime.kind);
     const onClaim = runAll(rules, regime, (rule) => rule.onClaim?.(given));
     const statements = regime.statement ? this.#input.evidence.linkedTo(claim, 'VerificationStatement', 'claim') : [];
@@ -100,7 +100,7 @@ export class Judge {
   }
 
   /** A statement of another claim, judged once for each regime; a decided statement's own upstream needs no decision of its own. */
-  #judgeUpstream(statement: Admitted, regime: Regime): NestedJudgement {
+  #judgeUpstream(statement: Candidate, regime: Regime): NestedJudgement {
     const key = `${regime.id} ${statement.digest}`;
     const known = this.#upstream.get(key);
     if (known !== undefined) return known;
@@ -113,7 +113,7 @@ export class Judge {
     return nested;
   }
 
-  #judgeNested(claim: Admitted, statement: Admitted, regime: Regime): NestedJudgement {
+  #judgeNested(claim: Candidate, statement: Candidate, regime: Regime): NestedJudgement {
     const given = { ...this.#caseOf(claim, regime, new Set()), statement };
     const rules = rulesOf(regime.kind).filter((rule) => UPSTREAM_RULES.has(rule.id));
     const onClaim = runAll(rules, regime, (rule) => rule.onClaim?.(given));
@@ -136,7 +136,7 @@ export class Judge {
     };
   }
 
-  #caseOf(claim: Admitted, regime: Regime, restsOn: Set<string>): Case {
+  #caseOf(claim: Candidate, regime: Regime, restsOn: Set<string>): Case {
     const { evidence, policy, at, worksheetOf } = this.#input;
     return {
       evidence,
@@ -161,7 +161,7 @@ export class Judge {
   }
 
   /** At least one path, if only the verification body by itself. */
-  #pathsTo(statement: Admitted, regime: Regime): readonly TrustPath[] {
+  #pathsTo(statement: Candidate, regime: Regime): readonly TrustPath[] {
     const { evidence, policy } = this.#input;
     const key = `${regime.decision} ${statement.digest}`;
     let search = this.#searches.get(key);
@@ -186,7 +186,7 @@ export class Judge {
     ];
   }
 
-  #noStatement(claim: Admitted, regime: Regime): RuleResult {
+  #noStatement(claim: Candidate, regime: Regime): RuleResult {
     const doubt = this.#input.evidence.doubtAbout('VerificationStatement');
     const base = { id: 'L1', severity: 'E', subject: claim.id, params: { regime: regime.id } } as const;
     if (doubt !== undefined) return { ...base, outcome: 'undetermined', code: doubt, message: 'L1.undetermined' };

@@ -1,5 +1,5 @@
 /** One way in which a claim could be accepted, what came of it, and which of several is the best. */
-import type { Admitted } from './admitted.ts';
+import type { Candidate } from './candidate.ts';
 import type { PathCase } from './case.ts';
 import type { Result, RuleResult } from './evaluation.ts';
 import { byText, sortedSet } from './order.ts';
@@ -7,8 +7,8 @@ import { orderOfRule } from './rules/rule-table.ts';
 import type { TrustPath } from './trust-path.ts';
 
 export interface Judgement {
-  readonly claim: Admitted;
-  readonly statement: Admitted | undefined;
+  readonly claim: Candidate;
+  readonly statement: Candidate | undefined;
   readonly path: TrustPath | undefined;
   readonly pathCase: PathCase | undefined;
   readonly rules: readonly RuleResult[];
@@ -18,8 +18,8 @@ export interface Judgement {
 }
 
 export function finish(
-  claim: Admitted,
-  statement: Admitted | undefined,
+  claim: Candidate,
+  statement: Candidate | undefined,
   pathCase: PathCase | undefined,
   results: readonly RuleResult[],
   conditions: readonly string[],

@@ -1,7 +1,7 @@
 /** Which member of which credential feeds which dimension of a scope record: the table of docs/domain.md, section 3.8. */
 import type { JsonObject } from '../base/json.ts';
 import { isDecimal, isZero } from '../formats/decimal.ts';
-import type { Admitted } from './admitted.ts';
+import type { Candidate } from './candidate.ts';
 import { objectAt, objectsAt, textAt, textsAt, valueAt } from './member.ts';
 import type { AnchorEntry } from './policy.ts';
 import { activityGroupOf } from './reference/cbam-goods.ts';
@@ -22,7 +22,7 @@ export function scopeOfAnchor(entry: AnchorEntry): ScopeRecord {
 }
 
 /** One record. */
-export function scopeOfArrangement(arrangement: Admitted): ScopeRecord {
+export function scopeOfArrangement(arrangement: Candidate): ScopeRecord {
   const { subject } = arrangement;
   const levels = textAt(subject, 'kind') === 'mla-signatory' ? (objectAt(subject, 'levels') ?? {}) : undefined;
   return {
@@ -34,7 +34,7 @@ export function scopeOfArrangement(arrangement: Admitted): ScopeRecord {
 }
 
 /** One record for each entry of `scopes[]`; an entry without activity or programme grants nothing. */
-export function scopesOfAccreditation(accreditation: Admitted): readonly ScopeRecord[] {
+export function scopesOfAccreditation(accreditation: Candidate): readonly ScopeRecord[] {
   return objectsAt(accreditation.subject, 'scopes').map((scope) => ({
     activity: only(...textsAt(scope, 'activity')),
     programme: only(...textsAt(scope, 'programme')),
@@ -46,7 +46,7 @@ export function scopesOfAccreditation(accreditation: Admitted): readonly ScopeRe
 }
 
 /** What a statement on this claim asks of a scope, the goods left aside (rule C3). */
-export function demandOf(statement: Admitted, claim: Admitted): Demand {
+export function demandOf(statement: Candidate, claim: Candidate): Demand {
   const territory = territoryOf(claim);
   return {
     activity: textAt(statement.subject, 'engagement') ?? '',
@@ -57,7 +57,7 @@ export function demandOf(statement: Admitted, claim: Admitted): Demand {
 }
 
 /** Where the installation stands or the product is made: the first letters of the UN/LOCODE, or PACT's `geographyCountry`. */
-export function territoryOf(claim: Admitted): string | undefined {
+export function territoryOf(claim: Candidate): string | undefined {
   const place = textAt(claim.subject, 'installation', 'unLocode')?.slice(0, 2);
   return place ?? textAt(claim.subject, 'footprint', 'pcf', 'geographyCountry');
 }
@@ -72,7 +72,7 @@ export interface GroupDemand {
  * The CBAM activity groups that a claim asks for (rule C4): that of each good's category, LII where indirect emissions are actual
  * values, L where CO2 is captured. A category that no table knows asks for a group that nobody can have.
  */
-export function groupDemandsOf(claim: Admitted): readonly GroupDemand[] {
+export function groupDemandsOf(claim: Candidate): readonly GroupDemand[] {
   const goods = objectsAt(claim.subject, 'goods');
   const demands = goods.map((good) => ({
     subject: textAt(good, 'cnCode') ?? '',
@@ -104,7 +104,7 @@ function programmesOfLevels(levels: JsonObject): Grant {
 }
 
 /** Whether an arrangement covers L2 verification and L3 ISO/IEC 17029 (rule R3). */
-export function coversVerification(arrangement: Admitted): boolean {
+export function coversVerification(arrangement: Candidate): boolean {
   const level2 = textAt(arrangement.subject, 'levels', 'L2');
   const level3 = textAt(arrangement.subject, 'levels', 'L3') ?? '';
   return (

@@ -3,7 +3,7 @@
  * (docs/trust.md, section 5, step 3). Bounded, cycle-safe, and in one order whatever the presentation had. Nothing is judged here but
  * who is linked to whom.
  */
-import type { Admitted } from './admitted.ts';
+import type { Candidate } from './candidate.ts';
 import type { Evidence } from './evidence.ts';
 import { textAt } from './member.ts';
 import type { AnchorEntry, Policy } from './policy.ts';
@@ -18,10 +18,10 @@ export interface TrustPath {
   /** DIDs from the top down to the verification body. */
   readonly parties: readonly string[];
   /** From the top down; each is issued by one party about the next. */
-  readonly arrangements: readonly Admitted[];
-  readonly accreditation: Admitted | undefined;
+  readonly arrangements: readonly Candidate[];
+  readonly accreditation: Candidate | undefined;
   /** The decision on this very statement, where one is what recognises it. */
-  readonly decision: Admitted | undefined;
+  readonly decision: Candidate | undefined;
 }
 
 export interface PathSearch {
@@ -48,16 +48,16 @@ export class LinkBudget {
 interface Partial {
   readonly top: string;
   readonly parties: readonly string[];
-  readonly arrangements: readonly Admitted[];
-  readonly accreditation: Admitted | undefined;
-  readonly decision: Admitted | undefined;
+  readonly arrangements: readonly Candidate[];
+  readonly accreditation: Candidate | undefined;
+  readonly decision: Candidate | undefined;
 }
 
 /** Paths through the accreditations of the statement's issuer. */
 export function searchAccreditations(
   evidence: Evidence,
   policy: Policy,
-  statement: Admitted,
+  statement: Candidate,
   budget: LinkBudget,
 ): PathSearch {
   const verifier = statement.issuer;
@@ -80,7 +80,7 @@ export function searchAccreditations(
 export function searchDecisions(
   evidence: Evidence,
   policy: Policy,
-  statement: Admitted,
+  statement: Candidate,
   budget: LinkBudget,
 ): PathSearch {
   const starts: Partial[] = [];

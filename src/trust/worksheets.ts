@@ -1,7 +1,7 @@
 /** Which worksheet belongs to which claim: the one that proves to its root, or else the only one that can have been meant. */
 import { isObject } from '../base/json.ts';
 import { digestOfJson } from '../formats/digest.ts';
-import type { Admitted } from './admitted.ts';
+import type { Candidate } from './candidate.ts';
 import type { Worksheet } from './evaluation.ts';
 import type { Evidence } from './evidence.ts';
 import { textAt } from './member.ts';
@@ -11,7 +11,7 @@ import { provesTo } from './rules/worksheet.ts';
 export function worksheetsByClaim(
   evidence: Evidence,
   worksheets: readonly Worksheet[],
-): (claim: Admitted) => Worksheet | undefined {
+): (claim: Candidate) => Worksheet | undefined {
   const ordered = worksheets.map(sound).sort((a, b) => byText(digestOfWorksheet(a), digestOfWorksheet(b)));
   const roots = evidence.ofType('CarbonFootprintClaim').flatMap((claim) => rootOf(claim) ?? []);
   // A sheet that proves to some claim here is that claim's; what is left is shown against whichever claim has none.
@@ -40,6 +40,6 @@ export function digestOfWorksheet(worksheet: Worksheet): string {
   return digestOfJson(JSON.parse(JSON.stringify(worksheet)));
 }
 
-function rootOf(claim: Admitted): string | undefined {
+function rootOf(claim: Candidate): string | undefined {
   return textAt(claim.subject, 'aggregation', 'leavesRoot');
 }

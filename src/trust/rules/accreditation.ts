@@ -1,7 +1,7 @@
 /** C1 to C5: the verification body was accredited for just this, on the day of its statement. */
 import { formatDate, readDate } from '../../formats/date-time.ts';
-import type { Admitted } from '../admitted.ts';
 import { addYears } from '../calendar.ts';
+import type { Candidate } from '../candidate.ts';
 import type { PathCase, ScopeLayer } from '../case.ts';
 import { checkInForce } from '../in-force.ts';
 import { objectsAt, textAt } from '../member.ts';
@@ -58,7 +58,7 @@ export const C2: Rule = {
 };
 
 /** The dates on the certificate are those of the credential. */
-function checkDates(accreditation: Admitted): readonly RuleFinding[] {
+function checkDates(accreditation: Candidate): readonly RuleFinding[] {
   const pairs = [
     ['effectiveDate', accreditation.validFrom],
     ['expiryDate', accreditation.validUntil],
@@ -71,7 +71,7 @@ function checkDates(accreditation: Admitted): readonly RuleFinding[] {
 }
 
 /** A pinned list that nobody could show is worth a note; what was shown instead has been judged. */
-function checkSnapshots({ statement }: PathCase, accreditation: Admitted): readonly RuleFinding[] {
+function checkSnapshots({ statement }: PathCase, accreditation: Candidate): readonly RuleFinding[] {
   const seen = accreditation.status.flatMap((entry) =>
     entry.observations.map(({ list }) => `${list.url} ${list.digest}`),
   );

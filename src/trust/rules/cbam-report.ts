@@ -3,8 +3,8 @@
 import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
 import { formatDate, readDate } from '../../formats/date-time.ts';
 import { compare } from '../../formats/decimal.ts';
-import type { Admitted } from '../admitted.ts';
 import { yearPeriod } from '../calendar.ts';
+import type { Candidate } from '../candidate.ts';
 import type { StatementCase } from '../case.ts';
 import type { Evidence } from '../evidence.ts';
 import { figureAt, sum } from '../figures.ts';
@@ -51,7 +51,7 @@ export const B8: Rule = {
 };
 
 /** Figure and CN code of every materiality that is small enough. */
-function statedMateriality(statement: Admitted): ReadonlySet<string> {
+function statedMateriality(statement: Candidate): ReadonlySet<string> {
   const small = objectsAt(statement.subject, 'materiality').filter((entry) => {
     const percent = figureAt(entry, 'percent');
     return percent !== undefined && compare(percent, MOST_PERCENT) <= 0;
@@ -77,7 +77,7 @@ export const B9: Rule = {
 };
 
 /** Other CBAM reports on the same installation and year. */
-function reportsBeside({ evidence, claim, statement }: StatementCase): readonly Admitted[] {
+function reportsBeside({ evidence, claim, statement }: StatementCase): readonly Candidate[] {
   const key = reportKey(claim);
   return evidence.ofType('VerificationStatement').filter((other) => {
     if (other.id === statement.id || textAt(other.subject, 'programme') !== 'eu-cbam') return false;
@@ -86,13 +86,13 @@ function reportsBeside({ evidence, claim, statement }: StatementCase): readonly 
   });
 }
 
-function reportKey(claim: Admitted): string | undefined {
+function reportKey(claim: Candidate): string | undefined {
   const installation = textAt(claim.subject, 'installation', 'cbamRegistryId');
   const year = textAt(claim.subject, 'reportingPeriod');
   return installation === undefined || year === undefined ? undefined : `${installation} ${year}`;
 }
 
-function isLive({ regime, at }: StatementCase, other: Admitted): boolean {
+function isLive({ regime, at }: StatementCase, other: Candidate): boolean {
   const findings = checkInForce(other, regime, { at, now: at, skew: CLOCK_SKEW_MS });
   return findings.every((finding) => finding.outcome !== 'failed');
 }
@@ -120,7 +120,7 @@ const FIRST_VERIFIED_YEAR = '2026';
  * Physical in the first verified year and at least every second; virtual if a physical one took place in the preceding period; waived
  * if in the two preceding. A visit after a year's end and before the report still belongs to that year.
  */
-function checkVisit(visit: ReturnType<typeof objectAt>, statement: Admitted, year: string): readonly RuleFinding[] {
+function checkVisit(visit: ReturnType<typeof objectAt>, statement: Candidate, year: string): readonly RuleFinding[] {
   const kind = textAt(visit, 'visitType') ?? '';
   const more = { subject: statement.id, params: { kind, year } };
   if (kind === 'physical') {
@@ -229,7 +229,7 @@ export const B13: Rule = {
 };
 
 /** Years for which the same auditor of the same body led the verification of the same installation, as far as statements are here. */
-function yearsOfAuditor(evidence: Evidence, statement: Admitted, claim: Admitted): readonly number[] {
+function yearsOfAuditor(evidence: Evidence, statement: Candidate, claim: Candidate): readonly number[] {
   const auditor = textAt(statement.subject, 'leadAuditor');
   const installation = textAt(claim.subject, 'installation', 'cbamRegistryId');
   if (auditor === undefined || installation === undefined) return [];

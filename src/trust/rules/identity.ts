@@ -1,5 +1,5 @@
 /** I1 and I2: who claimed and who verified are known organisations, and who vouches for them is reached from an anchor. */
-import type { Admitted } from '../admitted.ts';
+import type { Candidate } from '../candidate.ts';
 import type { Case, PathCase } from '../case.ts';
 import { checkAnchorInForce, checkInForce } from '../in-force.ts';
 import { textAt } from '../member.ts';
@@ -80,7 +80,7 @@ function checkKnown(given: Case, did: string): RuleFinding {
   return broken('I1.unknown', { ...more, code: 'POLICY_UNTRUSTED_ISSUER' });
 }
 
-function checkIdentity({ policy, regime, at }: Case, identity: Admitted): readonly RuleFinding[] {
+function checkIdentity({ policy, regime, at }: Case, identity: Candidate): readonly RuleFinding[] {
   const registers = policy.anchors.filter((entry) => entry.did === identity.issuer && entry.role === 'register');
   const register = registers.find((entry) => checkAnchorInForce(entry, at).length === 0);
   if (register === undefined) return [broken('I1.unknown', { subject: identity.id })];

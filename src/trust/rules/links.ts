@@ -1,7 +1,7 @@
 /** L1 to L5: every link leads to the very document that was linked, backwards in time, and the claim is its newest version. */
 import type { JsonObject, JsonValue } from '../../base/json.ts';
 import { footprintCoreDigest } from '../../credentials/footprint.ts';
-import type { Admitted } from '../admitted.ts';
+import type { Candidate } from '../candidate.ts';
 import type { Case, PathCase, StatementCase } from '../case.ts';
 import type { Evidence, LinkEnd } from '../evidence.ts';
 import { objectAt, objectsAt, textAt, textsAt, valueAt } from '../member.ts';
@@ -85,7 +85,7 @@ export const L5: Rule = {
 };
 
 /** A later credential of the same issuer that says it takes this one's place; for footprints, PACT's own chain counts too. */
-export function supersededBy(evidence: Evidence, credential: Admitted): Admitted | undefined {
+export function supersededBy(evidence: Evidence, credential: Candidate): Candidate | undefined {
   const footprintId = textAt(credential.subject, 'footprint', 'id');
   return evidence.ofType(credential.type).find((other) => {
     if (other.issuer !== credential.issuer || other.id === credential.id) return false;
@@ -138,7 +138,7 @@ const MISMATCHES: Readonly<Record<'digest' | 'base' | 'target', MessageKey>> = {
   target: 'L1.other',
 };
 
-function checkEnd(end: LinkEnd, source: Admitted, member: string, severity: 'E' | 'W'): RuleFinding {
+function checkEnd(end: LinkEnd, source: Candidate, member: string, severity: 'E' | 'W'): RuleFinding {
   const more = { subject: source.id, severity, params: { member } };
   switch (end.state) {
     case 'resolved':
@@ -155,7 +155,7 @@ function checkEnd(end: LinkEnd, source: Admitted, member: string, severity: 'E' 
 }
 
 /** Every link a credential of ours carries, by the member that holds it. */
-function linksOf(credential: Admitted): readonly JsonObject[] {
+function linksOf(credential: Candidate): readonly JsonObject[] {
   const { subject } = credential;
   return [
     ...['claim', 'accreditation', 'statement', 'basis', 'supersedes'].map((member) => valueAt(subject, member)),
@@ -164,7 +164,7 @@ function linksOf(credential: Admitted): readonly JsonObject[] {
   ].filter((link): link is JsonObject => objectAt({ link: link ?? null }, 'link') !== undefined);
 }
 
-function checkOrder(evidence: Evidence, source: Admitted): readonly RuleFinding[] {
+function checkOrder(evidence: Evidence, source: Candidate): readonly RuleFinding[] {
   return linksOf(source).flatMap((link) => {
     const target = evidence.targetOf(link);
     if (target === undefined || target.validFrom <= source.validFrom) return [];
@@ -173,11 +173,11 @@ function checkOrder(evidence: Evidence, source: Admitted): readonly RuleFinding[
 }
 
 /** Digests cannot close a circle, names can: a credential that can be reached from itself by the names in its links. */
-function checkCycle(evidence: Evidence, start: Admitted): readonly RuleFinding[] {
+function checkCycle(evidence: Evidence, start: Candidate): readonly RuleFinding[] {
   const seen = new Set<string>();
   const queue = [start];
   for (let at = 0; at < queue.length; at += 1) {
-    for (const link of linksOf(queue[at] as Admitted)) {
+    for (const link of linksOf(queue[at] as Candidate)) {
       const id = textAt(link, 'target');
       if (id === start.id) return [broken('L4.cycle', { subject: start.id, code: 'CHAIN_CYCLE' })];
       if (id === undefined || seen.has(id)) continue;

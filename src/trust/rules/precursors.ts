@@ -1,7 +1,7 @@
 /** B7: a precursor's actual value counts only with a verification report of its own; otherwise the default value takes its place. */
 import type { JsonObject } from '../../base/json.ts';
 import { add, compare, divide, equal, isZero } from '../../formats/decimal.ts';
-import type { Admitted } from '../admitted.ts';
+import type { Candidate } from '../candidate.ts';
 import type { Case, NestedJudgement } from '../case.ts';
 import type { RuleResult } from '../evaluation.ts';
 import { figureAt } from '../figures.ts';
@@ -107,7 +107,7 @@ function checkFit(precursor: JsonObject, { claim }: NestedJudgement): readonly R
   return found;
 }
 
-function installationOf(claim: Admitted): string | undefined {
+function installationOf(claim: Candidate): string | undefined {
   return textAt(claim.subject, 'installation', 'cbamRegistryId');
 }
 

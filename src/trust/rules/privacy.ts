@@ -1,7 +1,7 @@
 /** P1 and P2: nobody is sent more than is meant for them, and nothing hidden can be worked out. Before sending, and on receipt. */
 import { baseDigest, isShownWhole } from '../../credentials/link.ts';
 import { isDecimal } from '../../formats/decimal.ts';
-import type { Admitted } from '../admitted.ts';
+import type { Candidate } from '../candidate.ts';
 import type { Case } from '../case.ts';
 import { objectsAt, textAt, valueAt } from '../member.ts';
 import type { MessageKey } from '../messages/message.ts';
@@ -32,7 +32,7 @@ export const P1: Rule = {
 };
 
 /** Unrelated credentials are somebody else's business: only what this claim builds on gives it away. */
-function belongsToCase({ evidence, claim }: Case, credential: Admitted): boolean {
+function belongsToCase({ evidence, claim }: Case, credential: Candidate): boolean {
   if (credential.id === claim.id) return true;
   if (credential.type === 'VerificationStatement') return true;
   return objectsAt(claim.subject, 'precursors').some((precursor) => {
@@ -46,8 +46,8 @@ function belongsToCase({ evidence, claim }: Case, credential: Admitted): boolean
  * asks before presenting; a receiver whose policy names its audience refuses what it should not have been sent.
  */
 export function checkDisclosure(
-  shown: readonly Admitted[],
-  claim: Admitted,
+  shown: readonly Candidate[],
+  claim: Candidate,
   audience: Audience,
 ): readonly RuleFinding[] {
   if (audience === 'verifier') return [];
@@ -66,7 +66,7 @@ export function checkDisclosure(
   return found;
 }
 
-function tooMuch(message: MessageKey, credential: Admitted, audience: Audience): RuleFinding {
+function tooMuch(message: MessageKey, credential: Candidate, audience: Audience): RuleFinding {
   return broken(message, { subject: credential.id, params: { audience } });
 }
 

@@ -1,6 +1,6 @@
 /** R1 to R5: the chain is of a kind that this regime admits. Recognition is always under one regime, never as such. */
 import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
-import type { Admitted } from '../admitted.ts';
+import type { Candidate } from '../candidate.ts';
 import type { PathCase } from '../case.ts';
 import { checkAnchorInForce, checkInForce } from '../in-force.ts';
 import { textAt, textsAt } from '../member.ts';
@@ -123,7 +123,7 @@ export const R4: Rule = {
   },
 };
 
-function checkDecision({ statement }: PathCase, decision: Admitted): readonly RuleFinding[] {
+function checkDecision({ statement }: PathCase, decision: Candidate): readonly RuleFinding[] {
   const verdict = textAt(decision.subject, 'decision');
   const found: RuleFinding[] = [];
   if (verdict !== 'accepted' && verdict !== 'accepted-with-conditions') {
@@ -134,7 +134,7 @@ function checkDecision({ statement }: PathCase, decision: Admitted): readonly Ru
 }
 
 /** A later refusal by the same party leaves it to a person which of its decisions stands. */
-function checkRefusals({ evidence, regime, statement, at }: PathCase, decision: Admitted): readonly RuleFinding[] {
+function checkRefusals({ evidence, regime, statement, at }: PathCase, decision: Candidate): readonly RuleFinding[] {
   return evidence
     .linkedTo(statement, 'RecognitionDecision', 'statement')
     .filter((other) => {
@@ -147,7 +147,7 @@ function checkRefusals({ evidence, regime, statement, at }: PathCase, decision: 
 }
 
 /** The decider is the party that the arrangement says accepts; under a mutual one it may be the other, if the policy anchors it. */
-function checkBasis({ policy, regime, at }: PathCase, decision: Admitted, basis: Admitted): readonly RuleFinding[] {
+function checkBasis({ policy, regime, at }: PathCase, decision: Candidate, basis: Candidate): readonly RuleFinding[] {
   const instant = { at: decision.validFrom, now: at, code: 'POLICY_NOT_VALID_THEN' } as const;
   const found = [...checkInForce(basis, regime, instant)].filter((finding) => finding.outcome !== 'passed');
   const reverse =

@@ -4,8 +4,8 @@ import type { JsonObject } from '../../base/json.ts';
 import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
 import { formatDate, readDate, readDateTime } from '../../formats/date-time.ts';
 import { compare, equal } from '../../formats/decimal.ts';
-import type { Admitted } from '../admitted.ts';
 import { coversPeriod, type Period, readPeriod, yearPeriod } from '../calendar.ts';
+import type { Candidate } from '../candidate.ts';
 import type { StatementCase } from '../case.ts';
 import { figureAt } from '../figures.ts';
 import { checkInForce } from '../in-force.ts';
@@ -54,7 +54,7 @@ export const V2: Rule = {
 };
 
 /** The figure a statement on such a claim has to cover. */
-function mainFigures(claim: Admitted): readonly { readonly metric: string; readonly cnCode?: string }[] {
+function mainFigures(claim: Candidate): readonly { readonly metric: string; readonly cnCode?: string }[] {
   if (objectAt(claim.subject, 'footprint') !== undefined) return [{ metric: 'pcfExcludingBiogenicUptake' }];
   return objectsAt(claim.subject, 'goods').flatMap((good) =>
     ['specificDirect', 'specificIndirect']
@@ -85,7 +85,7 @@ interface Claimed {
   readonly per?: string;
 }
 
-function claimedFigure(claim: Admitted, metric: string, cnCode: string | undefined): Claimed | undefined {
+function claimedFigure(claim: Candidate, metric: string, cnCode: string | undefined): Claimed | undefined {
   const pcf = objectAt(claim.subject, 'footprint', 'pcf');
   if (pcf !== undefined) {
     const per = PACT_UNITS.get(textAt(pcf, 'declaredUnitOfMeasurement') ?? '');
@@ -168,7 +168,7 @@ export const V3: Rule = {
 };
 
 /** The period a claim is about. */
-export function periodOf(claim: Admitted): Period | undefined {
+export function periodOf(claim: Candidate): Period | undefined {
   const year = textAt(claim.subject, 'reportingPeriod');
   if (year !== undefined) return yearPeriod(year);
   const start = readDateTime(valueAt(claim.subject, 'footprint', 'pcf', 'referencePeriodStart'));
@@ -203,7 +203,7 @@ export const V4: Rule = {
 };
 
 /** Live statements on this claim under the same programme, by bodies the policy knows, that conclude against it. */
-function contradictions(given: StatementCase): readonly Admitted[] {
+function contradictions(given: StatementCase): readonly Candidate[] {
   const { evidence, policy, regime, claim, statement, at } = given;
   const known = new Set([...policy.trustedOrganisations, ...policy.anchors].map((entry) => entry.did));
   return evidence.linkedTo(claim, 'VerificationStatement', 'claim').filter((other) => {

@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import { PCF_SIGNS, type Sign } from '../../credentials/footprint.ts';
 import { isDecimal, isNegative, isPactDecimal, isZero } from '../../formats/decimal.ts';
-import type { Admitted } from '../admitted.ts';
+import type { Candidate } from '../candidate.ts';
 import type { PathCase } from '../case.ts';
 import { objectAt, objectsAt, valueAt } from '../member.ts';
 import { broken, met, metUnless, type Rule, type RuleFinding } from '../rule.ts';
@@ -45,12 +45,12 @@ export const S3: Rule = {
   onClaim: ({ claim }) => metUnless(figureFaults(claim), { subject: claim.id }),
 };
 
-function credentialsOf({ path }: PathCase): readonly Admitted[] {
+function credentialsOf({ path }: PathCase): readonly Candidate[] {
   return [...path.arrangements, path.accreditation, path.decision].filter((link) => link !== undefined);
 }
 
 /** A count stands beside an array that may be left out, so that *none* and *not said* differ. */
-function countMismatch(credential: Admitted, member: string, entries: number): readonly RuleFinding[] {
+function countMismatch(credential: Candidate, member: string, entries: number): readonly RuleFinding[] {
   const count = valueAt(credential.subject, member);
   if (count === undefined || count === String(entries)) return [];
   const params = { member, stated: typeof count === 'string' ? count : '', entries: String(entries) };
@@ -81,7 +81,7 @@ const PRECURSOR_SIGNS: Readonly<Record<string, Sign>> = {
   specificIndirect: 'not-negative',
 };
 
-function figureFaults(claim: Admitted): readonly RuleFinding[] {
+function figureFaults(claim: Candidate): readonly RuleFinding[] {
   const pcf = objectAt(claim.subject, 'footprint', 'pcf');
   const found: RuleFinding[] = [];
   for (const member of UNSIGNED) found.push(...fault(claim, pcf, member, undefined, isPactDecimal));
@@ -96,12 +96,12 @@ function figureFaults(claim: Admitted): readonly RuleFinding[] {
   return found;
 }
 
-function faults(claim: Admitted, from: JsonObject, signs: Readonly<Record<string, Sign>>): readonly RuleFinding[] {
+function faults(claim: Candidate, from: JsonObject, signs: Readonly<Record<string, Sign>>): readonly RuleFinding[] {
   return Object.entries(signs).flatMap(([member, sign]) => fault(claim, from, member, sign, isDecimal));
 }
 
 function fault(
-  claim: Admitted,
+  claim: Candidate,
   from: JsonObject | undefined,
   member: string,
   sign: Sign | undefined,

@@ -2,8 +2,8 @@
 import type { JsonObject } from '../../base/json.ts';
 import { add, canonical, divide, equal, isDecimal, isZero, multiply, places, round } from '../../formats/decimal.ts';
 import { merkleRoot, verifyLeaf } from '../../formats/merkle.ts';
-import type { Admitted } from '../admitted.ts';
 import { overlap } from '../calendar.ts';
+import type { Candidate } from '../candidate.ts';
 import type { Case, StatementCase } from '../case.ts';
 import type { Worksheet } from '../evaluation.ts';
 import { figureAt } from '../figures.ts';
@@ -18,7 +18,7 @@ export function isWhole(worksheet: Worksheet): boolean {
   return worksheet.paths === undefined;
 }
 
-function aggregationOf(claim: Admitted): JsonObject | undefined {
+function aggregationOf(claim: Candidate): JsonObject | undefined {
   return objectAt(claim.subject, 'aggregation');
 }
 
@@ -144,7 +144,7 @@ export function verifiedShare(given: StatementCase): string | undefined {
   return divide(multiply(add(...verified), '100'), footprint, 2);
 }
 
-function hasOwnStatement({ evidence, judgeUpstream }: StatementCase, supplier: Admitted): boolean {
+function hasOwnStatement({ evidence, judgeUpstream }: StatementCase, supplier: Candidate): boolean {
   return evidence.linkedTo(supplier, 'VerificationStatement', 'claim').some((statement) => {
     const nested = judgeUpstream(statement);
     return nested.claim?.id === supplier.id && nested.failed.length === 0 && nested.undetermined.length === 0;

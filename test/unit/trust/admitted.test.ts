@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failed, passed, undetermined } from '../../../src/base/finding.ts';
 import type { CheckedCredential } from '../../../src/credentials/checked-credential.ts';
-import { admit } from '../../../src/trust/admitted.ts';
+import { admit, assertAdmitted } from '../../../src/trust/admitted.ts';
 
 const ISSUER = 'did:web:ab.example';
 const document = {
@@ -50,5 +50,15 @@ describe('admit', () => {
     expect(admit(checked({ document: { ...document, type: ['VerifiableCredential'] } }))?.type).toBe('');
     const several = { ...document, type: ['VerifiableCredential', 'VerifierAccreditation', 'RecognitionArrangement'] };
     expect(admit(checked({ document: several }))?.type).toBe('');
+  });
+});
+
+describe('assertAdmitted', () => {
+  it('knows what admit made from a copy of it', () => {
+    const admitted = admit(checked());
+    if (admitted === undefined) throw new Error('not admitted');
+    expect(() => assertAdmitted([admitted])).not.toThrow();
+    expect(() => assertAdmitted([{ ...admitted }])).toThrow(TypeError);
+    expect(() => assertAdmitted([admitted, structuredClone({ ...admitted })])).toThrow(TypeError);
   });
 });

@@ -1,0 +1,33 @@
+/** What rules read of a credential. Two kinds of value have this form: one that was admitted, and a draft on which only advice is given. */
+import { isObject, type JsonObject } from '../base/json.ts';
+import type { SeenDidDocument } from '../credentials/checked-credential.ts';
+import type { StatusHistory } from '../credentials/status-history.ts';
+import { readDateTime } from '../formats/date-time.ts';
+import { textsAt } from './member.ts';
+
+export interface Candidate {
+  readonly document: JsonObject;
+  readonly id: string;
+  /** The type beside `VerifiableCredential`; a credential of several or none has no role here and gets the empty string. */
+  readonly type: string;
+  readonly issuer: string;
+  readonly subject: JsonObject;
+  /** Milliseconds since the epoch; the end is exclusive. */
+  readonly validFrom: number;
+  readonly validUntil: number;
+  /** Digest of the document as received. */
+  readonly digest: string;
+  readonly didDocuments: readonly SeenDidDocument[];
+  readonly status: StatusHistory;
+}
+
+/** The envelope and subject of a document as rules read them, or nothing where they cannot be read. */
+export function readCandidate(document: JsonObject): Omit<Candidate, 'digest' | 'didDocuments' | 'status'> | undefined {
+  const { id, issuer, credentialSubject: subject } = document;
+  if (typeof id !== 'string' || typeof issuer !== 'string' || !isObject(subject)) return undefined;
+  const validFrom = readDateTime(document['validFrom']);
+  const validUntil = readDateTime(document['validUntil']);
+  if (validFrom === undefined || validUntil === undefined) return undefined;
+  const types = textsAt(document, 'type').filter((type) => type !== 'VerifiableCredential');
+  return { document, id, type: types.length === 1 ? (types[0] ?? '') : '', issuer, subject, validFrom, validUntil };
+}
