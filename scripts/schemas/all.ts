@@ -1,4 +1,5 @@
 import { carbonFootprintClaim } from './carbon-footprint-claim.ts';
+import { carbonPricePaid, shipmentAllocation } from './composite.ts';
 import { embeddedEmissionsClaim } from './embedded-emissions-claim.ts';
 import { bareCredential, foreignStatusList, presentation, statusList } from './envelope.ts';
 import type { Schema } from './parts.ts';
@@ -14,6 +15,8 @@ export const SCHEMAS: readonly Schema[] = [
   embeddedEmissionsClaim,
   verificationStatement,
   recognitionDecision,
+  carbonPricePaid,
+  shipmentAllocation,
   bareCredential,
   statusList,
   foreignStatusList,

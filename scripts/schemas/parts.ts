@@ -44,6 +44,8 @@ export const date = matching('^\\d{4}-\\d{2}-\\d{2}$', { format: 'date' });
 /** Our own spelling: whole seconds and `Z`. */
 export const dateTime = matching('^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$', { format: 'date-time' });
 export const year = matching('^20\\d\\d$');
+/** A calendar year, or `start/end` with the end exclusive. */
+export const period = matching('^(20\\d\\d|\\d{4}-\\d{2}-\\d{2}/\\d{4}-\\d{2}-\\d{2})$');
 
 export const uri: Schema = { type: 'string', format: 'uri', maxLength: 2048 };
 export const urn = matching('^urn:', { format: 'uri', maxLength: 2048 });

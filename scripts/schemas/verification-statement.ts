@@ -15,6 +15,7 @@ import {
   linkTo,
   matching,
   oneOf,
+  period,
   setOf,
   statusSnapshot,
   text,
@@ -23,9 +24,6 @@ import {
 } from './parts.ts';
 
 const openFinding = closed({ kind: oneOf('misstatement', 'non-conformity', 'non-compliance'), material: flag, text });
-
-/** A calendar year, or `start/end` with the end exclusive. */
-const period = matching('^(20\\d\\d|\\d{4}-\\d{2}-\\d{2}/\\d{4}-\\d{2}-\\d{2})$');
 
 const required = {
   id: urn,

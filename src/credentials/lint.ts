@@ -7,6 +7,7 @@ import { asArray, type JsonObject, type JsonValue } from '../base/json.ts';
 import { missingStatusPurposes } from './credential.ts';
 import { subjectOf } from './credential-members.ts';
 import { advice } from './lint/advice.ts';
+import { lintAllocation, lintCarbonPrice } from './lint/composite.ts';
 import { lintEmissionsClaim } from './lint/emissions-claim.ts';
 import { lintFootprintClaim } from './lint/footprint-claim.ts';
 import { lintAccreditation, lintStatement } from './lint/statement.ts';
@@ -23,6 +24,8 @@ const LINTS: ReadonlyMap<string | undefined, (credential: JsonObject) => Finding
   ['EmbeddedEmissionsClaim', lintEmissionsClaim],
   ['VerificationStatement', lintStatement],
   ['VerifierAccreditation', lintAccreditation],
+  ['CarbonPricePaid', lintCarbonPrice],
+  ['ShipmentAllocation', lintAllocation],
 ]);
 
 /**

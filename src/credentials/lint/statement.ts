@@ -1,9 +1,10 @@
 /** Rules S2 and S3 and the dates of one verification statement or accreditation (docs/domain.md, sections 3 and 8). */
 import type { Finding } from '../../base/finding.ts';
 import { asArray, isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import { formatDate, readDate } from '../../formats/date-time.ts';
+import { formatDate } from '../../formats/date-time.ts';
 import { subjectOf, validFromOf, validUntilOf } from '../credential-members.ts';
 import { advice, checkRange, checkSign } from './advice.ts';
+import { checkPeriod } from './period.ts';
 
 const SUBJECT = '/credentialSubject';
 
@@ -37,12 +38,4 @@ function checkDay(subject: JsonObject, name: string, ms: number | undefined): Fi
   return [
     advice('S2', `${SUBJECT}/${name}`, `must be the day of ${name === 'expiryDate' ? 'validUntil' : 'validFrom'}`),
   ];
-}
-
-/** `start/end`, end exclusive. */
-function checkPeriod(period: JsonValue | undefined): Finding[] {
-  if (typeof period !== 'string' || !period.includes('/')) return [];
-  const [start, end] = period.split('/').map(readDate);
-  if (start !== undefined && end !== undefined && start < end) return [];
-  return [advice('S2', `${SUBJECT}/period`, 'must be two dates, the first before the second')];
 }

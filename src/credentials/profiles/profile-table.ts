@@ -2,11 +2,13 @@ import type { JsonObject } from '../../base/json.ts';
 import { typeOf } from '../credential-members.ts';
 import { bareCredential } from './bare-credential.ts';
 import { carbonFootprintClaim } from './carbon-footprint-claim.ts';
+import { carbonPricePaid } from './carbon-price-paid.ts';
 import { embeddedEmissionsClaim } from './embedded-emissions-claim.ts';
 import { identityAnchor } from './identity-anchor.ts';
 import type { Profile } from './profile.ts';
 import { recognitionArrangement } from './recognition-arrangement.ts';
 import { recognitionDecision } from './recognition-decision.ts';
+import { shipmentAllocation } from './shipment-allocation.ts';
 import { foreignStatusListCredential, statusListCredential } from './status-list-credential.ts';
 import { verificationStatement } from './verification-statement.ts';
 import { verifierAccreditation } from './verifier-accreditation.ts';
@@ -22,6 +24,8 @@ export const profiles: readonly Profile[] = [
   embeddedEmissionsClaim,
   verificationStatement,
   recognitionDecision,
+  carbonPricePaid,
+  shipmentAllocation,
   bareCredential,
   statusListCredential,
   foreignStatusListCredential,

@@ -5,6 +5,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../../src/base/jso
 import { PROOFPRINT_CONTEXT, V2_CONTEXT } from '../../../src/credentials/contexts.ts';
 import { profiles } from '../../../src/credentials/profiles/profile-table.ts';
 import { jcs } from '../../../src/formats/jcs.ts';
+import { allocationOf, priceOf } from '../../support/composite-credentials.ts';
 import { contexts, schemas } from '../../support/credential-dependencies.ts';
 import { EXAMPLE_NAMES, exampleCredentials, exampleStatusList } from '../../support/example-credentials.ts';
 
@@ -75,7 +76,7 @@ describe('our context', () => {
 
 describe('our schemas', () => {
   test('were looked at', () => {
-    expect(ownSchemas.length).toBe(8);
+    expect(ownSchemas.length).toBe(10);
     expect(subjectMembers.length).toBeGreaterThan(200);
   });
 
@@ -156,13 +157,31 @@ function leaves(value: JsonValue, name = ''): readonly string[] {
   return [String(value)];
 }
 
+const SOME_DIGEST = 'uEiAne1gEasr9lXX2P0_jLADlVsVfCDk2B_IUmdb2o6iuGA';
+
 describe('JSON-LD', () => {
   const all = EXAMPLE_NAMES.flatMap((name) => [...exampleCredentials(name)]);
   const list = exampleStatusList('did:web:ab-korea.example', 'revocation');
   const notice = { index: '5', statusPurpose: 'revocation', reason: 'withdrawn', effectiveDate: '2027-01-01' };
   const noted = { ...list, credentialSubject: { ...(list['credentialSubject'] as JsonObject), notices: [notice] } };
 
-  for (const [key, credential] of [...all, ['status list', noted] as const]) {
+  const steel = exampleCredentials('steel-coil');
+  const allocation = allocationOf(steel.get('statement:coil') ?? {}, {
+    number: 1,
+    mass: '2000',
+    sequence: '1',
+    runningTotal: '2000',
+  });
+  const composite = [
+    ['allocation', allocation],
+    [
+      'allocation to a hash',
+      allocationOf(steel.get('statement:coil') ?? {}, { number: 2, mass: '7', buyer: { saltedHash: SOME_DIGEST } }),
+    ],
+    ['carbon price', priceOf(steel.get('claim:coil') ?? {}, { rebates: '1250000' })],
+  ] as const;
+
+  for (const [key, credential] of [...all, ...composite, ['status list', noted] as const]) {
     test(`${key}: every value becomes part of a statement, in safe mode`, async () => {
       const statements = await canonize(credential);
       const plain = statements.replaceAll('\\"', '"').replaceAll('\\\\', '\\');
