@@ -17,6 +17,7 @@ import { createHttpApplication, type RequestLog } from './http/application.ts';
 import { createMetrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
 import { administrationRoutes } from './http/routes/administration.ts';
+import { evaluationRoutes } from './http/routes/evaluations.ts';
 import { holderRoutes } from './http/routes/holders.ts';
 import { issuerRoutes } from './http/routes/issuers.ts';
 import { publicDocumentRoutes } from './http/routes/public-documents.ts';
@@ -31,6 +32,7 @@ import { Holder } from './services/holder.ts';
 import { Identity } from './services/identity/identity.ts';
 import { Issuer } from './services/issuer.ts';
 import { Once } from './services/once.ts';
+import { ReportCredentials } from './services/report-credentials.ts';
 import type { EvaluationRequest } from './services/verifier/evaluation.ts';
 import { policyOf, readPolicyObject, readPolicyText } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
@@ -142,6 +144,17 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       verifier.evaluate(asked as unknown as EvaluationRequest, policyOf(instance, policy.current)),
   });
 
+  const reportCredentials = new ReportCredentials({
+    store,
+    clock,
+    // Signed by the default issuer of the organisation, which is named by its slug.
+    issuerOf: async ({ organisation }) => {
+      const instance = await identity.requireInstance('issuer', organisation, organisation);
+      return { instance, did: (await signerOf(instance)).did };
+    },
+    issue: (instance, request, idempotency) => issuer.issue(instance, request, idempotency),
+  });
+
   const admin = await adminTokenOf(config, store);
   const state = { ready: false };
   const metrics = createMetrics();
@@ -154,7 +167,8 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       setClock: manual === undefined ? undefined : (now) => setClock(manual, now),
     }),
     ...issuerRoutes({ identity, issuer, credentialStatus }),
-    ...verifierRoutes({ identity, verifier, evaluations }),
+    ...verifierRoutes({ identity, verifier, evaluations, reportCredentials }),
+    ...evaluationRoutes({ identity, reportCredentials }),
     ...holderRoutes({ identity, holder }),
     ...publicDocumentRoutes({ identity, credentialStatus, contexts, schemas }),
     ...serviceRoutes({ metrics, version: VERSION, isReady: () => state.ready, routes: () => routes }),

@@ -4,6 +4,7 @@ import { embeddedEmissionsClaim } from './embedded-emissions-claim.ts';
 import { bareCredential, foreignStatusList, presentation, statusList } from './envelope.ts';
 import type { Schema } from './parts.ts';
 import { identityAnchor, recognitionArrangement, recognitionDecision, verifierAccreditation } from './recognition.ts';
+import { verificationReport } from './verification-report.ts';
 import { verificationStatement } from './verification-statement.ts';
 
 /** Every schema that is published, by the name of its file. */
@@ -17,6 +18,7 @@ export const SCHEMAS: readonly Schema[] = [
   recognitionDecision,
   carbonPricePaid,
   shipmentAllocation,
+  verificationReport,
   bareCredential,
   statusList,
   foreignStatusList,

@@ -48,7 +48,10 @@ export interface ApplicationDeps {
 type Lines = Readonly<Record<Access, Admission>>;
 
 /** Routes that settle an `Idempotency-Key` in the same act as their work; all others go through `Once`. */
-const SETTLES_ITSELF = new Set(['/issuers/{id}/credentials/issue']);
+const SETTLES_ITSELF = new Set([
+  '/issuers/{id}/credentials/issue',
+  '/verifiers/{id}/evaluations/{evaluationId}/report-credential',
+]);
 
 /** The one door: each route of the table, and an explained refusal for everything else. */
 export function createHttpApplication(deps: ApplicationDeps): Express {

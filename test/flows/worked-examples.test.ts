@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
 import { readDateTime } from '../../src/formats/date-time.ts';
 import { jcs } from '../../src/formats/jcs.ts';
-import type { FetchJson } from '../../src/net/safe-fetch.ts';
 import { runCommand } from '../support/command-line.ts';
 import { EXAMPLE_NAMES, readExample } from '../support/example-credentials.ts';
 import { issueOnNode, settleExample } from '../support/issue-on-node.ts';
 import { ADMIN_TOKEN, startNode, type TestNode } from '../support/node.ts';
+import { publicDocumentsOf } from '../support/public-documents.ts';
 import {
   casesOf,
   type ExampleCase,
@@ -80,16 +80,6 @@ function expectRow(results: Results, row: ExpectedRow): void {
   }
   expect(one?.values).toMatchObject(row.values ?? {});
 }
-
-/** The node's public documents, fetched as a stranger would. */
-const publicDocumentsOf =
-  (node: TestNode): FetchJson =>
-  async (url) => {
-    const { pathname, search } = new URL(url);
-    const response = await fetch(node.url + pathname + search);
-    if (response.status !== 200) return { status: 'not-found', gone: false };
-    return { status: 'ok', url, bytes: new Uint8Array(await response.arrayBuffer()), mediaType: 'application/vc' };
-  };
 
 const EXITS: Readonly<Record<string, number>> = { ACCEPT: 0, REJECT: 1 };
 

@@ -10,6 +10,7 @@ import { recognitionArrangement } from './recognition-arrangement.ts';
 import { recognitionDecision } from './recognition-decision.ts';
 import { shipmentAllocation } from './shipment-allocation.ts';
 import { foreignStatusListCredential, statusListCredential } from './status-list-credential.ts';
+import { verificationReport } from './verification-report.ts';
 import { verificationStatement } from './verification-statement.ts';
 import { verifierAccreditation } from './verifier-accreditation.ts';
 
@@ -26,6 +27,7 @@ export const profiles: readonly Profile[] = [
   recognitionDecision,
   carbonPricePaid,
   shipmentAllocation,
+  verificationReport,
   bareCredential,
   statusListCredential,
   foreignStatusListCredential,

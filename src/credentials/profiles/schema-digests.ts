@@ -11,6 +11,7 @@ export const SCHEMA_DIGESTS = {
   'recognition-decision': 'uEiAXGHRKcgi9bCh3GVucSjsvsQjfHQ02H4pSDzTJx7mGvA',
   'carbon-price-paid': 'uEiC1VPc_JbIWPFpBOGPS4nKosb73ELv-CCIKEoGbufReaQ',
   'shipment-allocation': 'uEiA-MxDe3_sIJIfbtrq5VHU_iozeRodWDAapC7Vsu1pR0g',
+  'verification-report': 'uEiDih6aDYl6LgIZ2NgWKaKLsTEm8ORPF3qzaQOvATOt6iQ',
   'verifiable-credential': 'uEiDYfC3pFxjFCt25xKuFWB39gNU52s4iVLgo7UBxfct4mA',
   'bitstring-status-list-credential': 'uEiAEB2dl5PYOu9str7V3VaKIEUx06mDrbEhJCQ3T7ft45Q',
   'foreign-status-list-credential': 'uEiBjUpmR5k6bBbVBS6wFww9yxv6WS9quFtd51vbdyhiv8A',

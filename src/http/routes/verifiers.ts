@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { formatDateTime, readDateTime } from '../../formats/date-time.ts';
 import type { Evaluations } from '../../services/evaluations.ts';
 import type { Identity } from '../../services/identity/identity.ts';
+import type { ReportCredentials } from '../../services/report-credentials.ts';
 import type { Verification, Verifier } from '../../services/verifier/verifier.ts';
 import { pageOf } from '../paging.ts';
 import { type Language, problemsOf } from '../problem-details.ts';
@@ -61,6 +62,7 @@ const Evaluate = z
         statusLists: z.array(JsonDocument).max(128).optional(),
       })
       .optional(),
+    options: z.strictObject({ signReport: z.boolean().optional() }).optional(),
   })
   .refine((body) => (body.presentation === undefined) !== (body.credentials === undefined), {
     message: 'give either presentation or credentials',
@@ -71,9 +73,15 @@ interface VerifierRouteDeps {
   readonly identity: Identity;
   readonly verifier: Verifier;
   readonly evaluations: Evaluations;
+  readonly reportCredentials: ReportCredentials;
 }
 
-export function verifierRoutes({ identity, verifier, evaluations }: VerifierRouteDeps): readonly Route[] {
+export function verifierRoutes({
+  identity,
+  verifier,
+  evaluations,
+  reportCredentials,
+}: VerifierRouteDeps): readonly Route[] {
   const instanceOf = (call: Call) => identity.requireInstance('verifier', call.params['id'] ?? '', call.organisation);
   return [
     route({
@@ -142,10 +150,13 @@ export function verifierRoutes({ identity, verifier, evaluations }: VerifierRout
       summary: 'May we rely on this claim, under which regime, and why?',
       request: Evaluate,
       answers: { 200: 'one result per regime, the findings and the report', 400: 'malformed request or no policy' },
-      handle: async (call) => ({
-        status: 200,
-        body: await evaluations.evaluate(await instanceOf(call), requestOf(call.body)),
-      }),
+      handle: async (call) => {
+        const instance = await instanceOf(call);
+        const answer = await evaluations.evaluate(instance, requestOf(call.body));
+        if (call.body.options?.signReport !== true) return { status: 200, body: answer };
+        const { verifiableCredential } = await reportCredentials.sign(instance, String(answer['id']));
+        return { status: 200, body: { ...answer, reportCredential: verifiableCredential } };
+      },
     }),
     {
       method: 'GET',
@@ -207,5 +218,6 @@ function requestOf(body: z.infer<typeof Evaluate>): Parameters<Evaluations['eval
   if (body.at !== undefined && at === undefined) {
     throw new ServiceError('MALFORMED_VALUE_ERROR', 'an instant such as 2027-04-15T00:00:00Z', { pointer: '/at' });
   }
-  return { ...body, at } as Parameters<Evaluations['evaluate']>[1];
+  const { options: _ours, ...question } = body;
+  return { ...question, at } as Parameters<Evaluations['evaluate']>[1];
 }
