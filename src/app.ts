@@ -22,6 +22,7 @@ import { holderRoutes } from './http/routes/holders.ts';
 import { issuerRoutes } from './http/routes/issuers.ts';
 import { publicDocumentRoutes } from './http/routes/public-documents.ts';
 import { serviceRoutes } from './http/routes/service.ts';
+import { trustRegistryRoutes } from './http/routes/trust-registry.ts';
 import { verifierRoutes } from './http/routes/verifiers.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity.ts';
@@ -33,6 +34,7 @@ import { Identity } from './services/identity/identity.ts';
 import { Issuer } from './services/issuer.ts';
 import { Once } from './services/once.ts';
 import { ReportCredentials } from './services/report-credentials.ts';
+import { TrustRegistry } from './services/trust-registry.ts';
 import type { EvaluationRequest } from './services/verifier/evaluation.ts';
 import { policyOf, readPolicyObject, readPolicyText } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
@@ -154,6 +156,12 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     },
     issue: (instance, request, idempotency) => issuer.issue(instance, request, idempotency),
   });
+  const registry = new TrustRegistry({
+    store,
+    clock,
+    policyOf: (instance) => policyOf(instance, policy.current),
+    judge: (question, credentials, own) => verifier.answerAuthority(question, credentials, own),
+  });
 
   const admin = await adminTokenOf(config, store);
   const state = { ready: false };
@@ -169,6 +177,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     ...issuerRoutes({ identity, issuer, credentialStatus }),
     ...verifierRoutes({ identity, verifier, evaluations, reportCredentials }),
     ...evaluationRoutes({ identity, reportCredentials }),
+    ...trustRegistryRoutes({ identity, registry }),
     ...holderRoutes({ identity, holder }),
     ...publicDocumentRoutes({ identity, credentialStatus, contexts, schemas }),
     ...serviceRoutes({ metrics, version: VERSION, isReady: () => state.ready, routes: () => routes }),

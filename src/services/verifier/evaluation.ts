@@ -151,7 +151,7 @@ function sortedByDigest(documents: readonly JsonObject[]): readonly JsonObject[]
 }
 
 /** What can be said of a credential that was not admitted: enough to explain a missing link, nothing to rely on. */
-function refusedOf({ document, digest, findings }: Checked): RefusedCredential {
+export function refusedOf({ document, digest, findings }: Checked): RefusedCredential {
   const id: JsonValue | undefined = document['id'];
   const type = typeOf(document);
   const readable = findProfile(document) !== undefined;

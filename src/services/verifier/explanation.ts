@@ -60,3 +60,12 @@ function explainMiss(miss: NearestMiss, language: Language): string {
 function nameOf(party: PathParty, language: Language): string {
   return party.name?.[language] ?? party.name?.['en'] ?? party.did;
 }
+
+/** One finding in words. */
+export function sentenceOf(
+  message: Parameters<typeof formatMessage>[0],
+  params: Readonly<Record<string, string>>,
+  language: Language,
+): string {
+  return formatMessage(message, params, language);
+}

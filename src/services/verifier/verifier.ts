@@ -12,7 +12,10 @@ import { checkValidityPeriod } from '../../credentials/validity-period.ts';
 import type { DidResolver } from '../../dids/resolver.ts';
 import type { DataIntegrity } from '../../proofs/data-integrity.ts';
 import type { InstanceRecord, Store } from '../../store/store.ts';
+import type { AuthorityQuestion } from '../../trust/authority-question.ts';
+import type { AuthorityAnswer } from '../../trust/authorization.ts';
 import type { Policy } from '../../trust/policy.ts';
+import { answerFromFile } from './authority.ts';
 import { type CheckDeps, type Checked, checkCredential, type LoadStatusList } from './check-credential.ts';
 import { type EvaluationAnswer, type EvaluationRequest, evaluatePresentation } from './evaluation.ts';
 import { OutboundBudget } from './outbound-budget.ts';
@@ -94,6 +97,15 @@ export class Verifier {
   evaluate(request: EvaluationRequest, policy: Policy): Promise<EvaluationAnswer> {
     const now = this.#deps.clock.now();
     return evaluatePresentation(request, policy, this.#checkDeps(now));
+  }
+
+  /** May a body verify, or accredit, by these credentials and under this policy? What cannot be found out is no yes. */
+  answerAuthority(
+    question: AuthorityQuestion,
+    credentials: readonly JsonObject[],
+    policy: Policy,
+  ): Promise<AuthorityAnswer> {
+    return answerFromFile(question, credentials, policy, this.#checkDeps(question.now));
   }
 
   /** Form, challenge, proof, holder: everything about the presentation itself, cheapest first, stopping at the first failure. */

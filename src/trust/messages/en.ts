@@ -234,4 +234,13 @@ export const EN = {
   'P1.worksheet': 'The worksheet may not be shown to this audience ({audience}).',
   'P2.single': 'With a single input, its figure can be read off the total.',
   'P2.one-left': 'One line is hidden; it is what is missing from the total.',
+  // Questions to a trust registry.
+  'query.authorised': '{entity} may make {activity} statements under {regime} as of {at}.',
+  'query.recognised': '{entity} is recognised as one who accredits for {activity} under {regime} as of {at}.',
+  'query.not-under': 'No path in hand leads from {authority} down to {entity}.',
+  'query.decision': '{regime} asks for a decision on each statement; no body is authorised once and for all.',
+  'query.no-verification': '{regime} has no programme under which a body could be authorised.',
+  'query.group-unsaid': '{regime} judges by activity group; say which in cbamActivityGroup.',
+  'query.future': 'What holds at {at} cannot be said before.',
+  'query.conditions': 'Conditions are open on each statement: {conditions}.',
 } as const;

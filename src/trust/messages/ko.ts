@@ -231,4 +231,13 @@ export const KO: Readonly<Record<keyof typeof EN, string>> = {
   'P1.worksheet': '이 대상({audience})에게 산정 시트를 보여서는 안 됩니다.',
   'P2.single': '투입물이 하나뿐이어서 총량에서 그 값을 알 수 있습니다.',
   'P2.one-left': '한 줄만 숨겨져 있어 총량에서 그 값을 알 수 있습니다.',
+  // Questions to a trust registry.
+  'query.authorised': '{entity}은(는) {at} 기준으로 {regime}에서 {activity} 성명서를 낼 수 있습니다.',
+  'query.recognised': '{entity}은(는) {at} 기준으로 {regime}의 {activity} 기관을 인정하는 기관으로 승인되어 있습니다.',
+  'query.not-under': '보유한 증명서로는 {authority}에서 {entity}(으)로 이어지는 경로가 없습니다.',
+  'query.decision': '{regime}은(는) 성명서마다 결정을 요구하므로 미리 권한이 정해진 기관이 없습니다.',
+  'query.no-verification': '{regime}에는 기관에 권한을 줄 프로그램이 없습니다.',
+  'query.group-unsaid': '{regime}은(는) 활동 그룹별로 판정합니다. cbamActivityGroup을 지정하십시오.',
+  'query.future': '{at}의 권한은 그때가 되어야 판정할 수 있습니다.',
+  'query.conditions': '성명서마다 충족할 조건이 남아 있습니다: {conditions}.',
 };

@@ -126,7 +126,7 @@ export const C4: Rule = {
 };
 
 /** Says which link does not grant what is asked, in which dimension, and what it grants instead. */
-function outOfScope(
+export function outOfScope(
   subject: string,
   layers: readonly ScopeLayer[],
   scope: readonly ScopeRecord[],

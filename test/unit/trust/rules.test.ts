@@ -1001,6 +1001,9 @@ const ELSEWHERE = [
     'passed',
   ],
   ...['B12.more-than-made', 'P2.one-left'],
+  // authorization.test.ts
+  ...['query.authorised', 'query.recognised', 'query.not-under', 'query.decision', 'query.no-verification'],
+  ...['query.group-unsaid', 'query.future', 'query.conditions'],
 ];
 
 afterAll(() => {

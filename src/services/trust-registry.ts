@@ -1,0 +1,170 @@
+import type { Clock } from '../base/clock.ts';
+import { ServiceError } from '../base/error.ts';
+import type { JsonObject } from '../base/json.ts';
+import { subjectOf, typeOf } from '../credentials/credential.ts';
+import { digestOfJson } from '../formats/digest.ts';
+import type { InstanceRecord, Page, Store } from '../store/store.ts';
+import type { AuthorityQuestion } from '../trust/authority-question.ts';
+import type { AuthorityAnswer } from '../trust/authorization.ts';
+import type { Policy } from '../trust/policy.ts';
+
+/** A question as TRQP puts it: who, by whom, what, on what, with what else. */
+export interface RegistryQuery {
+  readonly kind: AuthorityQuestion['kind'];
+  readonly entity: string;
+  readonly authority: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly programme?: string | undefined;
+  readonly demand: AuthorityQuestion['demand'];
+  /** Milliseconds; now unless given. */
+  readonly at?: number | undefined;
+}
+
+export interface RegistryAnswer extends AuthorityAnswer {
+  /** The instant that was asked about, where one was. */
+  readonly at: number | undefined;
+  readonly now: number;
+  /** Digest of the policy that the answer follows from. */
+  readonly policy: string;
+}
+
+interface TrustRegistryDeps {
+  readonly store: Pick<Store, 'listInstances' | 'listHeld' | 'listIssuances' | 'listEvaluations' | 'findOrganisation'>;
+  readonly clock: Clock;
+  /** The policy of an instance and the pure answer over checked credentials; handed in by the composition root. */
+  readonly policyOf: (instance: InstanceRecord) => Policy;
+  readonly judge: (
+    question: AuthorityQuestion,
+    credentials: readonly JsonObject[],
+    policy: Policy,
+  ) => Promise<AuthorityAnswer>;
+}
+
+/** How many records of each kind are looked through, newest first. */
+const MAX_RECORDS = 1000;
+const PAGE = 200;
+const LINKS: ReadonlySet<string | undefined> = new Set(['VerifierAccreditation', 'RecognitionArrangement']);
+
+/**
+ * Answers the questions of a trust registry (TRQP 2.0) from the credentials that a relying party has on file and from its policy.
+ * Nothing is registered here: what its organisation holds, issued or was shown in evaluations is the whole register.
+ */
+export class TrustRegistry {
+  readonly #deps: TrustRegistryDeps;
+
+  constructor(deps: TrustRegistryDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Errors: NOT_FOUND for a party, an action or a resource that neither policy nor file knows; CONFIG_REFUSED without a policy.
+   * A known party without the right gets an answer, and it is no.
+   */
+  async answer(instance: InstanceRecord, query: RegistryQuery): Promise<RegistryAnswer> {
+    const policy = this.#deps.policyOf(instance);
+    const { action } = query;
+    if (action !== 'verification' && action !== 'validation') {
+      throw new ServiceError('NOT_FOUND', 'no such action; verification and validation are', { pointer: '/action' });
+    }
+    if (!policy.regimes.some(({ id }) => id === query.resource)) {
+      throw new ServiceError('NOT_FOUND', 'the policy has no such regime', { pointer: '/resource' });
+    }
+    const own = (await this.#deps.store.findOrganisation(instance.organisation))?.did;
+    const file = await this.#onFile(instance);
+    this.#assertKnown(query, policy, file, own);
+    const now = this.#deps.clock.now();
+    const at = query.at ?? now;
+    const { kind, entity, resource: regime, programme, demand } = query;
+    const authority = query.authority === own ? undefined : query.authority;
+    const question: AuthorityQuestion = {
+      kind,
+      entity,
+      authority,
+      activity: action,
+      regime,
+      programme,
+      demand,
+      at,
+      now,
+    };
+    const answer = await this.#deps.judge(question, linksAbove(entity, file), policy);
+    return { ...answer, at: query.at, now, policy: policy.digest };
+  }
+
+  #assertKnown(query: RegistryQuery, policy: Policy, file: readonly JsonObject[], own: string | undefined): void {
+    const known = new Set([
+      ...[...policy.anchors, ...policy.trustedOrganisations].map(({ did }) => did),
+      ...file.flatMap((link) => [link['issuer'], subjectOf(link)?.['id']]),
+    ]);
+    if (!known.has(query.entity)) {
+      throw new ServiceError('NOT_FOUND', 'nothing on file speaks of this entity', { pointer: '/entity_id' });
+    }
+    if (query.authority !== own && !known.has(query.authority)) {
+      throw new ServiceError('NOT_FOUND', 'nothing on file speaks of this authority', { pointer: '/authority_id' });
+    }
+  }
+
+  /** Accreditations and arrangements that the organisation holds, issued, or was shown at this verifier; each once. */
+  async #onFile({ id, organisation }: InstanceRecord): Promise<readonly JsonObject[]> {
+    const { store } = this.#deps;
+    const found: JsonObject[] = [];
+    for (const { kind, id: instance } of await store.listInstances(organisation)) {
+      if (kind === 'holder')
+        found.push(
+          ...(await all(
+            (page) => store.listHeld(instance, page),
+            ({ document }) => [document],
+          )),
+        );
+      if (kind === 'issuer') {
+        found.push(
+          ...(await all(
+            (page) => store.listIssuances(instance, page),
+            ({ state, document }) => (state === 'issued' ? [document] : []),
+          )),
+        );
+      }
+    }
+    const shown = (request: JsonObject): JsonObject[] => (request['credentials'] ?? []) as JsonObject[];
+    found.push(
+      ...(await all(
+        (page) => store.listEvaluations(id, page),
+        ({ request }) => shown(request),
+      )),
+    );
+    const links = found.filter((document) => LINKS.has(typeOf(document)));
+    return [...new Map(links.map((link) => [digestOfJson(link), link])).values()];
+  }
+}
+
+/** The newest records, up to the cap. */
+async function all<Item>(
+  list: (page: { cursor?: string; limit: number }) => Promise<Page<Item>>,
+  documentsOf: (item: Item) => readonly JsonObject[],
+): Promise<readonly JsonObject[]> {
+  const found: JsonObject[] = [];
+  let cursor: string | undefined;
+  for (let seen = 0; seen < MAX_RECORDS; seen += PAGE) {
+    const page = await list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    found.push(...page.items.flatMap(documentsOf));
+    cursor = page.next;
+    if (cursor === undefined) break;
+  }
+  return found;
+}
+
+/** What may stand above the entity, by what the documents say of themselves; nothing else need be checked. */
+function linksAbove(entity: string, file: readonly JsonObject[]): readonly JsonObject[] {
+  const above = new Set<unknown>([entity]);
+  const found = new Set<JsonObject>();
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for (const link of file) {
+      if (!above.has(subjectOf(link)?.['id'])) continue;
+      found.add(link);
+      above.add(link['issuer']);
+    }
+  }
+  return [...found];
+}
