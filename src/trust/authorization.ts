@@ -93,6 +93,7 @@ function answerProgramme(
     import: undefined,
     worksheet: undefined,
     judgeUpstream: () => ({ claim: undefined, failed: [], undetermined: [], restsOn: [] }),
+    relyOn: () => undefined,
   };
   const search = searchAccreditations(evidence, policy, statement, new LinkBudget(policy.limits.links));
   if (search.exhausted) return answer(doubtful('limits.links', { code: 'LIMIT_EXCEEDED' }));

@@ -26,6 +26,8 @@ export interface Case {
   /** The worksheet of this claim, when its holder handed it over. */
   readonly worksheet: Worksheet | undefined;
   readonly judgeUpstream: (statement: Candidate) => NestedJudgement;
+  /** Says that a finding rests on these too, so that the evaluation is found again when one of them falls. */
+  readonly relyOn: (credentials: readonly Candidate[]) => void;
 }
 
 export interface StatementCase extends Case {

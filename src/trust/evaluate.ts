@@ -10,6 +10,7 @@ import { readDate } from '../formats/date-time.ts';
 import { isDecimal, isNegative } from '../formats/decimal.ts';
 import { assertAdmitted } from './admitted.ts';
 import type { Candidate } from './candidate.ts';
+import { pricesPaid, priceValues } from './carbon-price.ts';
 import type {
   Evaluation,
   EvaluationInput,
@@ -150,6 +151,8 @@ function toResult(judge: Judge, evidence: Evidence, judgement: Judgement, regime
   const { claim, statement, result, rules, pathCase, conditions, restsOn } = judgement;
   const accepted = result === 'ACCEPT' || result === 'ACCEPT_WITH_CONDITIONS';
   const nearestMiss = accepted ? undefined : findNearestMiss(evidence, judgement);
+  const given = judge.caseOf(claim, regime);
+  const prices = pricesPaid(given);
   return {
     result,
     claim: claim.id,
@@ -158,8 +161,8 @@ function toResult(judge: Judge, evidence: Evidence, judgement: Judgement, regime
     path: describePath(pathCase),
     ...(nearestMiss === undefined ? {} : { nearestMiss }),
     ...(conditions.length === 0 ? {} : { conditions }),
-    values: valuesOf(judge.caseOf(claim, regime), judgement),
-    restsOn,
+    values: { ...valuesOf(given, judgement), ...priceValues(prices) },
+    restsOn: prices.length === 0 ? restsOn : sortedSet([...restsOn, ...prices.map(({ id }) => id)]),
   };
 }
 

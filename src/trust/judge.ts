@@ -151,6 +151,9 @@ export class Judge {
         for (const id of nested.restsOn) restsOn.add(id);
         return nested;
       },
+      relyOn: (credentials) => {
+        for (const { id } of credentials) restsOn.add(id);
+      },
     };
   }
 

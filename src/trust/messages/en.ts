@@ -218,7 +218,16 @@ export const EN = {
   'B11.registry': 'The report has no id of the CBAM registry.',
   'B12.more-than-made': 'More of {cnCode} was allocated than was verified.',
   'B12.allocations': 'Not checked: only the holder of all allocations can add them up.',
+  'B12.quantity': 'Not checked: the verified quantity of {cnCode} is not disclosed.',
+  'B12.unit': 'Not checked: the verified quantity of {cnCode} is not in tonnes.',
+  'B12.status':
+    'Whether more of {cnCode} was allocated than was verified depends on an allocation whose status is not known.',
+  'B12.sequence-twice': 'Two allocations of {cnCode} carry the same number {sequence}.',
+  'B12.running-total':
+    'The running total {runningTotal} of allocation {sequence} of {cnCode} is not the sum of the allocations.',
+  'B12.import': '{imported} t of {cnCode} were imported; the allocations shown give one buyer {allocated} t.',
   'B13.too-long': 'The lead auditor has been on this installation for {years} years running.',
+  'B13.pause': 'The lead auditor returned to this installation before three years had passed.',
   'B13.earlier': 'Not checked: earlier statements are not in hand.',
   'B14.not-zero': 'Precursor {cnCode} from {country} carries emissions.',
   'T1.absent': 'The claim has no battery data.',
@@ -232,6 +241,9 @@ export const EN = {
   'P1.reliance': 'Upstream statements may not be shown to this audience ({audience}).',
   'P1.supplier': "A supplier's claim may not be shown to this audience ({audience}).",
   'P1.worksheet': 'The worksheet may not be shown to this audience ({audience}).',
+  'P1.allocation': 'Allocations to buyers may not be shown to this audience ({audience}).',
+  'P1.other-buyer': 'Allocations to several buyers are shown; each buyer may be sent its own.',
+  'P1.carbon-price': 'A carbon price paid may not be shown to this audience ({audience}).',
   'P2.single': 'With a single input, its figure can be read off the total.',
   'P2.one-left': 'One line is hidden; it is what is missing from the total.',
   // Questions to a trust registry.

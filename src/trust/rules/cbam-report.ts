@@ -1,4 +1,4 @@
-/** B8 to B13: the verification report on a CBAM claim. */
+/** B8 to B11: the verification report on a CBAM claim. */
 
 import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
 import { formatDate, readDate } from '../../formats/date-time.ts';
@@ -6,12 +6,11 @@ import { compare } from '../../formats/decimal.ts';
 import { yearPeriod } from '../calendar.ts';
 import type { Candidate } from '../candidate.ts';
 import type { StatementCase } from '../case.ts';
-import type { Evidence } from '../evidence.ts';
-import { figureAt, sum } from '../figures.ts';
+import { figureAt } from '../figures.ts';
 import { checkInForce } from '../in-force.ts';
 import { objectAt, objectsAt, textAt } from '../member.ts';
-import { broken, metUnless, missing, type Rule, type RuleFinding } from '../rule.ts';
-import { goodsOf } from './cbam.ts';
+import { broken, metUnless, type Rule, type RuleFinding } from '../rule.ts';
+import { FIRST_VERIFIED_YEAR, goodsOf, reportKeyOf } from './cbam.ts';
 import { supersededBy } from './links.ts';
 
 const CBAM = ['eu-cbam'] as const;
@@ -78,18 +77,12 @@ export const B9: Rule = {
 
 /** Other CBAM reports on the same installation and year. */
 function reportsBeside({ evidence, claim, statement }: StatementCase): readonly Candidate[] {
-  const key = reportKey(claim);
+  const key = reportKeyOf(claim);
   return evidence.ofType('VerificationStatement').filter((other) => {
     if (other.id === statement.id || textAt(other.subject, 'programme') !== 'eu-cbam') return false;
     const target = evidence.targetOf(other.subject['claim']);
-    return target !== undefined && key !== undefined && reportKey(target) === key;
+    return target !== undefined && key !== undefined && reportKeyOf(target) === key;
   });
-}
-
-function reportKey(claim: Candidate): string | undefined {
-  const installation = textAt(claim.subject, 'installation', 'cbamRegistryId');
-  const year = textAt(claim.subject, 'reportingPeriod');
-  return installation === undefined || year === undefined ? undefined : `${installation} ${year}`;
 }
 
 function isLive({ regime, at }: StatementCase, other: Candidate): boolean {
@@ -112,9 +105,6 @@ export const B10: Rule = {
     return metUnless(checkVisit(visit, statement, year), { subject: statement.id });
   },
 };
-
-/** The first year for which there are CBAM verifications: nothing before it can have been visited for one. */
-const FIRST_VERIFIED_YEAR = '2026';
 
 /**
  * Physical in the first verified year and at least every second; virtual if a physical one took place in the preceding period; waived
@@ -177,66 +167,3 @@ export const B11: Rule = {
     return metUnless(found, { subject: id });
   },
 };
-
-export const B12: Rule = {
-  id: 'B12',
-  group: 'cbam',
-  severity: 'W',
-  regimes: CBAM,
-  source: 'domain.md, section 3.7 (ShipmentAllocation)',
-  onStatement: (given) => {
-    const goods = goodsOf(given);
-    if (goods.length === 0) return [];
-    const { evidence, statement, claim } = given;
-    const allocations = evidence
-      .ofType('ShipmentAllocation')
-      .filter(
-        (entry) => entry.issuer === claim.issuer && evidence.targetOf(entry.subject['statement'])?.id === statement.id,
-      );
-    const found = goods.flatMap((good) => {
-      const cnCode = textAt(good, 'cnCode') ?? '';
-      const verified = figureAt(good, 'quantity');
-      const shipped = allocations.filter((entry) => entry.subject['cnCode'] === cnCode);
-      const total = sum(shipped.map((entry) => figureAt(entry.subject, 'netMass', 'value')));
-      if (verified === undefined || compare(total, verified) <= 0) return [];
-      return [broken('B12.more-than-made', { subject: cnCode, params: { cnCode } })];
-    });
-    // Only who holds every allocation of the operator could say that there are no more.
-    return found.length > 0 ? found : [missing('B12.allocations', { subject: statement.id })];
-  },
-};
-
-const MOST_YEARS_RUNNING = 5;
-
-export const B13: Rule = {
-  id: 'B13',
-  group: 'cbam',
-  severity: 'W',
-  regimes: CBAM,
-  source: 'DR (EU) 2025/2551, Annex II 1.7.6',
-  onStatement: (given) => {
-    if (goodsOf(given).length === 0) return [];
-    const { evidence, statement, claim } = given;
-    const year = Number(textAt(claim.subject, 'reportingPeriod'));
-    const years = new Set(yearsOfAuditor(evidence, statement, claim));
-    let running = 1;
-    while (years.has(year - running)) running += 1;
-    if (running > MOST_YEARS_RUNNING) {
-      return [broken('B13.too-long', { subject: statement.id, params: { years: String(running) } })];
-    }
-    return [missing('B13.earlier', { subject: statement.id })];
-  },
-};
-
-/** Years for which the same auditor of the same body led the verification of the same installation, as far as statements are here. */
-function yearsOfAuditor(evidence: Evidence, statement: Candidate, claim: Candidate): readonly number[] {
-  const auditor = textAt(statement.subject, 'leadAuditor');
-  const installation = textAt(claim.subject, 'installation', 'cbamRegistryId');
-  if (auditor === undefined || installation === undefined) return [];
-  return evidence.ofType('VerificationStatement').flatMap((other) => {
-    if (other.issuer !== statement.issuer || other.subject['leadAuditor'] !== auditor) return [];
-    const target = evidence.targetOf(other.subject['claim']);
-    if (textAt(target?.subject, 'installation', 'cbamRegistryId') !== installation) return [];
-    return [Number(textAt(target?.subject, 'reportingPeriod'))];
-  });
-}

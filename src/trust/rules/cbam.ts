@@ -1,6 +1,7 @@
 /** B1 to B6 and B14: what an operator's report says of its goods and precursors. */
 import type { JsonObject } from '../../base/json.ts';
 import { add, compare, divide, isDecimal, isZero, multiply, places } from '../../formats/decimal.ts';
+import type { Candidate } from '../candidate.ts';
 import type { Case } from '../case.ts';
 import { figureAt, sum, within } from '../figures.ts';
 import { objectAt, objectsAt, textAt } from '../member.ts';
@@ -20,6 +21,16 @@ export function goodsOf({ claim }: Pick<Case, 'claim'>): readonly JsonObject[] {
 
 export function precursorsOf({ claim }: Pick<Case, 'claim'>): readonly JsonObject[] {
   return claim.type === 'EmbeddedEmissionsClaim' ? objectsAt(claim.subject, 'precursors') : [];
+}
+
+/** The first year for which there are CBAM verifications: nothing before it can have been visited for one, or led. */
+export const FIRST_VERIFIED_YEAR = '2026';
+
+/** What a report is about: one installation in one year. */
+export function reportKeyOf(claim: Candidate): string | undefined {
+  const installation = textAt(claim.subject, 'installation', 'cbamRegistryId');
+  const year = textAt(claim.subject, 'reportingPeriod');
+  return installation === undefined || year === undefined ? undefined : `${installation} ${year}`;
 }
 
 const CBAM = ['eu-cbam'] as const;

@@ -65,7 +65,7 @@ function withoutAnchor({ evidence, path }: PathCase, top: string): RuleFinding {
 }
 
 /** An entry of the policy, or an IdentityAnchor that an anchored register issued and that holds now. */
-function checkKnown(given: Case, did: string): RuleFinding {
+export function checkKnown(given: Case, did: string): RuleFinding {
   const { policy, evidence } = given;
   if ([...policy.trustedOrganisations, ...policy.anchors].some((entry) => entry.did === did))
     return met({ subject: did });

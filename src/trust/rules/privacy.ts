@@ -1,9 +1,10 @@
 /** P1 and P2: nobody is sent more than is meant for them, and nothing hidden can be worked out. Before sending, and on receipt. */
 import { baseDigest, isShownWhole } from '../../credentials/link.ts';
 import { isDecimal } from '../../formats/decimal.ts';
+import { jcs } from '../../formats/jcs.ts';
 import type { Candidate } from '../candidate.ts';
 import type { Case } from '../case.ts';
-import { objectsAt, textAt, valueAt } from '../member.ts';
+import { objectAt, objectsAt, textAt, valueAt } from '../member.ts';
 import type { MessageKey } from '../messages/message.ts';
 import type { Audience } from '../regimes/regime.ts';
 import { broken, metUnless, type Rule, type RuleFinding } from '../rule.ts';
@@ -35,6 +36,11 @@ export const P1: Rule = {
 function belongsToCase({ evidence, claim }: Case, credential: Candidate): boolean {
   if (credential.id === claim.id) return true;
   if (credential.type === 'VerificationStatement') return true;
+  if (credential.type === 'CarbonPricePaid') return evidence.targetOf(credential.subject['claim'])?.id === claim.id;
+  if (credential.type === 'ShipmentAllocation') {
+    const statement = evidence.targetOf(credential.subject['statement']);
+    return evidence.targetOf(statement?.subject['claim'])?.id === claim.id;
+  }
   return objectsAt(claim.subject, 'precursors').some((precursor) => {
     const statement = evidence.targetOf(precursor['statement']);
     return statement !== undefined && evidence.targetOf(statement.subject['claim'])?.id === credential.id;
@@ -59,11 +65,30 @@ export function checkDisclosure(
     );
     if (volumes) found.push(tooMuch('P1.quantities', credential, audience));
     if (audience === 'declarant') continue;
+    if (credential.type === 'ShipmentAllocation') found.push(tooMuch('P1.allocation', credential, audience));
+    if (credential.type === 'CarbonPricePaid') found.push(tooMuch('P1.carbon-price', credential, audience));
+    if (confirmsVolumes(credential)) found.push(tooMuch('P1.quantities', credential, audience));
     if (subject['upstreamReliance'] !== undefined) found.push(tooMuch('P1.reliance', credential, audience));
     const footprint = credential.type === 'CarbonFootprintClaim' || credential.type === 'EmbeddedEmissionsClaim';
     if (footprint && credential.id !== claim.id) found.push(tooMuch('P1.supplier', credential, audience));
   }
-  return found;
+  return audience === 'declarant' ? [...found, ...checkBuyers(shown)] : found;
+}
+
+/** A statement may repeat what the claim withholds (IR (EU) 2025/2546, Annex 2.4(b)). */
+function confirmsVolumes({ subject }: Candidate): boolean {
+  const metrics = objectsAt(subject, 'checkedValues').map((entry) => entry['metric']);
+  return metrics.includes('quantity') || metrics.includes('attributedEmissions');
+}
+
+/** A declarant is one buyer: what others bought is theirs to know. Under different salts one buyer looks like two, and is refused. */
+function checkBuyers(shown: readonly Candidate[]): readonly RuleFinding[] {
+  const allocations = shown.filter(({ type }) => type === 'ShipmentAllocation');
+  const buyers = new Map(
+    allocations.map((credential) => [jcs(objectAt(credential.subject, 'buyer') ?? {}), credential]),
+  );
+  const [, other] = buyers.values();
+  return other === undefined ? [] : [tooMuch('P1.other-buyer', other, 'declarant')];
 }
 
 function tooMuch(message: MessageKey, credential: Candidate, audience: Audience): RuleFinding {

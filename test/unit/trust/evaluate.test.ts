@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failed, undetermined } from '../../../src/base/finding.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
-import { createLinkRef } from '../../../src/credentials/link.ts';
 import { digestOfJson } from '../../../src/formats/digest.ts';
 import { jcs } from '../../../src/formats/jcs.ts';
 import { merklePath } from '../../../src/formats/merkle.ts';
@@ -25,7 +24,7 @@ import {
   set,
   subject,
 } from '../../support/trust-cases.ts';
-import { admitted, requirePolicyOf } from '../../support/worked-examples.ts';
+import { requirePolicyOf } from '../../support/worked-examples.ts';
 
 const without = async (story = CBAM, bend: Bend = {}) => {
   const { claim: _claim, ...request } = await requestFor(story, bend);
@@ -167,36 +166,6 @@ describe('worksheets', () => {
     const forged =
       sheet === undefined ? [] : [{ ...sheet, leaves: sheet.leaves.map((leaf) => ({ ...leaf, salt: '00' })) }];
     expect(evaluate({ ...request, worksheets: forged }).results['iso14067-pcf']).toMatchObject({ result: 'REJECT' });
-  });
-});
-
-describe('allocations of a batch', () => {
-  const allocate = async (value: string) => {
-    const request = await requestFor(CBAM);
-    const statement = request.admitted.find(({ id }) => id.endsWith('013'));
-    const allocation: JsonObject = {
-      id: 'urn:uuid:99999999-0000-4000-8000-000000000012',
-      type: ['VerifiableCredential', 'ShipmentAllocation'],
-      issuer: 'did:web:hanbit-rolling.example',
-      validFrom: '2027-03-21T00:00:00Z',
-      validUntil: '2030-01-01T00:00:00Z',
-      credentialSubject: {
-        statement: statement === undefined ? '' : createLinkRef(statement.document),
-        cnCode: '72083700',
-        netMass: { value, unit: 't' },
-      },
-    };
-    return evaluate({ ...request, admitted: [...request.admitted, admitted(allocation)] }).results['eu-cbam'];
-  };
-  it('that exceed what was verified need a person', async () => {
-    const over = await allocate('412000.1');
-    expect(over).toMatchObject({ result: 'REVIEW' });
-    expect(over?.rules).toContainEqual(expect.objectContaining({ message: 'B12.more-than-made', outcome: 'failed' }));
-  });
-  it('that do not are no proof that there are no others', async () => {
-    const under = await allocate('412000');
-    expect(under).toMatchObject({ result: 'ACCEPT' });
-    expect(under?.rules).toContainEqual(expect.objectContaining({ message: 'B12.allocations', outcome: 'skipped' }));
   });
 });
 
