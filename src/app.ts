@@ -26,6 +26,8 @@ import { trustRegistryRoutes } from './http/routes/trust-registry.ts';
 import { verifierRoutes } from './http/routes/verifiers.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity.ts';
+import { Adviser } from './services/adviser/adviser.ts';
+import { findOnFile } from './services/adviser/on-file.ts';
 import { Callers } from './services/callers.ts';
 import { CredentialStatus } from './services/credential-status.ts';
 import { Evaluations } from './services/evaluations.ts';
@@ -116,17 +118,6 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   const resolver = createDidResolver({ fetchJson, clock, own: (did) => identity.findDidDocument(did) });
   const signerOf: Identity['signerOf'] = (instance) => identity.signerOf(instance);
   const credentialStatus = new CredentialStatus({ store, proofs, clock, publicUrl, signerOf });
-  const issuer = new Issuer({
-    store,
-    proofs,
-    contexts,
-    schemas,
-    resolver,
-    clock,
-    signerOf,
-    statusListUrl: (listId) => credentialStatus.urlOf(listId),
-    alarm: (what) => log.event('alarm', { what }),
-  });
   const holder = new Holder({ store, proofs, contexts, schemas, resolver, clock, signerOf });
   const loadStatusList = ownListsFirst(credentialStatus, createStatusListLoader({ fetchJson, clock }));
   const verifier = new Verifier({
@@ -138,6 +129,24 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     loadStatusList,
     clock,
     domain: publicUrl,
+  });
+  const adviser = new Adviser({
+    clock,
+    gather: (draft, credentials, how) => verifier.gatherFor(draft, credentials, how),
+    onFile: (organisation, draft, given) => findOnFile(store, organisation, draft, given),
+    policy: () => policy.current,
+  });
+  const issuer = new Issuer({
+    store,
+    proofs,
+    contexts,
+    schemas,
+    resolver,
+    clock,
+    signerOf,
+    statusListUrl: (listId) => credentialStatus.urlOf(listId),
+    adviseOnIssue: (instance, request) => adviser.adviseOnIssue(instance.organisation, request),
+    alarm: (what) => log.event('alarm', { what }),
   });
   const evaluations = new Evaluations({
     store,
@@ -174,7 +183,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       publicUrl,
       setClock: manual === undefined ? undefined : (now) => setClock(manual, now),
     }),
-    ...issuerRoutes({ identity, issuer, credentialStatus }),
+    ...issuerRoutes({ identity, issuer, adviser, credentialStatus }),
     ...verifierRoutes({ identity, verifier, evaluations, reportCredentials }),
     ...evaluationRoutes({ identity, reportCredentials }),
     ...trustRegistryRoutes({ identity, registry }),

@@ -11,10 +11,14 @@ import type { JsonObject } from './base/json.ts';
 import type { CommandKit, DocumentChecker, Terminal } from './cli/command.ts';
 import { runCommandLine } from './cli/command-line.ts';
 import { type Config, readConfig } from './config.ts';
+import { completerOf, standInEntries } from './credentials/completion.ts';
+import { checkDraft } from './credentials/lint.ts';
+import { findProfile } from './credentials/profiles/profile-table.ts';
 import { createDidResolver } from './dids/resolver.ts';
 import { readDateTime } from './formats/date-time.ts';
 import { listen } from './http/listener.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
+import { Adviser } from './services/adviser/adviser.ts';
 import { readPolicyObject } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
@@ -62,13 +66,38 @@ function createChecker(
     clock,
     domain: () => '',
   });
+  const adviser = new Adviser({
+    clock,
+    gather: (draft, credentials, how) => verifier.gatherFor(draft, credentials, how),
+    onFile: async () => [],
+    policy: () => undefined,
+  });
   const instance = { kind: 'verifier', id: 'command-line', organisation: '', settings: {} } as const;
   return {
     verifyCredential: (document) => verifier.verifyCredential(document),
     verifyPresentation: (document, { challenge, domain }) =>
       verifier.verifyPresentation(instance, document, { challenge, domain }),
     evaluate: (request, policy) => verifier.evaluate(request, readPolicyObject(policy)),
+    lint: async ({ draft, ...request }, policy) => {
+      const complete = completeStandIn(draft);
+      const findings = checkDraft(complete, workshop);
+      // Rules read nothing from what has not got the form of its type.
+      if (findings.some(({ code }) => code !== 'LINT_FAILED')) return { findings, advice: {}, unusable: [] };
+      const read = policy === undefined ? undefined : readPolicyObject(policy);
+      return { findings, ...(await adviser.advise('', { ...request, draft: complete, policy: read })) };
+    },
   };
+}
+
+/** A draft from a file, with stand-ins for what an issuing node will add; what has no profile is left as it is. */
+function completeStandIn(credential: JsonObject): JsonObject {
+  const profile = findProfile(credential);
+  if (profile === undefined) return credential;
+  const { proof: _, credentialStatus: __, ...unsigned } = credential;
+  const id = typeof credential['id'] === 'string' ? credential['id'] : 'urn:uuid:00000000-0000-4000-8000-000000000000';
+  const statusListUrl = (list: string): string => `https://status.invalid/${list}`;
+  const complete = completerOf({ credential: unsigned, id, profile, random: new Uint8Array(16), statusListUrl });
+  return complete(standInEntries(profile.statusPurposes));
 }
 
 /** Offline, the lists at hand are all there are: the newest of a URL, or the newest that covers the instant. */

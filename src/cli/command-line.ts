@@ -5,12 +5,13 @@ import { bundle } from './commands/bundle.ts';
 import { inspect } from './commands/inspect.ts';
 import { issue } from './commands/issue.ts';
 import { keys } from './commands/keys.ts';
+import { lint } from './commands/lint.ts';
 import { policy } from './commands/policy.ts';
 import { present } from './commands/present.ts';
 import { serve } from './commands/serve.ts';
 import { verify } from './commands/verify.ts';
 
-const COMMANDS: readonly Command[] = [serve, issue, present, verify, bundle, inspect, keys, policy];
+const COMMANDS: readonly Command[] = [serve, lint, issue, present, verify, bundle, inspect, keys, policy];
 
 /** Codes that mean "we could not tell" rather than "no". */
 const OPEN: ReadonlySet<ProblemCode> = new Set([

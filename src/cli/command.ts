@@ -1,5 +1,7 @@
+import type { Finding } from '../base/finding.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Contexts } from '../credentials/contexts.ts';
+import type { AdviceAnswer, AdviceRequest } from '../services/adviser/adviser.ts';
 import type { Holder } from '../services/holder.ts';
 import type { Identity } from '../services/identity/identity.ts';
 import type { Issuer } from '../services/issuer.ts';
@@ -24,6 +26,11 @@ export interface DocumentChecker {
   verifyCredential(document: JsonObject): Promise<Verification>;
   verifyPresentation(document: JsonObject, options: { challenge: string; domain: string }): Promise<Verification>;
   evaluate(request: EvaluationRequest, policy: JsonObject): Promise<EvaluationAnswer>;
+  /** What would come of a credential that is not signed yet. */
+  lint(
+    request: AdviceRequest,
+    policy: JsonObject | undefined,
+  ): Promise<AdviceAnswer & { findings: readonly Finding[] }>;
 }
 
 /** The parts of a node that commands use on its data directory while no server runs on it. */

@@ -2,9 +2,9 @@
  * What an issuer must not sign: the rules of docs/domain.md, section 8, that one credential can break by itself. Run on the complete
  * unsecured credential once its form has passed, so that what would be refused later is not signed now.
  */
-import type { Finding } from '../base/finding.ts';
+import { type Finding, verdictOf } from '../base/finding.ts';
 import { asArray, type JsonObject, type JsonValue } from '../base/json.ts';
-import { missingStatusPurposes } from './credential.ts';
+import { checkCredentialForm, type FormDependencies, missingStatusPurposes } from './credential.ts';
 import { subjectOf } from './credential-members.ts';
 import { advice } from './lint/advice.ts';
 import { lintAllocation, lintCarbonPrice } from './lint/composite.ts';
@@ -40,6 +40,18 @@ export function lintCredential(credential: JsonObject): Finding[] {
     ...checkCounts(credential),
     ...(LINTS.get(profile?.type)?.(credential) ?? []),
   ];
+}
+
+/** Everything one complete credential can break by itself, before it is signed: its form, and once that holds its meaning. Failures only. */
+export function checkDraft(credential: JsonObject, deps: Omit<FormDependencies, 'signing'>): readonly Finding[] {
+  const form = checkCredentialForm(credential, { ...deps, signing: true });
+  if (verdictOf(form) !== 'accepted') return form.filter((finding) => finding.outcome !== 'passed');
+  return lintCredential(credential);
+}
+
+/** Whether a finding about a draft stops its issue. */
+export function isAdviceError(finding: Finding): boolean {
+  return finding.outcome !== 'passed' && finding.params?.['severity'] !== 'warning';
 }
 
 /** S2. */

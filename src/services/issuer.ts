@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { refuse, ServiceError } from '../base/error.ts';
-import { type Finding, verdictOf } from '../base/finding.ts';
+import { type Finding, failed, verdictOf } from '../base/finding.ts';
 import { deepFreeze, isObject, type JsonObject } from '../base/json.ts';
+import { completerOf, standInEntries } from '../credentials/completion.ts';
 import type { Contexts } from '../credentials/contexts.ts';
-import { checkCredentialForm } from '../credentials/credential.ts';
-import { newBlinding } from '../credentials/link.ts';
-import { lintCredential } from '../credentials/lint.ts';
+import { checkDraft, isAdviceError } from '../credentials/lint.ts';
 import { findProfile, type Profile } from '../credentials/profiles/profile-table.ts';
 import type { Schemas } from '../credentials/schemas.ts';
 import type { Signer } from '../crypto/signer.ts';
@@ -19,6 +18,18 @@ export interface IssueRequest {
   readonly credential: JsonObject;
   readonly credentialId?: string | undefined;
   readonly mandatoryPointers?: readonly string[] | undefined;
+  /** The regimes it is meant for: an error under one of them refuses the issue. */
+  readonly regimes?: readonly string[] | undefined;
+  /** Credentials that the advice may build on, beside those of the organisation on this node. */
+  readonly supporting?: readonly JsonObject[] | undefined;
+  /** Of the details of advice. */
+  readonly language?: 'en' | 'ko' | undefined;
+}
+
+/** A complete draft on which advice is asked before it is signed. */
+export interface AdviceOnIssue extends Pick<IssueRequest, 'regimes' | 'supporting'> {
+  readonly draft: JsonObject;
+  readonly language: 'en' | 'ko';
 }
 
 export interface IssueAnswer {
@@ -39,6 +50,11 @@ interface IssuerDeps {
   readonly clock: Clock;
   readonly signerOf: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string; cryptosuite: string }>;
   readonly statusListUrl: (listId: string) => string;
+  /**
+   * What the rules of the regimes make of a draft, pointers into the draft; handed in by the composition root. Without `regimes` none of
+   * the findings is an error.
+   */
+  readonly adviseOnIssue: (instance: InstanceRecord, request: AdviceOnIssue) => Promise<readonly Finding[]>;
   /** Raised when a signature that we just made does not verify: somebody has to look at the key or the signer. */
   readonly alarm: (what: string) => void;
 }
@@ -64,9 +80,14 @@ export class Issuer {
     const purposes = statusPurposesOf(instance, profile);
     const credentialId = idOf(request);
     // Cheap checks first, on a copy with stand-in status entries: a refused request takes no index and leaves nothing behind.
-    const standIns = purposes.map((purpose): StatusEntry => ({ purpose, listId: 'pending', index: 0 }));
     const complete = this.#completer(request.credential, credentialId, profile);
-    await this.#assertIssuable(complete(standIns));
+    const draft = complete(standInEntries(purposes));
+    await this.#assertIssuable(draft);
+    const advised = await this.#adviseOn(instance, draft, request);
+    if (advised.some(isAdviceError)) {
+      const answered = idempotency === undefined ? undefined : await this.#findAnswer(idempotency);
+      return answered ?? refuse([...advised].sort((a, b) => Number(isAdviceError(b)) - Number(isAdviceError(a))));
+    }
 
     const claim = idempotency === undefined ? {} : { idempotency };
     const intent = await this.#deps.store.recordIntent({
@@ -87,17 +108,18 @@ export class Issuer {
       case 'reused':
         throw new ServiceError('IDEMPOTENCY_KEY_REUSED', 'choose a new key for a new request');
       case 'intended':
-        return this.#finish(intent.record, signer, claim);
+        return this.#finish(intent.record, signer, advised, claim);
     }
   }
 
   async #finish(
     record: IssuanceRecord,
     signer: Signer,
+    advised: readonly Finding[],
     claim: { idempotency?: IdempotencyClaim },
   ): Promise<IssueAnswer> {
     try {
-      const warnings = await this.#assertIssuable(record.document);
+      const warnings = [...(await this.#assertIssuable(record.document)), ...advised];
       const secured = await this.#sign(record.document, signer);
       const answer: IssueAnswer = { verifiableCredential: secured, warnings };
       await this.#deps.store.markIssued(record.credentialId, secured, {
@@ -178,47 +200,60 @@ export class Issuer {
     );
   }
 
-  /** What the service adds: id, schema reference, blinding, status entries. */
   #completer(credential: JsonObject, id: string, profile: Profile): (entries: readonly StatusEntry[]) => JsonObject {
-    const subject = credential['credentialSubject'];
-    const blinded =
-      profile.blinding && isObject(subject) && subject['blinding'] === undefined
-        ? { credentialSubject: { ...subject, blinding: newBlinding(randomBytes(16)) } }
-        : {};
-    const schema =
-      profile.statesSchema && credential['credentialSchema'] === undefined
-        ? { credentialSchema: { id: profile.schemaUrl, type: 'JsonSchema', digestMultibase: profile.schemaDigest } }
-        : {};
-    return (entries) => {
-      const status = entries.map((entry) => ({
-        type: 'BitstringStatusListEntry',
-        statusPurpose: entry.purpose,
-        statusListIndex: String(entry.index),
-        statusListCredential: this.#deps.statusListUrl(entry.listId),
-      }));
-      const [first, ...more] = status;
-      const carried = first === undefined ? {} : { credentialStatus: more.length === 0 ? first : status };
-      return { ...credential, id, ...schema, ...blinded, ...carried };
-    };
+    const { statusListUrl } = this.#deps;
+    return completerOf({ credential, id, profile, random: randomBytes(16), statusListUrl });
+  }
+
+  /**
+   * The rules of the regimes that a credential is meant for, as advice. Where the issuer named them, an error is a reason not to sign;
+   * elsewhere, and for whatever could not be told, the advice is a warning.
+   */
+  async #adviseOn(instance: InstanceRecord, draft: JsonObject, request: IssueRequest): Promise<readonly Finding[]> {
+    const { regimes, supporting, language = 'en' } = request;
+    return under(await this.#deps.adviseOnIssue(instance, { draft, regimes, supporting, language }));
+  }
+
+  /** Advice changes with time and with what is at hand; a request that was answered before keeps its answer. */
+  async #findAnswer(idempotency: IdempotencyClaim): Promise<IssueAnswer | undefined> {
+    const known = await this.#deps.store.claimIdempotency(idempotency, this.#now());
+    if (known.kind === 'new') await this.#deps.store.releaseIdempotency(idempotency);
+    return known.kind === 'replay' ? (known.answer as unknown as IssueAnswer) : undefined;
+  }
+
+  /**
+   * What would come of issuing this credential: the findings that would refuse it or be kept as warnings, and the complete draft for
+   * advice where its form allows one. Stores nothing, signs nothing, takes no status index.
+   * Errors: those of `issue` about the request itself: MALFORMED_VALUE_ERROR, FORBIDDEN.
+   */
+  async check(
+    instance: InstanceRecord,
+    request: IssueRequest,
+  ): Promise<{ readonly findings: readonly Finding[]; readonly draft: JsonObject | undefined }> {
+    const { did } = await this.#deps.signerOf(instance);
+    const profile = this.#assertRequest(request, did);
+    const complete = this.#completer(request.credential, idOf(request), profile);
+    const draft = complete(standInEntries(statusPurposesOf(instance, profile)));
+    const findings = under(checkDraft(draft, this.#formDeps()));
+    // What a form does not allow cannot be signed, and rules read nothing from it.
+    const readable = findings.every((finding) => finding.code === 'LINT_FAILED');
+    if (!readable) return { findings, draft: undefined };
+    try {
+      await this.#deps.proofs.assertCanonicalisable(draft);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      return { findings: [...findings, failed('proof.canonical', error.code, error.message)], draft };
+    }
+    return { findings, draft };
   }
 
   /** Form, then meaning, then what the signature can cover. Returns the warnings; throws the first failure with all of them. */
   async #assertIssuable(complete: JsonObject): Promise<readonly Finding[]> {
-    const under = (findings: readonly Finding[]): Finding[] =>
-      findings.map((finding) =>
-        finding.pointer === undefined ? finding : { ...finding, pointer: `/credential${finding.pointer}` },
-      );
-    const form = checkCredentialForm(complete, {
-      contexts: this.#deps.contexts,
-      schemas: this.#deps.schemas,
-      signing: true,
-    });
-    if (verdictOf(form) !== 'accepted') refuse(under(form.filter((finding) => finding.outcome !== 'passed')));
-    const advice = under(lintCredential(complete)).filter((finding) => finding.outcome === 'failed');
-    const errors = advice.filter((finding) => finding.params?.['severity'] !== 'warning');
+    const found = under(checkDraft(complete, this.#formDeps()));
+    const errors = found.filter(isAdviceError);
     if (errors.length > 0) refuse(errors);
     await this.#deps.proofs.assertCanonicalisable(complete);
-    return advice;
+    return found;
   }
 
   /** At start: an intent without an end has no signed bytes, so it is closed; its index stays spent and its bit is set. */
@@ -246,9 +281,21 @@ export class Issuer {
     return this.#deps.store.listIssuances(instance.id, page);
   }
 
+  #formDeps(): Pick<IssuerDeps, 'contexts' | 'schemas'> {
+    const { contexts, schemas } = this.#deps;
+    return { contexts, schemas };
+  }
+
   #now(): string {
     return formatDateTime(this.#deps.clock.now());
   }
+}
+
+/** Pointers into the credential as pointers into the request that carries it. */
+function under(findings: readonly Finding[]): readonly Finding[] {
+  return findings.map((finding) =>
+    finding.pointer === undefined ? finding : { ...finding, pointer: `/credential${finding.pointer}` },
+  );
 }
 
 function idOf(request: IssueRequest): string {

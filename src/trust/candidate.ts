@@ -31,3 +31,6 @@ export function readCandidate(document: JsonObject): Omit<Candidate, 'digest' | 
   const types = textsAt(document, 'type').filter((type) => type !== 'VerifiableCredential');
   return { document, id, type: types.length === 1 ? (types[0] ?? '') : '', issuer, subject, validFrom, validUntil };
 }
+
+/** Types that are claims about emissions: what a statement is about. */
+export const CLAIM_TYPES: readonly string[] = ['CarbonFootprintClaim', 'EmbeddedEmissionsClaim'];

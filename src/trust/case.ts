@@ -34,6 +34,14 @@ export interface StatementCase extends Case {
   readonly statement: Candidate;
 }
 
+/** One accreditation or arrangement before any statement rests on it: what can be said while its issuer has not signed it yet. */
+export interface LinkCase {
+  readonly evidence: Evidence;
+  readonly policy: Policy;
+  readonly regime: Regime;
+  readonly link: Candidate;
+}
+
 /** One link of a path and what it grants. */
 export interface ScopeLayer {
   /** Id of the credential, or the DID of the anchor. */

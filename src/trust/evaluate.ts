@@ -9,7 +9,7 @@ import { isShownWhole } from '../credentials/link.ts';
 import { readDate } from '../formats/date-time.ts';
 import { isDecimal, isNegative } from '../formats/decimal.ts';
 import { assertAdmitted } from './admitted.ts';
-import type { Candidate } from './candidate.ts';
+import { type Candidate, CLAIM_TYPES } from './candidate.ts';
 import { pricesPaid, priceValues } from './carbon-price.ts';
 import type {
   Evaluation,
@@ -31,8 +31,6 @@ import type { Regime } from './regimes/regime.ts';
 import { createReport } from './report.ts';
 import { valuesOf } from './values.ts';
 import { worksheetsByClaim } from './worksheets.ts';
-
-export const CLAIM_TYPES = ['CarbonFootprintClaim', 'EmbeddedEmissionsClaim'];
 
 /**
  * Evaluate under each regime asked for, or under all of the policy. Never throws for what stands in a document; what `admit` did not make is no

@@ -25,6 +25,12 @@ export interface JudgeInput {
   readonly worksheetOf: (claim: Candidate) => Worksheet | undefined;
 }
 
+/** What alone is to be judged of a claim: one statement on it, one decision on that. All of them unless given. */
+export interface Focus {
+  readonly statement?: Candidate;
+  readonly decision?: Candidate;
+}
+
 /** Rules that count when a statement is only what another claim builds on: domain.md, B7, and what these rules presuppose. */
 const UPSTREAM_RULES = new Set([
   ...[
@@ -70,28 +76,54 @@ export class Judge {
   }
 
   /** The best judgement of a claim: by result, for refusals by how near they came, then by shortest path and by id. */
-  judge(claim: Candidate, regime: Regime): Judgement {
+  judge(claim: Candidate, regime: Regime, focus: Focus = {}): Judgement {
     const upstream = new Set<string>();
-    const best = this.#judgeClaim(this.#caseOf(claim, regime, upstream), claim, regime);
+    const best = this.#judgeClaim(this.#caseOf(claim, regime, upstream), claim, regime, focus);
     return { ...best, restsOn: sortedSet([...best.restsOn, ...upstream]) };
   }
 
-  #judgeClaim(given: Case, claim: Candidate, regime: Regime): Judgement {
+  /** What the rules find in a claim by itself, before any statement on it. */
+  judgeAlone(claim: Candidate, regime: Regime): Judgement {
+    const given = this.caseOf(claim, regime);
+    const { evidence, policy } = this.#input;
     const rules = rulesOf(regime.kind);
     const onClaim = runAll(rules, regime, (rule) => rule.onClaim?.(given));
-    const statements = regime.statement ? this.#input.evidence.linkedTo(claim, 'VerificationStatement', 'claim') : [];
+    const onLink = runAll(rules, regime, (rule) => rule.onLink?.({ evidence, policy, regime, link: claim }));
+    return finish(claim, undefined, undefined, [...onClaim, ...onLink], []);
+  }
+
+  /** What the rules find in an accreditation or arrangement by itself, before any statement rests on it. */
+  judgeLink(link: Candidate, regime: Regime): readonly RuleResult[] {
+    const { evidence, policy } = this.#input;
+    return runAll(rulesOf(regime.kind), regime, (rule) => rule.onLink?.({ evidence, policy, regime, link }));
+  }
+
+  #judgeClaim(given: Case, claim: Candidate, regime: Regime, focus: Focus): Judgement {
+    const rules = rulesOf(regime.kind);
+    const onClaim = runAll(rules, regime, (rule) => rule.onClaim?.(given));
+    const linked = regime.statement ? this.#input.evidence.linkedTo(claim, 'VerificationStatement', 'claim') : [];
+    const statements = focus.statement === undefined ? linked : linked.filter((one) => one === focus.statement);
     if (statements.length === 0) {
       const absent = regime.statement ? [this.#noStatement(claim, regime)] : [];
       return finish(claim, undefined, undefined, [...onClaim, ...absent], []);
     }
-    const judgements = statements.flatMap((statement) => this.#judgeStatement({ ...given, statement }, rules, onClaim));
+    const judgements = statements.flatMap((statement) =>
+      this.#judgeStatement({ ...given, statement }, rules, onClaim, focus),
+    );
     return judgements.reduce((best, next) => (isBetter(next, best) ? next : best));
   }
 
-  #judgeStatement(given: StatementCase, rules: readonly Rule[], onClaim: readonly RuleResult[]): readonly Judgement[] {
+  #judgeStatement(
+    given: StatementCase,
+    rules: readonly Rule[],
+    onClaim: readonly RuleResult[],
+    focus: Focus,
+  ): readonly Judgement[] {
     const { claim, statement, regime } = given;
     const onStatement = runAll(rules, regime, (rule) => rule.onStatement?.(given));
-    return this.#pathsTo(statement, regime).map((path) => {
+    const paths = this.#pathsTo(statement, regime);
+    const through = paths.filter((path) => path.decision === focus.decision);
+    return (focus.decision === undefined || through.length === 0 ? paths : through).map((path) => {
       const pathCase = this.#pathCase(given, path);
       const onPath = runAll(rules, regime, (rule) => rule.onPath?.(pathCase));
       const conditions = openConditions(pathCase);

@@ -1,7 +1,7 @@
 /** What a rule is, and what it may say. Rules are pure: the same case gives the same findings, in the same order. */
 import type { Outcome } from '../base/finding.ts';
 import type { ProblemCode } from '../base/problem.ts';
-import type { Case, PathCase, StatementCase } from './case.ts';
+import type { Case, LinkCase, PathCase, StatementCase } from './case.ts';
 import type { RuleResult, Severity } from './evaluation.ts';
 import type { MessageKey } from './messages/message.ts';
 import type { BuiltInRegime } from './regimes/regime.ts';
@@ -36,6 +36,8 @@ export interface Rule {
   readonly onClaim?: (given: Case) => readonly RuleFinding[];
   readonly onStatement?: (given: StatementCase) => readonly RuleFinding[];
   readonly onPath?: (given: PathCase) => readonly RuleFinding[];
+  /** What of `onPath` one link can break by itself. Only advice asks for it; an evaluation judges whole paths. */
+  readonly onLink?: (given: LinkCase) => readonly RuleFinding[];
 }
 
 /** What one rule found about one subject. `missing`: the input is not there; the regime decides whether that is skipped or a doubt; a rule cannot skip. */

@@ -1,11 +1,17 @@
 import { z } from 'zod';
+import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
+import { isAdviceError } from '../../credentials/lint.ts';
+import { readDateTime } from '../../formats/date-time.ts';
+import { type Adviser, MOST_SUPPORTING } from '../../services/adviser/adviser.ts';
+import { wordAdvice } from '../../services/adviser/wording.ts';
 import type { CredentialStatus } from '../../services/credential-status.ts';
 import type { Identity } from '../../services/identity/identity.ts';
 import type { IssuedRecord, Issuer } from '../../services/issuer.ts';
+import { readPolicyObject } from '../../services/verifier/policy-source.ts';
 import { claimOf, pageOf } from '../paging.ts';
 import { problemsOf } from '../problem-details.ts';
-import { type Route, route } from '../route.ts';
+import { type Call, type Route, route } from '../route.ts';
 
 export const JsonDocument = z.looseObject({});
 
@@ -15,8 +21,23 @@ const Issue = z.strictObject({
     .strictObject({
       credentialId: z.string().max(100).optional(),
       mandatoryPointers: z.array(z.string().max(200)).max(100).optional(),
+      /** The regimes it is meant for: a rule that it fails under one of them refuses the issue. */
+      regimes: z.array(z.string().max(100)).min(1).max(16).optional(),
+      supporting: z.array(JsonDocument).max(MOST_SUPPORTING).optional(),
     })
     .optional(),
+});
+const Check = z.strictObject({
+  credential: JsonDocument,
+  supporting: z.array(JsonDocument).max(MOST_SUPPORTING).optional(),
+  worksheets: z
+    .array(z.looseObject({ leaves: z.array(JsonDocument).max(1000) }))
+    .max(16)
+    .optional(),
+  regimes: z.array(z.string().max(100)).min(1).max(16).optional(),
+  at: z.string().max(40).optional(),
+  /** The relying party's policy; the node's own unless given. */
+  policy: JsonDocument.optional(),
 });
 const ChangeStatus = z
   .strictObject({
@@ -38,10 +59,11 @@ const ChangeStatus = z
 interface IssuerRouteDeps {
   readonly identity: Identity;
   readonly issuer: Issuer;
+  readonly adviser: Adviser;
   readonly credentialStatus: CredentialStatus;
 }
 
-export function issuerRoutes({ identity, issuer, credentialStatus }: IssuerRouteDeps): readonly Route[] {
+export function issuerRoutes({ identity, issuer, adviser, credentialStatus }: IssuerRouteDeps): readonly Route[] {
   const instanceOf = (call: { params: Readonly<Record<string, string>>; organisation: string | undefined }) =>
     identity.requireInstance('issuer', call.params['id'] ?? '', call.organisation);
   return [
@@ -60,6 +82,9 @@ export function issuerRoutes({ identity, issuer, credentialStatus }: IssuerRoute
             credential: call.body.credential as JsonObject,
             credentialId: call.body.options?.credentialId,
             mandatoryPointers: call.body.options?.mandatoryPointers,
+            regimes: call.body.options?.regimes,
+            supporting: call.body.options?.supporting as readonly JsonObject[] | undefined,
+            language: call.language,
           },
           claimOf(call, `issue/${call.params['id']}`),
         );
@@ -69,6 +94,20 @@ export function issuerRoutes({ identity, issuer, credentialStatus }: IssuerRoute
           body: { verifiableCredential: answer.verifiableCredential, ...(warnings.length === 0 ? {} : { warnings }) },
         };
       },
+    }),
+    route({
+      method: 'POST',
+      path: '/issuers/{id}/credentials/check',
+      access: 'organisation',
+      tag: 'Issuer',
+      summary:
+        'What would come of this credential if it were issued, and under which regime; nothing is signed, stored or spent',
+      request: Check,
+      answers: { 200: 'whether it could be issued, the findings, and advice per regime', 400: 'malformed request' },
+      handle: async (call) => ({
+        status: 200,
+        body: await checkBefore(issuer, adviser, await instanceOf(call), call),
+      }),
     }),
     route({
       method: 'POST',
@@ -115,10 +154,43 @@ export function issuerRoutes({ identity, issuer, credentialStatus }: IssuerRoute
       answers: { 200: 'the credential', 404: 'no such credential' },
       handle: async (call) => {
         const record = await issuer.requireIssued(await instanceOf(call), call.params['credentialId'] ?? '');
-        return { status: 200, body: { verifiableCredential: record.document } };
+        const { document: verifiableCredential, warnings } = record;
+        return { status: 200, body: { verifiableCredential, ...(warnings.length === 0 ? {} : { warnings }) } };
       },
     },
   ];
+}
+
+async function checkBefore(
+  issuer: Issuer,
+  adviser: Adviser,
+  instance: Parameters<Issuer['check']>[0],
+  { body, language }: Call<z.infer<typeof Check>>,
+): Promise<object> {
+  const at = body.at === undefined ? undefined : readDateTime(body.at);
+  if (body.at !== undefined && at === undefined) {
+    throw new ServiceError('MALFORMED_VALUE_ERROR', 'an instant such as 2027-04-15T00:00:00Z', { pointer: '/at' });
+  }
+  const policy = body.policy === undefined ? undefined : readPolicyObject(body.policy as JsonObject, '/policy');
+  const { findings, draft } = await issuer.check(instance, { credential: body.credential as JsonObject });
+  const { advice, unusable } =
+    draft === undefined
+      ? { advice: {}, unusable: [] }
+      : await adviser.advise(instance.organisation, {
+          draft,
+          supporting: body.supporting as readonly JsonObject[] | undefined,
+          worksheets: body.worksheets as never,
+          regimes: body.regimes,
+          at,
+          policy,
+        });
+  return {
+    issuable: !findings.some(isAdviceError),
+    findings,
+    problemDetails: problemsOf(findings, language),
+    advice: wordAdvice(advice, language),
+    ...(unusable.length === 0 ? {} : { unusable: unusable.map((one) => ({ id: one.id, findings: one.findings })) }),
+  };
 }
 
 function summaryOf(record: IssuedRecord): object {

@@ -46,22 +46,11 @@ export async function evaluatePresentation(
 ): Promise<EvaluationAnswer> {
   assertRequest(request, policy);
   const at = request.at ?? deps.now;
-  const credentials = distinct(request.credentials);
   const recorded = new Map<string, DidDocument>();
   const resolver = withEvidence(deps.resolver, request.evidence?.didDocuments ?? [], policy, recorded);
   const stapled = request.evidence?.statusLists ?? [];
-  const instants = instantsOf(credentials, at);
-  const checked: Checked[] = [];
-  for (const credential of credentials) {
-    checked.push(await checkCredential(deepFreeze(credential), { ...deps, resolver, stapled }, instants));
-  }
-  const admitted: Admitted[] = [];
-  const refused: RefusedCredential[] = [];
-  for (const one of checked) {
-    const entry = admit(one);
-    if (entry === undefined) refused.push(refusedOf(one));
-    else admitted.push(entry);
-  }
+  const instants = instantsOf(request.credentials, at);
+  const { checked, admitted, refused } = await gather(request.credentials, { ...deps, resolver, stapled }, instants);
   const evaluation = evaluate({
     admitted,
     refused,
@@ -77,6 +66,32 @@ export async function evaluatePresentation(
     evidence: { didDocuments: sortedByDigest([...recorded.values()]), statusLists: listsOf(checked) },
     dependsOn: [...new Set(Object.values(evaluation.results).flatMap((result) => result.restsOn))].sort(),
   };
+}
+
+export interface Gathered {
+  readonly checked: readonly Checked[];
+  readonly admitted: readonly Admitted[];
+  readonly refused: readonly RefusedCredential[];
+}
+
+/** Check each credential flat, once, with its status at these instants; what passed is admitted. */
+export async function gather(
+  credentials: readonly JsonObject[],
+  deps: CheckDeps,
+  instants: readonly number[],
+): Promise<Gathered> {
+  const checked: Checked[] = [];
+  for (const credential of distinct(credentials)) {
+    checked.push(await checkCredential(deepFreeze(credential), deps, instants));
+  }
+  const admitted: Admitted[] = [];
+  const refused: RefusedCredential[] = [];
+  for (const one of checked) {
+    const entry = admit(one);
+    if (entry === undefined) refused.push(refusedOf(one));
+    else admitted.push(entry);
+  }
+  return { checked, admitted, refused };
 }
 
 function assertRequest(request: EvaluationRequest, policy: Policy): void {
@@ -98,7 +113,7 @@ function assertRequest(request: EvaluationRequest, policy: Policy): void {
 const DATING_TYPES: ReadonlySet<string | undefined> = new Set(['VerificationStatement', 'RecognitionDecision']);
 
 /** The instants whose status counts: the one asked about, and the date of everything that others are judged by (docs/trust.md, 4). */
-function instantsOf(credentials: readonly JsonObject[], at: number): readonly number[] {
+export function instantsOf(credentials: readonly JsonObject[], at: number): readonly number[] {
   const dates = credentials
     .filter((credential) => DATING_TYPES.has(typeOf(credential)))
     .map((credential) => readDateTime(credential['validFrom']))

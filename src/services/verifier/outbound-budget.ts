@@ -12,9 +12,10 @@ const LONGEST_MS = 30_000;
 export class OutboundBudget {
   readonly #now: () => number;
   readonly #ends: number;
-  #left = MOST_LOOKUPS;
+  #left: number;
 
-  constructor(now: () => number = () => performance.now()) {
+  constructor(now: () => number = () => performance.now(), lookups: number = MOST_LOOKUPS) {
+    this.#left = lookups;
     this.#now = now;
     this.#ends = now() + LONGEST_MS;
   }

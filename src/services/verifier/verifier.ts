@@ -17,7 +17,14 @@ import type { AuthorityAnswer } from '../../trust/authorization.ts';
 import type { Policy } from '../../trust/policy.ts';
 import { answerFromFile } from './authority.ts';
 import { type CheckDeps, type Checked, checkCredential, type LoadStatusList } from './check-credential.ts';
-import { type EvaluationAnswer, type EvaluationRequest, evaluatePresentation } from './evaluation.ts';
+import {
+  type EvaluationAnswer,
+  type EvaluationRequest,
+  evaluatePresentation,
+  type Gathered,
+  gather,
+  instantsOf,
+} from './evaluation.ts';
 import { OutboundBudget } from './outbound-budget.ts';
 
 /** How long a challenge may wait for its presentation. */
@@ -108,6 +115,19 @@ export class Verifier {
     return answerFromFile(question, credentials, policy, this.#checkDeps(question.now));
   }
 
+  /**
+   * Check credentials that are to support a draft which is not signed yet: each flat, with its status at `at` and at every date that
+   * others, the draft among them, are judged by. With `lookups` no more than so many are made.
+   */
+  gatherFor(
+    draft: JsonObject,
+    credentials: readonly JsonObject[],
+    { at, lookups }: { readonly at: number; readonly lookups?: number | undefined },
+  ): Promise<Gathered> {
+    const deps = this.#checkDeps(this.#deps.clock.now(), lookups);
+    return gather(credentials, deps, instantsOf([...credentials, draft], at));
+  }
+
   /** Form, challenge, proof, holder: everything about the presentation itself, cheapest first, stopping at the first failure. */
   async #checkOpening(
     instance: InstanceRecord,
@@ -153,9 +173,9 @@ export class Verifier {
     return [...checked.findings, ...checkValidityPeriod(checked.document, now), ...status];
   }
 
-  #checkDeps(now: number): CheckDeps {
+  #checkDeps(now: number, lookups?: number): CheckDeps {
     const { store, contexts, schemas, proofs, resolver, loadStatusList } = this.#deps;
-    const budget = new OutboundBudget();
+    const budget = new OutboundBudget(undefined, lookups);
     return {
       contexts,
       schemas,

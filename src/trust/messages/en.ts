@@ -255,4 +255,8 @@ export const EN = {
   'query.group-unsaid': '{regime} judges by activity group; say which in cbamActivityGroup.',
   'query.future': 'What holds at {at} cannot be said before.',
   'query.conditions': 'Conditions are open on each statement: {conditions}.',
+  // Advice before signing.
+  'advice.no-groups': 'No scope under {programme} names a CBAM activity group, and none is granted by silence.',
+  'advice.nothing-left': 'Nothing of this scope lies inside what {grantedBy} grants.',
+  'advice.excess': '{dimension}: {values} lies beyond what {grantedBy} grants and will not count.',
 } as const;

@@ -250,4 +250,7 @@ export const KO: Readonly<Record<keyof typeof EN, string>> = {
   'query.group-unsaid': '{regime}은(는) 활동 그룹별로 판정합니다. cbamActivityGroup을 지정하십시오.',
   'query.future': '{at}의 권한은 그때가 되어야 판정할 수 있습니다.',
   'query.conditions': '성명서마다 충족할 조건이 남아 있습니다: {conditions}.',
+  'advice.no-groups': '{programme} 인정범위에 CBAM 활동 그룹이 적혀 있지 않습니다. 적지 않은 그룹은 부여되지 않습니다.',
+  'advice.nothing-left': '이 인정범위 가운데 {grantedBy}이(가) 부여한 범위에 드는 것이 없습니다.',
+  'advice.excess': '{dimension}: {values}은(는) {grantedBy}이(가) 부여한 범위를 벗어나 인정되지 않습니다.',
 };

@@ -55,6 +55,8 @@ export const C2: Rule = {
       ? [...found, met({ subject: accreditation.id })]
       : found;
   },
+  onLink: ({ link }) =>
+    link.type === 'VerifierAccreditation' ? metUnless(checkDates(link), { subject: link.id }) : [],
 };
 
 /** The dates on the certificate are those of the credential. */
@@ -178,13 +180,15 @@ export const C5: Rule = {
   severity: 'E',
   regimes: ['eu-cbam'],
   source: 'DR (EU) 2025/2551, Art. 6',
-  onPath: ({ path: { accreditation } }) => {
-    if (accreditation === undefined) return [];
-    if (textAt(accreditation.subject, 'legalBasis') !== 'Reg-765/2008+DR-2025/2551') return [];
-    const from = readDate(textAt(accreditation.subject, 'effectiveDate'));
-    const until = readDate(textAt(accreditation.subject, 'expiryDate'));
-    const longest = from === undefined ? undefined : addYears(from, LONGEST_TERM_YEARS);
-    if (until !== undefined && longest !== undefined && until <= longest) return [met({ subject: accreditation.id })];
-    return [broken('C5.term', { subject: accreditation.id, params: { years: String(LONGEST_TERM_YEARS) } })];
-  },
+  onPath: ({ path: { accreditation } }) => (accreditation === undefined ? [] : checkTerm(accreditation)),
+  onLink: ({ link }) => (link.type === 'VerifierAccreditation' ? checkTerm(link) : []),
 };
+
+function checkTerm(accreditation: Candidate): readonly RuleFinding[] {
+  if (textAt(accreditation.subject, 'legalBasis') !== 'Reg-765/2008+DR-2025/2551') return [];
+  const from = readDate(textAt(accreditation.subject, 'effectiveDate'));
+  const until = readDate(textAt(accreditation.subject, 'expiryDate'));
+  const longest = from === undefined ? undefined : addYears(from, LONGEST_TERM_YEARS);
+  if (until !== undefined && longest !== undefined && until <= longest) return [met({ subject: accreditation.id })];
+  return [broken('C5.term', { subject: accreditation.id, params: { years: String(LONGEST_TERM_YEARS) } })];
+}

@@ -1,9 +1,10 @@
 /** R1 to R5: the chain is of a kind that this regime admits. Recognition is always under one regime, never as such. */
 import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
-import type { Candidate } from '../candidate.ts';
+import { type Candidate, CLAIM_TYPES } from '../candidate.ts';
 import type { PathCase } from '../case.ts';
 import { checkAnchorInForce, checkInForce } from '../in-force.ts';
 import { textAt, textsAt } from '../member.ts';
+import type { Regime } from '../regimes/regime.ts';
 import { broken, doubtful, met, metUnless, type Rule, type RuleFinding } from '../rule.ts';
 import { coversVerification } from '../scope-records.ts';
 import { mayIssue } from './identity.ts';
@@ -15,27 +16,33 @@ export const R1: Rule = {
   regimes: 'all',
   source: 'DR (EU) 2025/2551, Art. 3; Reg. (EU) 2023/1542, Art. 17(2); domain.md, sections 7 and 13',
   onPath: (given) => {
-    const found = [...checkLegalBasis(given), ...checkKinds(given), ...checkReached(given)];
-    return metUnless(found, { subject: given.statement.id });
+    const { regime, path, statement } = given;
+    const { accreditation, arrangements } = path;
+    const found = [
+      ...(accreditation === undefined ? [] : checkLegalBasis(accreditation, regime)),
+      ...arrangements.flatMap((arrangement) => checkKind(arrangement, regime)),
+      ...checkReached(given),
+    ];
+    return metUnless(found, { subject: statement.id });
+  },
+  onLink: ({ link, regime }) => {
+    if (link.type === 'VerifierAccreditation') return metUnless(checkLegalBasis(link, regime), { subject: link.id });
+    return link.type === 'RecognitionArrangement' ? metUnless(checkKind(link, regime), { subject: link.id }) : [];
   },
 };
 
-function checkLegalBasis({ regime, path }: PathCase): RuleFinding[] {
-  const { accreditation } = path;
-  if (accreditation === undefined) return [];
+function checkLegalBasis(accreditation: Candidate, regime: Regime): RuleFinding[] {
   const basis = textAt(accreditation.subject, 'legalBasis') ?? '';
   if ((regime.legalBases as readonly string[]).includes(basis)) return [];
   const params = { basis, admitted: regime.legalBases.join(', '), regime: regime.id };
   return [broken('R1.legal-basis', { subject: accreditation.id, params })];
 }
 
-function checkKinds({ regime, path }: PathCase): RuleFinding[] {
-  return path.arrangements.flatMap((arrangement) => {
-    const kind = textAt(arrangement.subject, 'kind') ?? '';
-    if ((regime.arrangementKinds as readonly string[]).includes(kind)) return [];
-    const params = { kind, admitted: regime.arrangementKinds.join(', '), regime: regime.id };
-    return [broken('R1.kind', { subject: arrangement.id, params })];
-  });
+function checkKind(arrangement: Candidate, regime: Regime): RuleFinding[] {
+  const kind = textAt(arrangement.subject, 'kind') ?? '';
+  if ((regime.arrangementKinds as readonly string[]).includes(kind)) return [];
+  const params = { kind, admitted: regime.arrangementKinds.join(', '), regime: regime.id };
+  return [broken('R1.kind', { subject: arrangement.id, params })];
 }
 
 /** A missing arrangement, and a missing accreditation, is R1. */
@@ -74,13 +81,18 @@ export const R2: Rule = {
       const params = { programme, admitted: admitted.join(', '), regime: regime.id };
       found.push(broken('R2.programme', { subject: statement.id, params }));
     }
-    if (regime.claimType !== undefined && claim.type !== regime.claimType) {
-      const params = { type: claim.type, wanted: regime.claimType, regime: regime.id };
-      found.push(broken('R2.claim-type', { subject: claim.id, params }));
-    }
+    found.push(...checkClaimType(claim, regime));
     return metUnless(found, { subject: statement.id });
   },
+  onLink: ({ link, regime }) =>
+    CLAIM_TYPES.includes(link.type) ? metUnless(checkClaimType(link, regime), { subject: link.id }) : [],
 };
+
+function checkClaimType(claim: Candidate, regime: Regime): readonly RuleFinding[] {
+  if (regime.claimType === undefined || claim.type === regime.claimType) return [];
+  const params = { type: claim.type, wanted: regime.claimType, regime: regime.id };
+  return [broken('R2.claim-type', { subject: claim.id, params })];
+}
 
 export const R3: Rule = {
   id: 'R3',
@@ -93,12 +105,19 @@ export const R3: Rule = {
       .filter((arrangement) => textAt(arrangement.subject, 'kind') === 'mla-signatory')
       .flatMap((arrangement) => {
         const instant = { at: statement.validFrom, now: at, code: 'POLICY_NOT_VALID_THEN' } as const;
-        const found = [...checkInForce(arrangement, regime, instant)];
-        if (!coversVerification(arrangement))
-          found.push(broken('R3.levels', { subject: arrangement.id, code: 'OUT_OF_SCOPE' }));
+        const found = [...checkInForce(arrangement, regime, instant), ...checkLevels(arrangement)];
         return metUnless(found, { subject: arrangement.id });
       }),
+  onLink: ({ link }) =>
+    link.type === 'RecognitionArrangement' && textAt(link.subject, 'kind') === 'mla-signatory'
+      ? metUnless(checkLevels(link), { subject: link.id })
+      : [],
 };
+
+function checkLevels(arrangement: Candidate): readonly RuleFinding[] {
+  if (coversVerification(arrangement)) return [];
+  return [broken('R3.levels', { subject: arrangement.id, code: 'OUT_OF_SCOPE' })];
+}
 
 export const R4: Rule = {
   id: 'R4',
