@@ -35,6 +35,7 @@ import { Holder } from './services/holder.ts';
 import { Identity } from './services/identity/identity.ts';
 import { Issuer } from './services/issuer.ts';
 import { Once } from './services/once.ts';
+import { Reevaluations } from './services/reevaluations.ts';
 import { ReportCredentials } from './services/report-credentials.ts';
 import { TrustRegistry } from './services/trust-registry.ts';
 import type { EvaluationRequest } from './services/verifier/evaluation.ts';
@@ -85,6 +86,10 @@ export interface ProofprintNode {
   setPublicUrl(url: string): void;
   setPolicy(policy: Policy): void;
   setReady(ready: boolean): void;
+  /** Begin what a node does by itself; a command that only opens the data does not. */
+  start(): void;
+  /** Look for work now instead of after the next rest. */
+  wake(): void;
   close(): Promise<void>;
 }
 
@@ -117,7 +122,14 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   const identity = new Identity({ store, keys, clock, publicUrl });
   const resolver = createDidResolver({ fetchJson, clock, own: (did) => identity.findDidDocument(did) });
   const signerOf: Identity['signerOf'] = (instance) => identity.signerOf(instance);
-  const credentialStatus = new CredentialStatus({ store, proofs, clock, publicUrl, signerOf });
+  const credentialStatus = new CredentialStatus({
+    store,
+    proofs,
+    clock,
+    publicUrl,
+    signerOf,
+    onChange: () => reevaluations.wake(),
+  });
   const holder = new Holder({ store, proofs, contexts, schemas, resolver, clock, signerOf });
   const loadStatusList = ownListsFirst(credentialStatus, createStatusListLoader({ fetchJson, clock }));
   const verifier = new Verifier({
@@ -155,6 +167,13 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       verifier.evaluate(asked as unknown as EvaluationRequest, policyOf(instance, policy.current)),
   });
 
+  const reevaluations: Reevaluations = new Reevaluations({
+    store,
+    clock,
+    refresh: (instance, id, how) => evaluations.refresh(instance, id, how),
+    onChange: () => undefined,
+    alarm: (what) => log.event('alarm', { what }),
+  });
   const reportCredentials = new ReportCredentials({
     store,
     clock,
@@ -184,8 +203,8 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       setClock: manual === undefined ? undefined : (now) => setClock(manual, now),
     }),
     ...issuerRoutes({ identity, issuer, adviser, credentialStatus }),
+    ...evaluationRoutes({ identity, evaluations, reevaluations, reportCredentials }),
     ...verifierRoutes({ identity, verifier, evaluations, reportCredentials }),
-    ...evaluationRoutes({ identity, reportCredentials }),
     ...trustRegistryRoutes({ identity, registry }),
     ...holderRoutes({ identity, holder }),
     ...publicDocumentRoutes({ identity, credentialStatus, contexts, schemas }),
@@ -225,7 +244,12 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     setReady: (ready) => {
       state.ready = ready;
     },
-    close: () => store[Symbol.asyncDispose]() as Promise<void>,
+    start: () => reevaluations.start(),
+    wake: () => reevaluations.wake(),
+    close: async () => {
+      await reevaluations.stop();
+      await store[Symbol.asyncDispose]();
+    },
   };
 }
 

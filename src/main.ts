@@ -127,6 +127,7 @@ async function serve(environment: ProgramOptions['environment']): Promise<number
   const listener = await listen(node.application, config);
   if (config.publicUrl === undefined) node.setPublicUrl(listener.url);
   node.setReady(true);
+  node.start();
   if (node.newAdminToken !== undefined) {
     process.stdout.write(`ADMIN_TOKEN (shown once, only its digest is kept): ${node.newAdminToken}\n`);
   }

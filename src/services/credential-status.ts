@@ -30,6 +30,8 @@ interface CredentialStatusDeps {
   readonly clock: Clock;
   readonly publicUrl: () => string;
   readonly signerOf: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string }>;
+  /** Told after a status changed. */
+  readonly onChange: () => void;
 }
 
 /** Changes the status of issued credentials and publishes the signed lists, past ones included. */
@@ -67,6 +69,7 @@ export class CredentialStatus {
     });
     // Also when it was so before: the list may not have been signed then.
     await this.#signed(outcome.entry.listId);
+    if (outcome.changed) this.#deps.onChange();
     return { changed: outcome.changed, statusListCredential: this.urlOf(outcome.entry.listId) };
   }
 

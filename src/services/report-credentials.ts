@@ -38,7 +38,8 @@ export class ReportCredentials {
   }
 
   /**
-   * Issue a VerificationReport about an evaluation. A later one about the same evaluation supersedes it.
+   * Issue a VerificationReport about an evaluation. A later one about the same evaluation, or about one that judged it again,
+   * supersedes it.
    * Errors: NOT_FOUND; CONFLICT when no claim was judged, or two are asked for at once; MALFORMED_VALUE_ERROR (validUntil); those of issuing.
    */
   async sign(
@@ -69,14 +70,25 @@ export class ReportCredentials {
     return { ...issued, report };
   }
 
-  /** The id of the next report credential on an evaluation, and the last one that was issued on it. */
+  /** The id of the next report credential on an evaluation, and the last one that was issued on it or on what it judged again. */
   async #place(evaluation: EvaluationRecord): Promise<{ credentialId: string; before: IssuanceRecord | undefined }> {
-    let before: IssuanceRecord | undefined;
+    const { free, last } = await this.#issuedOn(evaluation);
+    let before = last;
+    for (let one: EvaluationRecord | undefined = evaluation; before === undefined && one !== undefined; ) {
+      if (one.reevaluationOf === undefined) break;
+      one = await this.#deps.store.findEvaluation(one.verifier, one.reevaluationOf);
+      if (one !== undefined) before = (await this.#issuedOn(one)).last;
+    }
+    return { credentialId: free, before };
+  }
+
+  async #issuedOn(evaluation: EvaluationRecord): Promise<{ free: string; last: IssuanceRecord | undefined }> {
+    let last: IssuanceRecord | undefined;
     for (let count = 0; ; count += 1) {
-      const credentialId = reportId(evaluation, count);
-      const found = await this.#deps.store.findIssuance(credentialId);
-      if (found === undefined) return { credentialId, before };
-      if (found.state === 'issued') before = found;
+      const free = reportId(evaluation, count);
+      const found = await this.#deps.store.findIssuance(free);
+      if (found === undefined) return { free, last };
+      if (found.state === 'issued') last = found;
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { InTurn } from './in-turn.ts';
+import type { ChangeRecord, ReevaluationJob } from './reevaluation-records.ts';
 import type {
   ArchivedList,
   EvaluationRecord,
@@ -13,11 +14,12 @@ import type {
 } from './store.ts';
 import { archiveList, findArchivedList } from './tables/archived-lists.ts';
 import { addChallenge, spendChallenge } from './tables/challenges.ts';
-import { findEvaluation, listEvaluations, saveEvaluation } from './tables/evaluations.ts';
+import * as evaluations from './tables/evaluations.ts';
 import { findHeld, holdCredential, listHeld, removeHeld } from './tables/held-credentials.ts';
 import { claimDigest, releaseClaim, settleClaim, tidyClaims } from './tables/idempotency.ts';
 import * as issuances from './tables/issuances.ts';
 import * as organisations from './tables/organisations.ts';
+import * as reevaluations from './tables/reevaluations.ts';
 import { rememberSeenList } from './tables/seen-lists.ts';
 import { sessions } from './tables/sessions.ts';
 import { settings } from './tables/settings.ts';
@@ -184,15 +186,60 @@ export class LedgerStore implements Store {
   }
 
   saveEvaluation(record: EvaluationRecord): Promise<void> {
-    return this.#acts.transact({ act: 'save-evaluation' }, (tx) => saveEvaluation(tx, record));
+    return this.#acts.transact({ act: 'save-evaluation' }, (tx) => evaluations.saveEvaluation(tx, record));
   }
 
   findEvaluation(verifier: string, id: string) {
-    return this.#acts.read((view) => findEvaluation(view, verifier, id));
+    return this.#acts.read((view) => evaluations.findEvaluation(view, verifier, id));
   }
 
   listEvaluations(verifier: string, filter: { dependsOn?: string; limit: number; cursor?: string }) {
-    return this.#acts.read((view) => listEvaluations(view, verifier, filter));
+    return this.#acts.read((view) => evaluations.listEvaluations(view, verifier, filter));
+  }
+
+  saveReevaluation(record: EvaluationRecord, change: ChangeRecord | undefined): Promise<void> {
+    const name = { act: 'save-reevaluation' };
+    return this.#acts.transact(name, (tx) => evaluations.saveReevaluation(tx, record, change));
+  }
+
+  findNewestEvaluation(verifier: string, id: string) {
+    return this.#acts.read((view) => evaluations.findNewestEvaluation(view, verifier, id));
+  }
+
+  listChains(verifier: string, filter: Parameters<Store['listChains']>[1]) {
+    return this.#acts.read((view) => evaluations.listChains(view, verifier, filter));
+  }
+
+  listChanges(verifier: string, page: { after?: string; limit: number }) {
+    return this.#acts.read((view) => evaluations.listChanges(view, verifier, page));
+  }
+
+  addJob(job: Parameters<Store['addJob']>[0]): Promise<ReevaluationJob> {
+    return this.#acts.transact({ act: 'add-job' }, (tx) => reevaluations.addJob(tx, job));
+  }
+
+  findJob(verifier: string, id: string) {
+    return this.#acts.read((view) => reevaluations.findJob(view, verifier, id));
+  }
+
+  findNextJob(now: number) {
+    return this.#acts.read((view) => reevaluations.findNextJob(view, now));
+  }
+
+  saveProgress(job: ReevaluationJob): Promise<void> {
+    return this.#acts.transact({ act: 'save-progress' }, (tx) => reevaluations.saveProgress(tx, job));
+  }
+
+  saveWatch(verifier: string, everySeconds: number | undefined): Promise<void> {
+    return this.#acts.transact({ act: 'save-watch' }, (tx) => reevaluations.saveWatch(tx, verifier, everySeconds));
+  }
+
+  findWatch(verifier: string) {
+    return this.#acts.read((view) => reevaluations.findWatch(view, verifier));
+  }
+
+  beginPasses(): Promise<number> {
+    return this.#acts.transact({ act: 'begin-passes' }, reevaluations.beginPasses);
   }
 
   readSetting(key: string): Promise<JsonValue | undefined> {

@@ -3,6 +3,7 @@
  * journal. Every implementation (level, memory, later PostgreSQL) runs the same contract suite, test/suite/store.ts.
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { ChangeRecord, ReevaluationJob, WatchRecord } from './reevaluation-records.ts';
 
 export interface OrganisationRecord {
   readonly slug: string;
@@ -136,11 +137,20 @@ export interface EvaluationRecord {
   readonly request: JsonObject;
   readonly answer: JsonObject;
   readonly evaluatedAt: string;
+  /** The evaluation that this one judged again. */
+  readonly reevaluationOf?: string;
 }
 
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | undefined;
+}
+
+/** What came after a cursor, oldest first, and the cursor from which to go on; there is always one, also when nothing came yet. */
+export interface Feed<Item> {
+  readonly items: readonly Item[];
+  readonly cursor: string;
+  readonly more: boolean;
 }
 
 export interface Store extends AsyncDisposable {
@@ -214,6 +224,34 @@ export interface Store extends AsyncDisposable {
     verifier: string,
     filter: { dependsOn?: string; limit: number; cursor?: string },
   ): Promise<Page<EvaluationRecord>>;
+
+  // Judging again
+  /**
+   * One atomic act: the evaluation becomes the newest of its chain, and the change, where there is one, enters the feed. Its request is
+   * that of the first of the chain. NOT_FOUND; CONFLICT when `reevaluationOf` is no longer the newest.
+   */
+  saveReevaluation(record: EvaluationRecord, change: ChangeRecord | undefined): Promise<void>;
+  /** The newest of the chain that an evaluation belongs to. */
+  findNewestEvaluation(verifier: string, id: string): Promise<EvaluationRecord | undefined>;
+  /** First evaluations of chains, oldest first, `after` a sequence; the same one may come again. */
+  listChains(
+    verifier: string,
+    filter: { dependsOn?: string | undefined; after: number; limit: number },
+  ): Promise<{ roots: readonly string[]; position: number; more: boolean }>;
+  listChanges(verifier: string, page: { after?: string; limit: number }): Promise<Feed<ChangeRecord>>;
+  addJob(
+    job: Pick<ReevaluationJob, 'id' | 'verifier' | 'reason'> & { readonly dependsOn?: string | undefined },
+  ): Promise<ReevaluationJob>; // CONFLICT
+  findJob(verifier: string, id: string): Promise<ReevaluationJob | undefined>;
+  /** The first in line that does not wait for a time after `now`. */
+  findNextJob(now: number): Promise<ReevaluationJob | undefined>;
+  /** A job that is not done goes to the end of the line. */
+  saveProgress(job: ReevaluationJob): Promise<void>;
+  /** Without an interval the watch ends. A change of status on this node begins a job for every watching dependent, in the same act. */
+  saveWatch(verifier: string, everySeconds: number | undefined): Promise<void>;
+  findWatch(verifier: string): Promise<WatchRecord | undefined>;
+  /** Begin a job for each watch that is due. */
+  beginPasses(): Promise<number>;
 
   // The node itself
   readSetting(key: string): Promise<JsonValue | undefined>;

@@ -1,5 +1,5 @@
 import { ServiceError } from '../base/error.ts';
-import type { Page } from './store.ts';
+import type { Feed, Page } from './store.ts';
 import type { Transaction, View } from './transaction.ts';
 
 type Part = string | number;
@@ -116,6 +116,23 @@ export async function pageOf<Reference, Item>(
   const last = found[limit - 1];
   const more = found.length > limit && last !== undefined;
   return { items, next: more ? Buffer.from(last.last).toString('base64url') : undefined };
+}
+
+/** One page of a table whose keys end with the sequence of the act that wrote them, oldest first. Sequences appear in order. */
+export async function feedOf<Item>(
+  view: View,
+  table: Table<Item>,
+  parts: readonly Part[],
+  { after, limit }: { readonly after?: string; readonly limit: number },
+): Promise<Feed<Item>> {
+  const start = after === undefined ? 0 : readCursor(after);
+  const found = await table.list(view, parts, { after: [start], limit });
+  const last = found.at(-1)?.last ?? encode(start);
+  return {
+    items: found.map(({ value }) => value),
+    cursor: Buffer.from(last).toString('base64url'),
+    more: found.length === limit,
+  };
 }
 
 function readCursor(cursor: string): number {

@@ -4,7 +4,8 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createManualClock, type ManualClock } from '../../src/base/clock.ts';
-import type { IntentRequest, IssuanceRecord, Store } from '../../src/store/store.ts';
+import type { ChangeRecord } from '../../src/store/reevaluation-records.ts';
+import type { EvaluationRecord, IntentRequest, IssuanceRecord, Store } from '../../src/store/store.ts';
 
 export type OpenStore = (clock: ManualClock) => Promise<Store>;
 
@@ -73,6 +74,10 @@ export function describeStore(name: string, open: OpenStore): void {
     );
     describeOrganisations(() => store);
     describeListings(() => store);
+    describeReevaluations(
+      () => store,
+      () => clock,
+    );
     describeNode(() => store);
   });
 }
@@ -558,6 +563,167 @@ function describeListings(its: () => Store): void {
       expect(await its().findEvaluation('v', 'e-1')).toEqual(evaluation(1, ['urn:uuid:a', 'urn:uuid:b']));
       expect(await its().findEvaluation('v', 'e-3')).toBeUndefined();
       await expect(its().saveEvaluation(evaluation(1, []))).rejects.toEqual(refusal('CONFLICT'));
+    });
+  });
+}
+
+function describeReevaluations(its: () => Store, time: () => ManualClock): void {
+  const evaluation = (id: string, more: Partial<EvaluationRecord> = {}): EvaluationRecord => ({
+    id,
+    verifier: 'desk',
+    dependsOn: ['urn:uuid:a'],
+    request: { claim: 'urn:uuid:c' },
+    answer: { id },
+    evaluatedAt: AT,
+    ...more,
+  });
+  const change = (id: string, verifier = 'desk'): ChangeRecord => ({
+    id,
+    verifier,
+    time: AT,
+    evaluation: 'e',
+    reevaluationOf: 'd',
+    changes: {},
+  });
+  const chains = async (dependsOn?: string, after = 0, limit = 10) =>
+    (await its().listChains('desk', { dependsOn, after, limit })).roots;
+
+  describe('judging again', () => {
+    test('makes a chain with one newest evaluation, whose request is the first one', async () => {
+      await its().saveEvaluation(evaluation('1'));
+      await its().saveReevaluation(evaluation('2', { reevaluationOf: '1', request: {} }), undefined);
+      const third = evaluation('3', { reevaluationOf: '2', request: {}, dependsOn: [] });
+      await its().saveReevaluation(third, undefined);
+      for (const id of ['1', '2', '3']) {
+        expect(await its().findNewestEvaluation('desk', id)).toEqual({ ...third, request: { claim: 'urn:uuid:c' } });
+      }
+      expect((await its().findEvaluation('desk', '2'))?.reevaluationOf).toBe('1');
+      expect(await its().findNewestEvaluation('desk', 'none')).toBeUndefined();
+      expect(await chains()).toEqual(['1', '1', '1']);
+      expect(await chains('urn:uuid:a')).toEqual(['1', '1']);
+      expect(await chains('urn:uuid:b')).toEqual([]);
+    });
+
+    test('of two at once, one is kept', async () => {
+      await its().saveEvaluation(evaluation('1'));
+      const kept = await Promise.allSettled(
+        times(5).map((n) =>
+          its().saveReevaluation(evaluation(`again-${n}`, { reevaluationOf: '1' }), change(`change-${n}`)),
+        ),
+      );
+      expect(kept.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      for (const one of kept) if (one.status === 'rejected') expect(one.reason).toEqual(refusal('CONFLICT'));
+      expect((await its().listChanges('desk', { limit: 10 })).items).toHaveLength(1);
+      await expect(its().saveReevaluation(evaluation('x', { reevaluationOf: 'none' }), undefined)).rejects.toEqual(
+        refusal('NOT_FOUND'),
+      );
+    });
+
+    test('keeps a feed in order, with a cursor that goes on', async () => {
+      const empty = await its().listChanges('desk', { limit: 2 });
+      expect(empty).toMatchObject({ items: [], more: false });
+      await its().saveEvaluation(evaluation('0'));
+      for (const n of times(3)) {
+        await its().saveReevaluation(evaluation(`${n + 1}`, { reevaluationOf: `${n}` }), change(`change-${n}`));
+      }
+      await its().saveEvaluation(evaluation('0', { verifier: 'other' }));
+      await its().saveReevaluation(
+        evaluation('1', { verifier: 'other', reevaluationOf: '0' }),
+        change('elsewhere', 'other'),
+      );
+      const first = await its().listChanges('desk', { after: empty.cursor, limit: 2 });
+      expect(first.items.map(({ id }) => id)).toEqual(['change-0', 'change-1']);
+      expect(first.more).toBe(true);
+      const rest = await its().listChanges('desk', { after: first.cursor, limit: 2 });
+      expect(rest.items.map(({ id }) => id)).toEqual(['change-2']);
+      expect(await its().listChanges('desk', { after: rest.cursor, limit: 2 })).toEqual({
+        items: [],
+        cursor: rest.cursor,
+        more: false,
+      });
+      await expect(its().listChanges('desk', { after: 'nonsense', limit: 2 })).rejects.toEqual(refusal('BAD_REQUEST'));
+    });
+
+    test('gives jobs their turns, those that wait left out, until they are done', async () => {
+      const now = time().now();
+      expect(await its().findNextJob(now)).toBeUndefined();
+      const first = await its().addJob({ id: 'a', verifier: 'desk', reason: 'request' });
+      await its().addJob({ id: 'b', verifier: 'desk', reason: 'request', dependsOn: 'urn:uuid:a' });
+      await expect(its().addJob({ id: 'a', verifier: 'desk', reason: 'request' })).rejects.toEqual(refusal('CONFLICT'));
+      expect(await its().findNextJob(now)).toEqual(first);
+      expect(await its().findJob('desk', 'a')).toEqual(first);
+      await its().saveProgress({ ...first, state: 'running', position: 5, checked: 3 });
+      expect((await its().findNextJob(now))?.id).toBe('b');
+      const second = await its().findNextJob(now);
+      if (second === undefined) throw new Error('no job');
+      await its().saveProgress({ ...second, notBefore: now + 1 });
+      expect(await its().findNextJob(now)).toMatchObject({ id: 'a', position: 5, checked: 3 });
+      const running = await its().findJob('desk', 'a');
+      if (running === undefined) throw new Error('no job');
+      await its().saveProgress({ ...running, state: 'done', finishedAt: AT });
+      expect(await its().findNextJob(now)).toBeUndefined();
+      expect((await its().findNextJob(now + 1))?.id).toBe('b');
+      expect(await its().findJob('desk', 'a')).toMatchObject({ state: 'done', finishedAt: AT });
+      await expect(its().saveProgress({ ...running, state: 'done' })).rejects.toEqual(refusal('NOT_FOUND'));
+    });
+
+    test('remembers the last hundred jobs that were asked for', async () => {
+      for (const n of times(102)) {
+        const job = await its().addJob({ id: `job-${n}`, verifier: 'desk', reason: 'request' });
+        await its().saveProgress({ ...job, state: 'done' });
+      }
+      expect(await its().findJob('desk', 'job-1')).toBeUndefined();
+      expect(await its().findJob('desk', 'job-2')).toMatchObject({ state: 'done' });
+    });
+
+    test('begins a pass of a watch when it is due, and once', async () => {
+      await its().saveWatch('desk', 60);
+      expect(await its().beginPasses()).toBe(0);
+      time().set(time().now() + 60_000);
+      expect(await Promise.all([its().beginPasses(), its().beginPasses()])).toEqual([1, 0]);
+      const pass = await its().findNextJob(time().now());
+      expect(pass).toMatchObject({ verifier: 'desk', reason: 'watch', state: 'waiting' });
+      if (pass === undefined) throw new Error('no pass');
+      await its().saveProgress({ ...pass, state: 'done', checked: 2, finishedAt: AT });
+      expect(await its().findJob('desk', pass.id)).toBeUndefined();
+      expect(await its().findWatch('desk')).toMatchObject({
+        lastPass: { checked: 2 },
+        nextPassAt: time().now() + 60_000,
+      });
+      await its().saveWatch('desk', undefined);
+      expect(await its().findWatch('desk')).toBeUndefined();
+    });
+
+    test('a change of status begins a job for every dependent that watches, in the same act', async () => {
+      await issue(its(), createIntent('a'));
+      for (const verifier of ['desk', 'other', 'blind']) await its().saveEvaluation(evaluation('1', { verifier }));
+      await its().saveWatch('desk', 60);
+      await its().saveWatch('other', 60);
+      const revoke = () =>
+        its().setStatus({
+          issuer: 'hanbit-steel',
+          credentialId: 'urn:uuid:a',
+          purpose: 'revocation',
+          set: true,
+          reason: 'annulled',
+          effectiveDate: '2026-01-02',
+          at: AT,
+        });
+      const { sequence } = await its().journalHead();
+      await revoke();
+      expect((await its().journalHead()).sequence).toBe(sequence + 1);
+      await revoke();
+      const begun = [];
+      for (;;) {
+        const job = await its().findNextJob(time().now());
+        if (job === undefined) break;
+        begun.push([job.verifier, job.reason, job.dependsOn]);
+        await its().saveProgress({ ...job, state: 'done' });
+      }
+      expect(begun.sort()).toEqual([
+        ['desk', 'status', 'urn:uuid:a'],
+        ['other', 'status', 'urn:uuid:a'],
+      ]);
     });
   });
 }

@@ -66,6 +66,7 @@ export async function startNode(
     url = listener.url;
     if (config.publicUrl === undefined) node.setPublicUrl(url);
     node.setReady(true);
+    node.start();
   };
   const close = async (): Promise<void> => {
     await listener.close();

@@ -12,6 +12,7 @@ import type {
 import { pageOf, scan, Table } from '../table.ts';
 import type { Transaction, View } from '../transaction.ts';
 import { type Answer, claimDigest, releaseClaim, settleClaim, takeClaim } from './idempotency.ts';
+import { judgeDependentsAgain } from './reevaluations.ts';
 import { allotEntry, changeBit, isSet } from './status-lists.ts';
 
 /** As kept: the claim is found again after a crash, when nobody remembers who asked. */
@@ -153,7 +154,9 @@ export async function setStatus(
   if (!change.set && final && (await isSet(tx, entry))) {
     throw new ServiceError('CONFLICT', 'A revocation is final');
   }
-  return { changed: await changeBit(tx, entry, change), entry };
+  const changed = await changeBit(tx, entry, change);
+  if (changed) await judgeDependentsAgain(tx, credentialId);
+  return { changed, entry };
 }
 
 function withoutClaim({ claim: _, ...record }: StoredIssuance): IssuanceRecord {

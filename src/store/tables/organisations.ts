@@ -2,6 +2,7 @@ import { ServiceError } from '../../base/error.ts';
 import type { InstanceRecord, OrganisationRecord } from '../store.ts';
 import { Table } from '../table.ts';
 import type { Transaction, View } from '../transaction.ts';
+import { saveWatch } from './reevaluations.ts';
 
 const organisations = new Table<OrganisationRecord>('organisation');
 /** Digest of the token → slug. */
@@ -61,6 +62,7 @@ export async function deleteOrganisation(tx: Transaction, slug: string): Promise
     instances.del(tx, kind, id);
     byOrganisation.del(tx, slug, kind, id);
     retiredInstances.put(tx, [kind, id], 1);
+    if (kind === 'verifier') await saveWatch(tx, id, undefined);
   }
   byToken.del(tx, record.tokenDigest);
   organisations.del(tx, slug);

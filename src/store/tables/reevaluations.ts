@@ -1,0 +1,129 @@
+import { ServiceError } from '../../base/error.ts';
+import { formatDateTime } from '../../formats/date-time.ts';
+import type { ReevaluationJob, WatchRecord } from '../reevaluation-records.ts';
+import { Table } from '../table.ts';
+import type { Transaction, View } from '../transaction.ts';
+import { dependentsOf } from './evaluations.ts';
+
+/** As kept: a job that is not done knows the sequence under which it stands in line. */
+interface StoredJob extends ReevaluationJob {
+  readonly turn?: number;
+}
+
+/** Verifier, id. */
+const jobs = new Table<StoredJob>('reevaluation-job');
+/** Sequence, verifier, id: jobs that are not done, in the order of their turns. */
+const turns = new Table<1>('reevaluation-turn');
+/** Verifier, sequence → id: jobs of requests that are done, oldest first. */
+const done = new Table<string>('reevaluation-done');
+const watches = new Table<WatchRecord>('watch');
+
+/** Jobs of requests that are kept after their end, for whoever asks how they went. */
+const KEPT_JOBS = 100;
+
+type NewJob = Pick<ReevaluationJob, 'id' | 'verifier' | 'reason'> & { readonly dependsOn?: string | undefined };
+
+export async function addJob(tx: Transaction, { dependsOn, ...job }: NewJob): Promise<ReevaluationJob> {
+  if (await jobs.has(tx, job.verifier, job.id)) throw new ServiceError('CONFLICT', 'The job exists');
+  const record: ReevaluationJob = {
+    ...job,
+    ...(dependsOn === undefined ? {} : { dependsOn }),
+    state: 'waiting',
+    createdAt: formatDateTime(tx.now),
+    waited: 0,
+    position: 0,
+    checked: 0,
+    changed: 0,
+    failed: 0,
+    failures: [],
+  };
+  lineUp(tx, record);
+  return record;
+}
+
+function lineUp(tx: Transaction, job: ReevaluationJob): void {
+  jobs.put(tx, [job.verifier, job.id], { ...job, turn: tx.sequence });
+  turns.put(tx, [tx.sequence, job.verifier, job.id], 1);
+}
+
+export async function findJob(view: View, verifier: string, id: string): Promise<ReevaluationJob | undefined> {
+  const { turn: _, ...job } = (await jobs.find(view, verifier, id)) ?? {};
+  return 'id' in job ? job : undefined;
+}
+
+/** The first job in line that does not wait for a later time. */
+export async function findNextJob(view: View, now: number): Promise<ReevaluationJob | undefined> {
+  for (const { path } of await turns.list(view, [])) {
+    const job = await findJob(view, path[1] ?? '', path[2] ?? '');
+    if (job !== undefined && (job.notBefore ?? 0) <= now) return job;
+  }
+  return undefined;
+}
+
+/** One page of a job is done: it goes to the end of the line, or ends. Jobs that nobody asked for leave nothing but the last pass. */
+export async function saveProgress(tx: Transaction, job: ReevaluationJob): Promise<void> {
+  const { turn } = (await jobs.find(tx, job.verifier, job.id)) ?? {};
+  if (turn === undefined) throw new ServiceError('NOT_FOUND', 'No such job, or it is done');
+  turns.del(tx, turn, job.verifier, job.id);
+  if (job.state !== 'done') {
+    lineUp(tx, job);
+    return;
+  }
+  if (job.reason === 'request') return keepDone(tx, job);
+  jobs.del(tx, job.verifier, job.id);
+  const watch = await watches.find(tx, job.verifier);
+  if (watch === undefined || job.reason !== 'watch') return;
+  const { createdAt, finishedAt, checked, changed, failed } = job;
+  const lastPass = { createdAt, checked, changed, failed, ...(finishedAt === undefined ? {} : { finishedAt }) };
+  watches.put(tx, [job.verifier], { ...watch, lastPass, nextPassAt: tx.now + watch.everySeconds * 1000 });
+}
+
+async function keepDone(tx: Transaction, job: ReevaluationJob): Promise<void> {
+  jobs.put(tx, [job.verifier, job.id], job);
+  done.put(tx, [job.verifier, tx.sequence], job.id);
+  const kept = await done.list(tx, [job.verifier]);
+  for (const { last, value } of kept.slice(0, Math.max(0, kept.length - KEPT_JOBS))) {
+    done.del(tx, job.verifier, Number(last));
+    jobs.del(tx, job.verifier, value);
+  }
+}
+
+/** A credential of this node changed its status: whoever watches and relied on it judges again. Part of the act that changes it. */
+export async function judgeDependentsAgain(tx: Transaction, credentialId: string): Promise<void> {
+  for (const verifier of await dependentsOf(tx, credentialId)) {
+    if (!(await watches.has(tx, verifier))) continue;
+    await addJob(tx, { id: `status-${tx.sequence}`, verifier, reason: 'status', dependsOn: credentialId });
+  }
+}
+
+export async function saveWatch(tx: Transaction, verifier: string, everySeconds: number | undefined): Promise<void> {
+  if (everySeconds === undefined) {
+    watches.del(tx, verifier);
+    return;
+  }
+  const { nextPassAt: _before, ...before } = (await watches.find(tx, verifier)) ?? { nextPassAt: 0 };
+  watches.put(tx, [verifier], { ...before, verifier, everySeconds, nextPassAt: tx.now + everySeconds * 1000 });
+}
+
+export function findWatch(view: View, verifier: string): Promise<WatchRecord | undefined> {
+  return watches.find(view, verifier);
+}
+
+/** Begin the passes that are due, each as a job of its own; the next is due when this one has ended. Returns how many were begun. */
+export async function beginPasses(tx: Transaction): Promise<number> {
+  let begun = 0;
+  for (const { value: watch } of await watches.list(tx, [])) {
+    if (watch.nextPassAt > tx.now) continue;
+    const id = `pass-${tx.sequence}`;
+    await addJob(tx, { id, verifier: watch.verifier, reason: 'watch' });
+    // Should the end of the pass be lost, the next one still comes.
+    watches.put(tx, [watch.verifier], {
+      ...watch,
+      nextPassAt: tx.now + Math.max(watch.everySeconds * 1000, LOST_PASS_MS),
+    });
+    begun += 1;
+  }
+  return begun;
+}
+
+const LOST_PASS_MS = 86_400_000;
