@@ -24,6 +24,7 @@ import { publicDocumentRoutes } from './http/routes/public-documents.ts';
 import { serviceRoutes } from './http/routes/service.ts';
 import { trustRegistryRoutes } from './http/routes/trust-registry.ts';
 import { verifierRoutes } from './http/routes/verifiers.ts';
+import { worksheetRoutes } from './http/routes/worksheets.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity.ts';
 import { Adviser } from './services/adviser/adviser.ts';
@@ -207,6 +208,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     ...verifierRoutes({ identity, verifier, evaluations, reportCredentials }),
     ...trustRegistryRoutes({ identity, registry }),
     ...holderRoutes({ identity, holder }),
+    ...worksheetRoutes({ identity }),
     ...publicDocumentRoutes({ identity, credentialStatus, contexts, schemas }),
     ...serviceRoutes({ metrics, version: VERSION, isReady: () => state.ready, routes: () => routes }),
   ];

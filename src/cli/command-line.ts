@@ -10,8 +10,9 @@ import { policy } from './commands/policy.ts';
 import { present } from './commands/present.ts';
 import { serve } from './commands/serve.ts';
 import { verify } from './commands/verify.ts';
+import { worksheet } from './commands/worksheet.ts';
 
-const COMMANDS: readonly Command[] = [serve, lint, issue, present, verify, bundle, inspect, keys, policy];
+const COMMANDS: readonly Command[] = [serve, lint, issue, present, verify, bundle, inspect, keys, policy, worksheet];
 
 /** Codes that mean "we could not tell" rather than "no". */
 const OPEN: ReadonlySet<ProblemCode> = new Set([

@@ -123,7 +123,11 @@ async function dispatch(
   response.locals['organisation'] = organisation;
   const call = await readCall(route, request, organisation);
   // Strangers have no name to keep their keys apart by, and nothing of theirs needs to happen once.
-  const once = route.method !== 'GET' && route.access !== 'public' && !SETTLES_ITSELF.has(route.path);
+  const once =
+    route.method !== 'GET' &&
+    route.access !== 'public' &&
+    route.keepsNothing !== true &&
+    !SETTLES_ITSELF.has(route.path);
   const claim = once ? claimOf(call, `${route.method} ${request.path}`) : undefined;
   const work = (): Promise<Answer> => deps.once.run(claim, () => route.handle(call));
   send(response, route.method === 'GET' ? await work() : await admission[route.access].run(work));

@@ -61,7 +61,7 @@ function operationOf(one: Route): object {
       description,
       schema: { type: 'string' },
     })),
-    ...(one.method === 'POST' && one.access !== 'public'
+    ...(one.method === 'POST' && one.access !== 'public' && one.keepsNothing !== true
       ? [
           {
             name: 'Idempotency-Key',

@@ -35,6 +35,8 @@ export interface Route {
   readonly summary: string;
   readonly request?: z.ZodType;
   readonly query?: Readonly<Record<string, string>>;
+  /** Asking twice gives two answers: an `Idempotency-Key` is not heeded, since heeding it would mean to keep the answer. */
+  readonly keepsNothing?: boolean;
   readonly answers: Readonly<Record<number, string>>;
   readonly handle: (call: Call) => Promise<Answer>;
 }

@@ -1,6 +1,7 @@
 /** A5 to A7: the private sheet behind a footprint, where its holder hands it over (docs/domain.md, section 9.2). */
 import type { JsonObject } from '../../base/json.ts';
-import { add, canonical, divide, equal, isDecimal, isZero, multiply, places, round } from '../../formats/decimal.ts';
+import { percentOf, productOf, totalOf } from '../../credentials/worksheet/leaves.ts';
+import { add, canonical, equal, isDecimal, isZero, multiply, places, round } from '../../formats/decimal.ts';
 import { merkleRoot, verifyLeaf } from '../../formats/merkle.ts';
 import { overlap } from '../calendar.ts';
 import type { Candidate } from '../candidate.ts';
@@ -104,16 +105,6 @@ function checkLine(subject: string, leaf: JsonObject, index: number): readonly R
   return equal(multiply(quantity, factor), contribution) ? [] : [broken('A6.line', { subject, params })];
 }
 
-function productOf(leaf: JsonObject): string {
-  const quantity = textAt(leaf, 'quantity');
-  const factor = textAt(leaf, 'factor');
-  return isDecimal(quantity) && isDecimal(factor) ? multiply(quantity, factor) : '0';
-}
-
-function totalOf(leaves: readonly JsonObject[]): string {
-  return add(...leaves.map(productOf));
-}
-
 /** The share of verified inputs, where the sheet and the inputs' own chains are here to compute it. */
 function checkVerifiedShare(given: StatementCase): readonly RuleFinding[] {
   const computed = verifiedShare(given);
@@ -141,7 +132,7 @@ export function verifiedShare(given: StatementCase): string | undefined {
       if (hasOwnStatement(given, supplier)) verified.push(productOf(leaf));
     }
   }
-  return divide(multiply(add(...verified), '100'), footprint, 2);
+  return percentOf(add(...verified), footprint);
 }
 
 function hasOwnStatement({ evidence, judgeUpstream }: StatementCase, supplier: Candidate): boolean {

@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { failed, undetermined } from '../../../src/base/finding.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
+import { buildWorksheet, showLines } from '../../../src/credentials/worksheet/build.ts';
+import { readWorksheetRows } from '../../../src/credentials/worksheet/rows.ts';
 import { digestOfJson } from '../../../src/formats/digest.ts';
 import { jcs } from '../../../src/formats/jcs.ts';
 import { merklePath } from '../../../src/formats/merkle.ts';
 import { evaluate } from '../../../src/trust/evaluate.ts';
+import type { Worksheet } from '../../../src/trust/evaluation.ts';
 import { EN } from '../../../src/trust/messages/en.ts';
 import { formatMessage, type MessageKey } from '../../../src/trust/messages/message.ts';
 import { checkDisclosure } from '../../../src/trust/rules/privacy.ts';
@@ -264,5 +268,36 @@ describe('a policy read for tests', () => {
       'eu-cbam',
       'iso14067-pcf',
     ]);
+  });
+});
+
+describe('a worksheet as it was built', () => {
+  it('holds in an evaluation, whole and by single lines', async () => {
+    const { worksheets: [example] = [] } = await requestFor(CELL);
+    const rows = (example?.leaves ?? []).map(({ salt: _s, contribution: _c, ...row }) => row);
+    const read = readWorksheetRows(rows);
+    if (!read.ok) throw new Error(JSON.stringify(read.findings));
+    const { leaves, root, total, aggregation } = buildWorksheet(read.value, () => randomBytes(16), 16);
+    const request = await requestFor(CELL, {
+      patch: [
+        set(subject('claim:cell', '/aggregation'), aggregation),
+        set(subject('statement:cell', '/aggregation/leavesRoot'), root),
+      ],
+    });
+    const asked = (sheet: Worksheet) =>
+      evaluate({ ...request, worksheets: [JSON.parse(JSON.stringify(sheet)) as Worksheet] }).results['iso14067-pcf'];
+    const outcomes = (sheet: Worksheet) =>
+      asked(sheet)
+        ?.rules.filter(({ id }) => ['A5', 'A6', 'A7'].includes(id))
+        .map(({ id, outcome }) => `${id} ${outcome}`);
+    expect(total).toBe('25.6066');
+    expect(outcomes({ leaves, root })).toEqual(['A5 passed', 'A6 passed', 'A7 passed', 'A7 passed']);
+    expect(asked({ leaves, root })).toMatchObject({
+      result: 'ACCEPT',
+      values: { verifiedSharePercentComputed: '71.11' },
+    });
+    expect(outcomes(showLines(leaves, [1, 8]))).toEqual(['A5 passed', 'A6 skipped', 'A7 passed', 'A7 passed']);
+    const [first = {}, ...others] = leaves;
+    expect(outcomes({ leaves: [{ ...first, salt: '00'.repeat(16) }, ...others] })).toContain('A7 failed');
   });
 });
