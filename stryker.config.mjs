@@ -1,6 +1,10 @@
 // Mutation testing of the trust room: npm run mutation [-- <file globs>]. What it measures and leaves out: docs/testing.md.
+const loaded = process.env.MUTATION_RUNNER !== 'vitest';
+
 export default {
-  testRunner: 'vitest',
+  plugins: [loaded ? './scripts/mutation/test-runner.mjs' : '@stryker-mutator/vitest-runner'],
+  testRunner: loaded ? 'loaded' : 'vitest',
+  testRunnerNodeArgs: loaded ? ['--import', 'tsx'] : [],
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
   mutate: ['src/trust/**/*.ts', '!src/trust/messages/en.ts', '!src/trust/messages/ko.ts'],
   coverageAnalysis: 'perTest',
@@ -15,4 +19,5 @@ export default {
   clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: 'reports/mutation/mutation.json' },
   allowEmpty: true,
+  warnings: { unknownOptions: false },
 };

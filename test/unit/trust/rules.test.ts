@@ -2,7 +2,7 @@
  * Every rule both ways: the honest story passes, and one thing changed makes exactly that rule say exactly that. The last test asserts
  * that no message is left that nothing here provokes.
  */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { failed, undetermined } from '../../../src/base/finding.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
 import type { RegimeResult, RuleResult } from '../../../src/trust/evaluation.ts';
@@ -899,6 +899,7 @@ const GROUPS = {
 };
 
 const honest = new Map<Story, RegimeResult>();
+beforeAll(() => honest.clear());
 
 /** Asked for by the tests that need it and once each, so that every one of them can run alone. */
 async function honestTwin(story: Story): Promise<RegimeResult> {

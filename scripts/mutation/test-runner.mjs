@@ -1,0 +1,179 @@
+// A test runner for Stryker that keeps the trust tests loaded: it collects them once, with Vitest's own collector, and then calls those
+// that reach a mutant, in this very process. Starting Vitest anew for each of thousands of mutants takes hours; the trust room is pure,
+// so nothing has to start anew but for a mutant in what a module works out while it is loaded, and then Stryker starts a new process.
+// `MUTATION_RUNNER=vitest npm run mutation` has the same mutants judged by Stryker's own runner for Vitest.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const ROOM = path.join('test', 'unit', 'trust');
+const SETUP = path.join('test', 'support', 'fixed-seed.ts');
+/** Tests that draw thousands of random cases; why they are left out: docs/testing.md. */
+const LEFT_OUT = [/^properties\.test/, /^hostile-documents\.test/, /^authorization\.test\.ts > over any graph/];
+/** Stryker's `TestStatus`. */
+const [SUCCESS, FAILED] = [0, 1];
+/** In Stryker's copy of the project, for the next process: which tests found what, and how long each takes. */
+const NOTES = 'mutation-notes.json';
+/** How many of the tests that last found a mutant in the same file are asked before the others. */
+const REMEMBERED = 40;
+
+/** What the instrumented code reads and writes. */
+globalThis.__stryker__ ??= {};
+const mutation = globalThis.__stryker__;
+
+class LoadedTestRunner {
+  /** Tests by id: file and full name. */
+  #tests = new Map();
+  /** Milliseconds by test id, of the last time it passed. */
+  #durations = new Map();
+  /** Ids of tests that found a mutant, latest first, by the mutated file. */
+  #finders = new Map();
+  #collector;
+  #prepared = new Set();
+
+  capabilities() {
+    return { reloadEnvironment: false };
+  }
+
+  init() {
+    if (!existsSync(NOTES)) return;
+    const { durations, finders } = JSON.parse(readFileSync(NOTES, 'utf8'));
+    this.#durations = new Map(durations);
+    this.#finders = new Map(finders);
+  }
+
+  dispose() {
+    writeFileSync(NOTES, JSON.stringify({ durations: [...this.#durations], finders: [...this.#finders] }));
+  }
+
+  async dryRun() {
+    mutation.activeMutant = undefined;
+    await this.#load();
+    const tests = [];
+    for (const id of this.#tests.keys()) {
+      mutation.currentTestId = id;
+      tests.push(await this.#run(id));
+    }
+    mutation.currentTestId = undefined;
+    return { status: 'complete', tests, mutantCoverage: mutation.mutantCoverage };
+  }
+
+  async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation, disableBail }) {
+    mutation.hitLimit = hitLimit;
+    mutation.hitCount = hitLimit === undefined ? undefined : 0;
+    if (mutantActivation === 'static') mutation.activeMutant = activeMutant.id;
+    try {
+      await this.#load();
+    } catch (error) {
+      return { status: 'killed', killedBy: [], failureMessage: String(error), nrOfTests: 0 };
+    }
+    mutation.activeMutant = activeMutant.id;
+    this.#prepared.clear();
+    const failed = [];
+    let count = 0;
+    for (const id of this.#order(testFilter ?? [...this.#tests.keys()], activeMutant.fileName)) {
+      const result = await this.#run(id);
+      count += 1;
+      if (mutation.hitCount > mutation.hitLimit) return { status: 'timeout', reason: 'hit limit' };
+      if (result.status === FAILED) failed.push(result);
+      if (failed.length > 0 && !disableBail) break;
+    }
+    if (failed.length === 0) return { status: 'survived', nrOfTests: count };
+    this.#remember(activeMutant.fileName, failed[0].id);
+    const killedBy = failed.map(({ id }) => id);
+    return { status: 'killed', killedBy, failureMessage: failed[0].failureMessage, nrOfTests: count };
+  }
+
+  async #load() {
+    if (this.#tests.size > 0) return;
+    this.#collector = await importCollector();
+    for (const { file, suites, test } of await collect(this.#collector)) {
+      const name = [path.relative(ROOM, file), ...suites.slice(1).map((suite) => suite.name), test.name].join(' > ');
+      if (LEFT_OUT.some((pattern) => pattern.test(name))) continue;
+      let id = name;
+      for (let again = 2; this.#tests.has(id); again += 1) id = `${name} (${again})`;
+      this.#tests.set(id, { file, suites, test });
+    }
+  }
+
+  async #run(id) {
+    const { file, suites, test } = this.#tests.get(id);
+    const begun = performance.now();
+    const about = { id, name: id, fileName: path.resolve(file) };
+    try {
+      await this.#prepare(suites);
+      await this.#collector.getFn(test)();
+      const timeSpentMs = performance.now() - begun;
+      this.#durations.set(id, timeSpentMs);
+      return { ...about, status: SUCCESS, timeSpentMs };
+    } catch (error) {
+      return { ...about, status: FAILED, timeSpentMs: performance.now() - begun, failureMessage: String(error) };
+    }
+  }
+
+  /** What a suite makes before its tests is made anew for each mutant, and for each test where coverage is counted by test. */
+  async #prepare(suites) {
+    for (const suite of suites) {
+      if (this.#prepared.has(suite)) continue;
+      for (const hook of this.#collector.getHooks(suite)?.beforeAll ?? []) await hook({}, suite);
+      if (mutation.currentTestId === undefined) this.#prepared.add(suite);
+    }
+  }
+
+  /** Those first that find much, then the quick ones: the order changes only how soon a mutant is found. */
+  #order(ids, fileName) {
+    const finders = this.#finders.get(fileName) ?? [];
+    const rank = (id) => (finders.includes(id) ? finders.indexOf(id) : REMEMBERED + (this.#durations.get(id) ?? 0));
+    return ids
+      .map((id) => [rank(id), id])
+      .sort(([a], [b]) => a - b)
+      .map(([, id]) => id);
+  }
+
+  #remember(fileName, id) {
+    const others = (this.#finders.get(fileName) ?? []).filter((known) => known !== id);
+    this.#finders.set(fileName, [id, ...others].slice(0, REMEMBERED));
+  }
+}
+
+/** Vitest's own package, which its users never name. `vi` and `expect` want the state that a worker of Vitest would have. */
+async function importCollector() {
+  globalThis.__vitest_worker__ ??= { config: {} };
+  const vitest = createRequire(path.resolve('package.json')).resolve('vitest/package.json');
+  return import(pathToFileURL(createRequire(vitest).resolve('@vitest/runner')));
+}
+
+async function collect({ collectTests }) {
+  const root = process.cwd();
+  await import(pathToFileURL(path.join(root, SETUP)));
+  const files = readdirSync(ROOM, { recursive: true }).filter((name) => name.endsWith('.test.ts'));
+  const suites = await collectTests(
+    files.sort().map((name) => ({ filepath: path.join(root, ROOM, name) })),
+    {
+      config: {
+        root,
+        setupFiles: [],
+        sequence: { hooks: 'stack' },
+        testTimeout: 30_000,
+        hookTimeout: 30_000,
+        tags: [],
+      },
+      importFile: (file) => import(pathToFileURL(file)),
+    },
+  );
+  return suites.flatMap((suite) => {
+    const [error] = suite.result?.errors ?? [];
+    if (error !== undefined) throw new Error(`${suite.name}: ${error.message}`);
+    return testsOf(suite, path.relative(root, suite.filepath), []);
+  });
+}
+
+function testsOf(task, file, suites) {
+  if (task.type === 'test') return task.mode === 'run' ? [{ file, suites, test: task }] : [];
+  return task.tasks.flatMap((inner) => testsOf(inner, file, [...suites, task]));
+}
+
+const createTestRunner = () => new LoadedTestRunner();
+createTestRunner.inject = [];
+export const strykerPlugins = [{ kind: 'TestRunner', name: 'loaded', factory: createTestRunner }];
