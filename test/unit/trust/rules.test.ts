@@ -1009,6 +1009,8 @@ const ELSEWHERE = [
     (name) => `B12.${name}`,
   ),
   ...['P1.allocation', 'P1.other-buyer', 'P1.carbon-price'],
+  // advise.test.ts
+  ...['advice.no-groups', 'advice.nothing-left', 'advice.excess'],
   // lead-auditor.test.ts
   ...['B13.pause', 'B13.earlier'],
 ];
