@@ -21,6 +21,7 @@ import { evaluationRoutes } from './http/routes/evaluations.ts';
 import { holderRoutes } from './http/routes/holders.ts';
 import { issuerRoutes } from './http/routes/issuers.ts';
 import { publicDocumentRoutes } from './http/routes/public-documents.ts';
+import { renderingRoutes } from './http/routes/renderings.ts';
 import { serviceRoutes } from './http/routes/service.ts';
 import { trustRegistryRoutes } from './http/routes/trust-registry.ts';
 import { verifierRoutes } from './http/routes/verifiers.ts';
@@ -37,6 +38,7 @@ import { Identity } from './services/identity/identity.ts';
 import { Issuer } from './services/issuer.ts';
 import { Once } from './services/once.ts';
 import { Reevaluations } from './services/reevaluations.ts';
+import { Renderings } from './services/renderings.ts';
 import { ReportCredentials } from './services/report-credentials.ts';
 import { TrustRegistry } from './services/trust-registry.ts';
 import type { EvaluationRequest } from './services/verifier/evaluation.ts';
@@ -185,6 +187,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     },
     issue: (instance, request, idempotency) => issuer.issue(instance, request, idempotency),
   });
+  const renderings = new Renderings({ contexts, schemas, proofs, resolver, clock });
   const registry = new TrustRegistry({
     store,
     clock,
@@ -207,6 +210,8 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     ...evaluationRoutes({ identity, evaluations, reevaluations, reportCredentials }),
     ...verifierRoutes({ identity, verifier, evaluations, reportCredentials }),
     ...trustRegistryRoutes({ identity, registry }),
+    // Before the paths that take any credential id in its place.
+    ...renderingRoutes({ identity, holder, renderings }),
     ...holderRoutes({ identity, holder }),
     ...worksheetRoutes({ identity }),
     ...publicDocumentRoutes({ identity, credentialStatus, contexts, schemas }),

@@ -19,6 +19,7 @@ import { readDateTime } from './formats/date-time.ts';
 import { listen } from './http/listener.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { Adviser } from './services/adviser/adviser.ts';
+import { Renderings } from './services/renderings.ts';
 import { readPolicyObject } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
@@ -54,6 +55,8 @@ function createChecker(
   const online = options.fetchJson ?? createSafeFetch({ allowedHosts: readConfig(options.environment).allowedHosts });
   const fetchJson = offline ? OFFLINE : online;
   const spent = new Set<string>();
+  const resolver = createDidResolver({ fetchJson, clock });
+  const renderings = new Renderings({ ...workshop, resolver, clock });
   const verifier = new Verifier({
     store: {
       addChallenge: async () => undefined,
@@ -61,7 +64,7 @@ function createChecker(
       rememberSeenList: async () => undefined,
     },
     ...workshop,
-    resolver: createDidResolver({ fetchJson, clock }),
+    resolver,
     loadStatusList: offline ? listsFrom(evidence) : createStatusListLoader({ fetchJson, clock }),
     clock,
     domain: () => '',
@@ -86,6 +89,7 @@ function createChecker(
       const read = policy === undefined ? undefined : readPolicyObject(policy);
       return { findings, ...(await adviser.advise('', { ...request, draft: complete, policy: read })) };
     },
+    render: (form, credentials, language) => renderings.render(form, credentials, language),
   };
 }
 

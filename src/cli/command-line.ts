@@ -2,6 +2,7 @@ import { ServiceError } from '../base/error.ts';
 import { PROBLEMS, type ProblemCode } from '../base/problem.ts';
 import { type Command, type CommandKit, EXIT, type Terminal, UsageError } from './command.ts';
 import { bundle } from './commands/bundle.ts';
+import { exportCommand } from './commands/export.ts';
 import { inspect } from './commands/inspect.ts';
 import { issue } from './commands/issue.ts';
 import { keys } from './commands/keys.ts';
@@ -12,7 +13,19 @@ import { serve } from './commands/serve.ts';
 import { verify } from './commands/verify.ts';
 import { worksheet } from './commands/worksheet.ts';
 
-const COMMANDS: readonly Command[] = [serve, lint, issue, present, verify, bundle, inspect, keys, policy, worksheet];
+const COMMANDS: readonly Command[] = [
+  serve,
+  lint,
+  issue,
+  present,
+  verify,
+  bundle,
+  exportCommand,
+  inspect,
+  keys,
+  policy,
+  worksheet,
+];
 
 /** Codes that mean "we could not tell" rather than "no". */
 const OPEN: ReadonlySet<ProblemCode> = new Set([

@@ -5,6 +5,7 @@ import type { AdviceAnswer, AdviceRequest } from '../services/adviser/adviser.ts
 import type { Holder } from '../services/holder.ts';
 import type { Identity } from '../services/identity/identity.ts';
 import type { Issuer } from '../services/issuer.ts';
+import type { DescribedRendering, RenderingForm } from '../services/renderings.ts';
 import type { EvaluationAnswer, EvaluationRequest } from '../services/verifier/evaluation.ts';
 import type { Verification } from '../services/verifier/verifier.ts';
 
@@ -31,6 +32,11 @@ export interface DocumentChecker {
     request: AdviceRequest,
     policy: JsonObject | undefined,
   ): Promise<AdviceAnswer & { findings: readonly Finding[] }>;
+  render(
+    form: RenderingForm,
+    credentials: readonly JsonObject[],
+    language: 'en' | 'ko',
+  ): Promise<readonly DescribedRendering[]>;
 }
 
 /** The parts of a node that commands use on its data directory while no server runs on it. */
