@@ -31,7 +31,10 @@ export interface Focus {
   readonly decision?: Candidate;
 }
 
-/** Rules that count when a statement is only what another claim builds on: domain.md, B7, and what these rules presuppose. */
+/**
+ * Rules that count when a statement is only what another claim builds on: domain.md, B7, and what these rules presuppose. B7 itself is
+ * one of them: a precursor that was made from an inadmissible one is itself inadmissible, however far up.
+ */
 const UPSTREAM_RULES = new Set([
   ...[
     'S1',
@@ -49,7 +52,7 @@ const UPSTREAM_RULES = new Set([
     'V4',
     'V5',
   ],
-  ...['V6', 'V7', 'C1', 'C2', 'C3', 'C4', 'C5', 'R1', 'R2', 'R3', 'R5', 'B8'],
+  ...['V6', 'V7', 'C1', 'C2', 'C3', 'C4', 'C5', 'R1', 'R2', 'R3', 'R5', 'B7', 'B8'],
 ]);
 
 export class Judge {
@@ -139,14 +142,15 @@ export class Judge {
     const end = this.#input.evidence.follow(statement.subject['claim']);
     const claim = end.state === 'resolved' ? end.target : undefined;
     // Links point backwards, so nothing comes round to itself; a forged circle finds this answer instead of no end.
-    this.#upstream.set(key, { claim, failed: [], undetermined: [], restsOn: [] });
+    this.#upstream.set(key, { claim, failed: [circle(statement)], undetermined: [], restsOn: [] });
     const nested = claim === undefined ? withoutClaim(end) : this.#judgeNested(claim, statement, regime);
     this.#upstream.set(key, nested);
     return nested;
   }
 
   #judgeNested(claim: Candidate, statement: Candidate, regime: Regime): NestedJudgement {
-    const given = { ...this.#caseOf(claim, regime, new Set()), statement };
+    const further = new Set<string>();
+    const given = { ...this.#caseOf(claim, regime, further), statement };
     const rules = rulesOf(regime.kind).filter((rule) => UPSTREAM_RULES.has(rule.id));
     const onClaim = runAll(rules, regime, (rule) => rule.onClaim?.(given));
     const onStatement = runAll(rules, regime, (rule) => rule.onStatement?.(given));
@@ -164,7 +168,7 @@ export class Judge {
       claim,
       failed: best.rules.filter((rule) => rule.outcome === 'failed' && rule.severity === 'E'),
       undetermined: best.rules.filter((rule) => rule.outcome === 'undetermined'),
-      restsOn: best.restsOn,
+      restsOn: sortedSet([...best.restsOn, ...further]),
     };
   }
 
@@ -227,6 +231,11 @@ export class Judge {
     if (doubt !== undefined) return { ...base, outcome: 'undetermined', code: doubt, message: 'L1.undetermined' };
     return { ...base, outcome: 'failed', code: 'NO_TRUST_PATH', message: 'L1.no-statement' };
   }
+}
+
+function circle({ id }: Candidate): RuleResult {
+  const base = { id: 'L4', severity: 'E', outcome: 'failed', code: 'CHAIN_CYCLE' } as const;
+  return { ...base, message: 'L4.cycle', subject: id, params: {} };
 }
 
 /** A statement whose claim is not here: nothing can be said of it, unless something else stands in the claim's place. */

@@ -77,9 +77,11 @@ function checkPrecursor(given: Case, precursor: JsonObject): RuleFinding {
 
 const ALL_DIGITS = /^\d{8}$/;
 
-/** What the report says of other goods of that installation is no matter here. */
+/** What the report says of other goods of that installation is no matter here; which of its precursors went into which good it does not say. */
 function aboutGood(results: readonly RuleResult[], cnCode: string): readonly RuleResult[] {
-  return results.filter(({ subject }) => subject === undefined || !ALL_DIGITS.test(subject) || subject === cnCode);
+  return results.filter(
+    ({ id, subject }) => id === 'B7' || subject === undefined || !ALL_DIGITS.test(subject) || subject === cnCode,
+  );
 }
 
 /** The report is about this very precursor: its good, its value, its period, its installation. */
