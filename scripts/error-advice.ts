@@ -170,6 +170,10 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
     en: 'The document is not the one that was linked: changed, reformatted or another version. Ask for the linked one.',
     ko: '연결된 바로 그 문서가 아닙니다. 바뀌었거나 서식이 달라졌거나 다른 판입니다. 연결된 문서를 요청하십시오.',
   },
+  KEY_COMPROMISED: {
+    en: 'Ask its issuer for a credential, or a status list, signed by its new key. If you had the very document before, add its digest to `seenBefore`.',
+    ko: '발급자에게 새 키로 서명한 증명서나 상태 목록을 요청하십시오. 유출 전에 받아 둔 바로 그 문서라면 다이제스트를 `seenBefore`에 추가하십시오.',
+  },
   RULE_FAILED: {
     en: 'Look the rule id up in rules.md; the message says what was found.',
     ko: '규칙 번호를 rules.md에서 찾아보십시오. 메시지에 무엇이 발견되었는지 적혀 있습니다.',

@@ -213,6 +213,11 @@ export const PROBLEMS = {
     'A digest does not match the document it names',
     '다이제스트가 대상 문서와 일치하지 않습니다',
   ),
+  KEY_COMPROMISED: ours(
+    'KEY_COMPROMISED',
+    'The policy holds a signing key for compromised',
+    '정책에서 유출된 것으로 지정한 서명 키입니다',
+  ),
   RULE_FAILED: ours('RULE_FAILED', 'A rule of the regime is not met', '제도의 규칙을 충족하지 않습니다'),
   // Ours: about a request or the service
   BAD_REQUEST: ours('BAD_REQUEST', 'The request is not understood', '요청을 이해할 수 없습니다'),

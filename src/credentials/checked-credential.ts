@@ -1,5 +1,6 @@
 import type { Finding, Verdict } from '../base/finding.ts';
 import type { JsonObject } from '../base/json.ts';
+import type { ProofKey } from './proof-key.ts';
 import type { StatusHistory } from './status-history.ts';
 
 /** A DID document that a proof was checked with. */
@@ -24,6 +25,8 @@ export interface CheckedCredential {
   readonly digest: string;
   /** Controller DID of each proof, in the order of the proofs. */
   readonly controllers: readonly string[];
+  /** The key of each proof that holds, in the order of the proofs. */
+  readonly keys: readonly ProofKey[];
   readonly didDocuments: readonly SeenDidDocument[];
   readonly status: StatusHistory;
 }

@@ -4,6 +4,7 @@
  */
 import { type Finding, failed, passed, undetermined } from '../base/finding.ts';
 import { readDate } from '../formats/date-time.ts';
+import type { ProofKey } from './proof-key.ts';
 
 /** One change of a bit, signed inside the status list credential. In force from 00:00 UTC of `effectiveDate`. */
 export interface StatusNotice {
@@ -25,6 +26,8 @@ export interface StatusObservation {
     /** Milliseconds since the epoch. */
     readonly validFrom: number;
     readonly validUntil: number | undefined;
+    /** The keys by which it was signed. */
+    readonly keys?: readonly ProofKey[];
   };
   readonly set: boolean;
   /** The notices of this index and purpose. */

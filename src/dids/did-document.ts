@@ -43,6 +43,8 @@ interface DidDocumentInput {
     readonly id: string;
     readonly publicKeyMultibase: string;
     readonly relationships: readonly VerificationRelationship[];
+    /** From when on it must not be used, `YYYY-MM-DDThh:mm:ssZ` (Controlled Identifiers 1.0, section 2.2). */
+    readonly revoked?: string;
   }[];
 }
 
@@ -55,11 +57,12 @@ export function createDidDocument({ did, methods }: DidDocumentInput): DidDocume
   return deepFreeze({
     '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1'],
     id: did,
-    verificationMethod: methods.map(({ id, publicKeyMultibase }) => ({
+    verificationMethod: methods.map(({ id, publicKeyMultibase, revoked }) => ({
       id,
       type: 'Multikey',
       controller: did,
       publicKeyMultibase,
+      ...(revoked === undefined ? {} : { revoked }),
     })),
     ...Object.fromEntries(listed.filter(([, ids]) => ids.length > 0)),
   });

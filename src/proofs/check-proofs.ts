@@ -6,8 +6,10 @@ import { type Finding, failed, passed, skipped } from '../base/finding.ts';
 import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import type { ProblemCode } from '../base/problem.ts';
 import type { SeenDidDocument } from '../credentials/checked-credential.ts';
+import type { ProofKey } from '../credentials/proof-key.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { retrieveVerificationMethod } from '../dids/verification-method.ts';
+import { readDateTime } from '../formats/date-time.ts';
 import { readDidUrl } from '../formats/did-url.ts';
 import type { Canonicaliser } from './canonicaliser.ts';
 import { type VerifyInput, type VettedKey, verifyWithLibrary } from './library.ts';
@@ -18,6 +20,8 @@ export interface ProofReport {
   readonly findings: readonly Finding[];
   /** Controller DID of each proof that holds, in the order of the proofs. */
   readonly controllers: readonly string[];
+  /** The key of each proof that holds, in the order of the proofs. */
+  readonly keys: readonly ProofKey[];
   readonly seen: readonly SeenDidDocument[];
 }
 
@@ -38,7 +42,7 @@ interface CheckDeps {
 
 export async function checkCredentialProofs(document: JsonObject, deps: CheckDeps): Promise<ProofReport> {
   const forms = readProofs(document['proof'], { purpose: 'assertionMethod', now: deps.now });
-  if (forms.proofs.length === 0) return { findings: forms.findings, controllers: [], seen: [] };
+  if (forms.proofs.length === 0) return { findings: forms.findings, controllers: [], keys: [], seen: [] };
   const issuer: Speaker = {
     check: 'proof.issuer',
     id: idOf(document['issuer']),
@@ -60,7 +64,7 @@ export async function checkPresentationProof(
   deps: CheckDeps & PresentationExpectation,
 ): Promise<ProofReport> {
   const forms = readProofs(document['proof'], { purpose: 'authentication', now: deps.now });
-  if (forms.proofs.length === 0) return { findings: forms.findings, controllers: [], seen: [] };
+  if (forms.proofs.length === 0) return { findings: forms.findings, controllers: [], keys: [], seen: [] };
   const holder: Speaker = {
     check: 'presentation.holder',
     id: idOf(document['holder']),
@@ -72,7 +76,7 @@ export async function checkPresentationProof(
     ...checkClaimedHolder(holder, forms.proofs),
   ];
   const findings = [...forms.findings, ...compared];
-  if (compared.some(({ outcome }) => outcome === 'failed')) return { findings, controllers: [], seen: [] };
+  if (compared.some(({ outcome }) => outcome === 'failed')) return { findings, controllers: [], keys: [], seen: [] };
   const { challenge, domain } = deps;
   return checkSignatures(document, { findings, proofs: forms.proofs }, holder, deps, { challenge, domain });
 }
@@ -109,6 +113,7 @@ async function checkSignatures(
   const findings = [...formFindings];
   const seen: SeenDidDocument[] = [];
   const controllers: string[] = [];
+  const keys: ProofKey[] = [];
   const hashes = new Map<string, Promise<Uint8Array>>();
   const relationship = expected === undefined ? 'assertionMethod' : 'authentication';
   const retrieved = await Promise.all(
@@ -123,11 +128,17 @@ async function checkSignatures(
     }
     const finding = await checkSignature({ ...deps, document, proof, key, hashes }, expected);
     findings.push(finding);
-    if (finding.outcome === 'passed') controllers.push(key.controller);
+    if (finding.outcome !== 'passed') continue;
+    controllers.push(key.controller);
+    keys.push({
+      method: key.id,
+      publicKeyMultibase: key.publicKeyMultibase,
+      created: readDateTime(proof.value['created']),
+    });
   }
   const allJudged = !findings.some(({ outcome }) => outcome === 'undetermined' || outcome === 'skipped');
   findings.push(checkSpeaker(speaker, controllers, allJudged));
-  return { findings, controllers, seen };
+  return { findings, controllers, keys, seen };
 }
 
 interface KeyRetrieval {

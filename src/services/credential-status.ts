@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { ServiceError } from '../base/error.ts';
-import { asArray, isObject, type JsonObject } from '../base/json.ts';
+import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import type { Signer } from '../crypto/signer.ts';
 import { Bitstring } from '../formats/bitstring.ts';
 import { formatDate, formatDateTime, readDate, readDateTime } from '../formats/date-time.ts';
@@ -132,6 +132,9 @@ export class CredentialStatus {
     const now = wholeSecond(this.#deps.clock.now());
     const newest = await this.#deps.store.findArchivedList(listId);
     const sameBits = newest?.revision === state.list.revision;
+    // A list by a key that is no longer the issuer's may be believed by nobody; the same bits are signed anew, for the same time.
+    const ours = newest === undefined || closing || (await this.#isByActiveKey(state, newest));
+    if (newest !== undefined && sameBits && !ours) return this.#sign(state, newest.validFrom, now);
     if (newest !== undefined && sameBits && newest.validUntil > now) {
       // Judged by when it was signed: a list may reach back much further than that.
       const signedAt = newest.validUntil - LIST_LIFE_MS;
@@ -143,6 +146,16 @@ export class CredentialStatus {
     // A clock that was set back must not make the new list look older than the one it replaces.
     const validFrom = sameBits || newest === undefined ? Math.min(continuous, now) : Math.max(now, newest.validFrom);
     return this.#sign(state, wholeSecond(validFrom), now);
+  }
+
+  /** Whether the issuer's active key signed it; that of an issuer who is gone cannot be replaced. */
+  async #isByActiveKey(state: StatusListState, { document }: ArchivedList): Promise<boolean> {
+    const issuer = await this.#deps.store.findInstance('issuer', state.list.issuer);
+    if (issuer === undefined) return true;
+    const { signer } = await this.#deps.signerOf(issuer);
+    return asArray(document['proof'] as JsonValue).some(
+      (proof) => isObject(proof) && proof['verificationMethod'] === signer.id,
+    );
   }
 
   async #sign(state: StatusListState, validFrom: number, now: number): Promise<ArchivedList> {

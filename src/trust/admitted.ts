@@ -24,8 +24,8 @@ export function admit(checked: CheckedCredential): Admitted | undefined {
   if (checked.verdict !== 'accepted' || verdictOf(checked.findings) !== 'accepted') return undefined;
   const read = readCandidate(checked.document);
   if (read === undefined || !checked.controllers.includes(read.issuer)) return undefined;
-  const { digest, didDocuments, status } = checked;
-  const admitted: Admitted = { [genuine]: true, ...read, digest, didDocuments, status };
+  const { digest, keys, didDocuments, status } = checked;
+  const admitted: Admitted = { [genuine]: true, ...read, digest, keys, didDocuments, status };
   made.add(admitted);
   return admitted;
 }

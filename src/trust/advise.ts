@@ -40,7 +40,7 @@ export function advise(input: AdviceInput): Advice {
   const draft = draftOf(input.draft);
   if (draft === undefined) return {};
   const policy = input.policy ?? NEUTRAL;
-  const evidence = new Evidence([...input.admitted, draft], input.refused);
+  const evidence = new Evidence([...input.admitted, draft], input.refused, policy.compromisedKeys);
   const worksheetOf = worksheetsByClaim(evidence, input.worksheets ?? []);
   const judge = new Judge({ evidence, policy, at: input.at, import: undefined, worksheetOf });
   const wanted = (regime: Regime): boolean => (input.regimes === undefined ? true : input.regimes.includes(regime.id));
@@ -66,6 +66,7 @@ const NEUTRAL: Policy = {
   regimes: BUILT_IN_REGIMES.map((id) => resolveRegime({ id })),
   limits: { credentials: 64, pathLength: 5, links: 256 },
   defaultValues: [],
+  compromisedKeys: [],
   digest: '',
 };
 

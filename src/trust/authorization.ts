@@ -41,7 +41,7 @@ export interface AuthorityAnswer {
 }
 
 /** The rules that judge a chain; the others judge claim and statement. */
-const CHAIN_RULES: ReadonlySet<string> = new Set(['I2', 'time.arrangement', 'C2', 'C5', 'R1', 'R2', 'R3', 'R5']);
+const CHAIN_RULES: ReadonlySet<string> = new Set(['S1', 'I2', 'time.arrangement', 'C2', 'C5', 'R1', 'R2', 'R3', 'R5']);
 /** An accreditation that was only imagined has no status and no term. */
 const OF_ACCREDITATION: ReadonlySet<string> = new Set(['C2', 'C5']);
 
@@ -66,7 +66,13 @@ export function answerAuthority({ admitted, refused, policy, question }: Authori
   if (programmes.length === 0) return answer(broken('query.no-verification', { code: 'NO_TRUST_PATH', params }));
   const answers = programmes.map((programme) => {
     const imagined = question.kind === 'recognition' ? [imaginedAccreditation(question, programme, regime)] : [];
-    return answerProgramme(new Evidence([...admitted, ...imagined], refused), policy, question, regime, programme);
+    return answerProgramme(
+      new Evidence([...admitted, ...imagined], refused, policy.compromisedKeys),
+      policy,
+      question,
+      regime,
+      programme,
+    );
   });
   return answers.reduce((worst, next) => (rank(next) > rank(worst) ? next : worst));
 }

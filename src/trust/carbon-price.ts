@@ -18,6 +18,7 @@ export function pricesPaid(given: Case): readonly Candidate[] {
   return evidence.ofType('CarbonPricePaid').filter((price) => {
     const independent = price.issuer !== claim.issuer && price.issuer !== textAt(claim.subject, 'operator', 'id');
     const here = evidence.targetOf(price.subject['claim'])?.id === claim.id && price.validFrom >= claim.validFrom;
+    if (price.compromise?.own !== undefined) return false;
     if (!independent || !here || netOf(price) === undefined || supersededBy(evidence, price) !== undefined)
       return false;
     const inForce = checkInForce(price, regime, { at, now: at, skew: CLOCK_SKEW_MS });

@@ -20,6 +20,7 @@ export function draftOf(document: JsonObject): Draft | undefined {
     [unsigned]: true,
     ...read,
     digest: digestOfJson(document),
+    keys: [],
     didDocuments: [],
     status: goodStatus(document),
   };

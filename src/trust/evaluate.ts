@@ -40,7 +40,7 @@ import { worksheetsByClaim } from './worksheets.ts';
  */
 export function evaluate(input: EvaluationInput): Evaluation {
   assertAdmitted(input.admitted);
-  const evidence = new Evidence(input.admitted, input.refused);
+  const evidence = new Evidence(input.admitted, input.refused, input.policy.compromisedKeys);
   const asked = sortedSet(input.regimes ?? input.policy.regimes.map((regime) => regime.id));
   const subject = chooseClaims(evidence, input);
   const judge = new Judge({

@@ -7,9 +7,11 @@ import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { ProblemCode } from '../base/problem.ts';
 import { baseDigest, isLinkRef, isShownWhole, linkDigest } from '../credentials/link.ts';
 import type { Candidate } from './candidate.ts';
+import { markCompromised } from './compromise.ts';
 import type { RefusedCredential } from './evaluation.ts';
 import { objectAt, textAt } from './member.ts';
 import { byText } from './order.ts';
+import type { CompromisedKey } from './policy.ts';
 
 /** Where a link leads. */
 export type LinkEnd =
@@ -31,7 +33,12 @@ export class Evidence {
   readonly #digests = new Map<Candidate, string>();
   readonly #baseDigests = new Map<Candidate, string>();
 
-  constructor(admitted: readonly Candidate[], refused: readonly RefusedCredential[]) {
+  constructor(
+    candidates: readonly Candidate[],
+    refused: readonly RefusedCredential[],
+    compromisedKeys: readonly CompromisedKey[] = [],
+  ) {
+    const admitted = markCompromised(candidates, compromisedKeys);
     const once = new Map(admitted.map((credential) => [credential.digest, credential]));
     this.admitted = [...once.values()].sort((a, b) => byText(a.id, b.id) || byText(a.digest, b.digest));
     const refusedOnce = new Map(refused.map((credential) => [credential.digest, credential]));

@@ -43,6 +43,6 @@ function imagine(type: string, issuer: string, subject: JsonObject, at: number):
   return {
     document: { id, type: ['VerifiableCredential', type], issuer, credentialSubject: subject },
     ...{ id, type, issuer, subject },
-    ...{ validFrom: at, validUntil: at + 1, digest: '', didDocuments: [], status: [] },
+    ...{ validFrom: at, validUntil: at + 1, digest: '', keys: [], didDocuments: [], status: [] },
   };
 }

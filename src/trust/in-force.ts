@@ -1,4 +1,5 @@
 /** Whether a credential or an anchor was in force at an instant: its interval and its status, told apart (docs/trust.md, section 4). */
+import type { Finding } from '../base/finding.ts';
 import type { ProblemCode } from '../base/problem.ts';
 import { judgeStatus } from '../credentials/status-history.ts';
 import { formatDateTime, readDate } from '../formats/date-time.ts';
@@ -35,14 +36,43 @@ function checkInterval(credential: Candidate, { at, now, skew = 0, code }: Insta
 }
 
 function checkStatus(credential: Candidate, regime: Regime, { at, now }: Instant): readonly RuleFinding[] {
-  return judgeStatus(credential.status, at, { now, freshness: regime.statusFreshness }).flatMap((finding) => {
+  return judgeBoth(credential, at, { now, freshness: regime.statusFreshness }).flatMap((finding) => {
     const code = finding.code;
     const more = { subject: credential.id, params: { at: instantText(at) }, ...(code === undefined ? {} : { code }) };
     if (finding.outcome === 'failed') return [broken(statusMessage(code), more)];
-    if (finding.outcome === 'undetermined') return [doubtful('status.unknown', more)];
+    if (finding.outcome === 'undetermined') return [doubtful(doubtMessage(code), more)];
     const later = finding.params?.['laterFrom'];
     return later === undefined ? [] : [noted('status.later', { ...more, params: { ...more.params, from: later } })];
   });
+}
+
+/**
+ * Lists that a compromised key signed may speak against a credential and not for it: its status is judged with them and without, and
+ * the worse answer counts.
+ */
+function judgeBoth(
+  { status, compromise }: Candidate,
+  at: number,
+  options: Parameters<typeof judgeStatus>[2],
+): readonly Finding[] {
+  const all = judgeStatus(status, at, options);
+  const lists = compromise?.lists;
+  if (lists === undefined || lists.size === 0) return all;
+  const without = status.map((entry) => ({
+    ...entry,
+    observations: entry.observations.filter(({ list }) => !lists.has(list.digest)),
+  }));
+  const rest = judgeStatus(without, at, options);
+  return all.map((finding, place) => {
+    const other = rest[place] ?? finding;
+    if (finding.outcome === 'failed' || other.outcome === 'passed') return finding;
+    if (other.outcome === 'failed' || finding.outcome !== 'passed') return other;
+    return { ...other, code: 'KEY_COMPROMISED' };
+  });
+}
+
+function doubtMessage(code: ProblemCode | undefined): MessageKey {
+  return code === 'KEY_COMPROMISED' ? 'status.compromised' : 'status.unknown';
 }
 
 /** Anchors have no status: a policy that no longer trusts one drops it. */
@@ -61,4 +91,10 @@ function statusMessage(code: ProblemCode | undefined): MessageKey {
 /** An instant for people; a policy or a credential may name one that this form cannot write. */
 export function instantText(ms: number): string {
   return Math.abs(ms) < 253_000_000_000_000 && ms > -2_208_988_800_000 ? formatDateTime(ms) : String(ms);
+}
+
+/** Nothing unless a proof of the credential is by a key that counts as compromised. */
+export function checkKeys({ id, compromise }: Candidate): readonly RuleFinding[] {
+  if (compromise?.own === undefined) return [];
+  return [broken('S1.compromised', { subject: id, code: 'KEY_COMPROMISED', params: compromise.own })];
 }

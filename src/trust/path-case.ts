@@ -44,6 +44,7 @@ export function openConditions(given: PathCase): readonly string[] {
       const settled =
         textAt(decision.subject, 'decision') === 'accepted' &&
         decision.issuer === arrangement.issuer &&
+        decision.compromise?.own === undefined &&
         evidence.targetOf(decision.subject['statement'])?.id === statement.id &&
         evidence.targetOf(decision.subject['basis'])?.id === arrangement.id;
       const findings = checkInForce(decision, regime, { at, now: at, skew: CLOCK_SKEW_MS });

@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import { excerpt, type Finding, failed, type Read, readFailed, readOk } from '../base/finding.ts';
 import { isObject, type JsonObject, pointerOf } from '../base/json.ts';
-import { readDate } from '../formats/date-time.ts';
+import { readDate, readDateTime } from '../formats/date-time.ts';
 import { isDecimal } from '../formats/decimal.ts';
-import { readDid } from '../formats/did-url.ts';
+import { readDid, readDidUrl } from '../formats/did-url.ts';
 import { digestOfJson, readDigest } from '../formats/digest.ts';
 import { BUILT_IN_REGIMES, type Regime, resolveRegime, widenings } from './regimes/regime.ts';
 
@@ -113,7 +113,32 @@ const defaultValue = z.strictObject({
   benchmarkRoute: z.string().max(8).optional(),
 });
 
+const compromisedKey = z
+  .strictObject({
+    /** A DID URL with its fragment … */
+    verificationMethod: z
+      .string()
+      .refine((text) => readDidUrl(text)?.fragment !== undefined, 'not a DID URL with a fragment')
+      .optional(),
+    /** … or the key itself, or both: either is enough. */
+    publicKeyMultibase: z
+      .string()
+      .regex(/^z[1-9A-HJ-NP-Za-km-z]{10,200}$/)
+      .optional(),
+    /** Since when somebody else may have had it, `YYYY-MM-DDThh:mm:ssZ`. */
+    from: z.string().refine((text) => readDateTime(text) !== undefined, 'not an instant'),
+    source,
+    /** Digests of credentials and status lists that the party had on file before; all else by this key is refused. */
+    seenBefore: z.array(digest).max(10_000).optional(),
+    comment,
+  })
+  .refine((entry) => entry.verificationMethod !== undefined || entry.publicKeyMultibase !== undefined, {
+    path: ['verificationMethod'],
+    message: 'name the key by its verification method, by itself, or both',
+  });
+
 const limits = z.strictObject({
+  comment,
   credentials: z.int().min(1).max(64).default(64),
   pathLength: z.int().min(2).max(16).default(5),
   links: z.int().min(1).max(4096).default(256),
@@ -129,7 +154,11 @@ const policySchema = z
       .default(() => []),
     regimes: z.array(regime).min(1).max(64),
     limits: limits.default({ credentials: 64, pathLength: 5, links: 256 }),
-    referenceData: z.strictObject({ defaultValues: z.array(defaultValue).max(20_000) }).optional(),
+    compromisedKeys: z
+      .array(compromisedKey)
+      .max(1000)
+      .default(() => []),
+    referenceData: z.strictObject({ comment, defaultValues: z.array(defaultValue).max(20_000) }).optional(),
   })
   .superRefine((policy, context) => {
     const seen = new Set<string>();
@@ -146,6 +175,7 @@ export type AnchorEntry = Parsed['anchors'][number];
 export type AnchorRole = AnchorEntry['role'];
 export type OrganisationEntry = Parsed['trustedOrganisations'][number];
 export type DefaultValueRow = z.output<typeof defaultValue>;
+export type CompromisedKey = z.output<typeof compromisedKey>;
 export type PolicyLimits = z.output<typeof limits>;
 
 /** A policy that was read; there is no other way to one. */
@@ -155,6 +185,7 @@ export interface Policy {
   readonly regimes: readonly Regime[];
   readonly limits: PolicyLimits;
   readonly defaultValues: readonly DefaultValueRow[];
+  readonly compromisedKeys: readonly CompromisedKey[];
   /** Digest (multibase) over the RFC 8785 form of the policy as it was given. */
   readonly digest: string;
 }
@@ -172,13 +203,14 @@ export function readPolicy(value: unknown): Read<Policy> {
   if (!isObject(value)) return readFailed(failed('policy', 'CONFIG_REFUSED', 'the policy is not a JSON object'));
   const parsed = policySchema.safeParse(value);
   if (!parsed.success) return readFailed(...parsed.error.issues.slice(0, 50).flatMap(findingsOf));
-  const { anchors, trustedOrganisations, regimes, limits: bounds, referenceData } = parsed.data;
+  const { anchors, trustedOrganisations, regimes, limits: bounds, referenceData, compromisedKeys } = parsed.data;
   return readOk({
     anchors,
     trustedOrganisations,
     regimes: regimes.map(resolveRegime),
     limits: bounds,
     defaultValues: referenceData?.defaultValues ?? [],
+    compromisedKeys,
     digest: digestOfJson(value),
   });
 }

@@ -74,6 +74,48 @@ describe('an organisation with a did:web', () => {
     expect(second).toMatchObject({ status: 409, body: { code: 'CONFLICT', pointer: '/did/root' } });
   });
 
+  it('shows a compromised key as revoked, and lets nothing by it verify any more', async () => {
+    const before = await issue();
+    const answer = await node.post('/admin/organizations/maker/keys', { compromised: true }, ADMIN_TOKEN);
+    expect(answer.status).toBe(201);
+    expect(answer.body.keys).toContainEqual(
+      expect.objectContaining({
+        verificationMethod: before.proof.verificationMethod,
+        state: 'compromised',
+        until: '2026-11-22T12:00:00Z',
+      }),
+    );
+    const served = (await node.get('/maker/did.json')).body;
+    const old = before.proof.verificationMethod;
+    expect(served.verificationMethod).toContainEqual(
+      expect.objectContaining({ id: old, revoked: '2026-11-22T12:00:00Z' }),
+    );
+    expect(JSON.stringify([served.assertionMethod, served.authentication])).not.toContain(old);
+    const judged = await verify(before);
+    expect(judged.verified).toBe(false);
+    expect(judged.problemDetails[0].code).toBe('INVALID_VERIFICATION_METHOD');
+    const after = await issue();
+    expect((await verify(after)).verified).toBe(true);
+    await node.restart();
+    expect((await verify(after)).verified).toBe(true);
+    expect((await verify(before)).verified).toBe(false);
+  });
+
+  it('signs its lists anew when the key that signed them is compromised, for the time they were for', async () => {
+    const { keys } = (await node.get('/admin/organizations/maker', ADMIN_TOKEN)).body;
+    const kept = await issue();
+    const list = async (query = '') =>
+      (await node.get(new URL(kept.credentialStatus.statusListCredential).pathname + query)).body;
+    const before = await list();
+    await node.post('/admin/organizations/maker/keys', { compromised: true }, ADMIN_TOKEN);
+    const after = await list();
+    expect(before.proof.verificationMethod).toBe(keys.at(-1).verificationMethod);
+    expect(after.proof.verificationMethod).not.toBe(before.proof.verificationMethod);
+    expect({ ...after, proof: 0, validUntil: 0 }).toEqual({ ...before, proof: 0, validUntil: 0 });
+    expect(await list()).toEqual(after);
+    expect((await list(`?timestamp=${encodeURIComponent(before.validFrom)}`)).proof).toEqual(after.proof);
+  });
+
   it('loses no key and brings back no token when both are rotated at once', async () => {
     const other = await node.createParty('other');
     const rotate = (what: string) => node.post(`/admin/organizations/other/${what}`, {}, ADMIN_TOKEN);

@@ -9,6 +9,7 @@ import type { CheckedCredential } from '../../src/credentials/checked-credential
 import { footprintCoreDigest } from '../../src/credentials/footprint.ts';
 import { createLinkRef, createStatusSnapshot } from '../../src/credentials/link.ts';
 import { profileOfType } from '../../src/credentials/profiles/profile-table.ts';
+import type { ProofKey } from '../../src/credentials/proof-key.ts';
 import type { StatusHistory } from '../../src/credentials/status-history.ts';
 import { readDateTime } from '../../src/formats/date-time.ts';
 import { digestOfJson } from '../../src/formats/digest.ts';
@@ -174,6 +175,7 @@ export function clearHistory(document: JsonObject): StatusHistory {
               issuer: String(document['issuer']),
               validFrom: readDateTime(list['validFrom']) ?? 0,
               validUntil: readDateTime(list['validUntil']),
+              keys: [keyOf(String(document['issuer']))],
             },
             set: false,
             notices: [],
@@ -184,6 +186,13 @@ export function clearHistory(document: JsonObject): StatusHistory {
     });
 }
 
+/** The key of a party of the examples; its proofs say nothing of when they were made. */
+export const keyOf = (issuer: string): ProofKey => ({
+  method: `${issuer}#key-1`,
+  publicKeyMultibase: `z6Mk${digestOfJson({ key: issuer }).replaceAll(/[^1-9A-HJ-NP-Za-km-z]/g, '')}`,
+  created: undefined,
+});
+
 /** What `services` would hand on for a credential whose every check passed; nothing was signed and nothing is verified here. */
 export function checkedAs(document: JsonObject, change: Partial<CheckedCredential> = {}): CheckedCredential {
   const issuer = String(document['issuer']);
@@ -193,6 +202,7 @@ export function checkedAs(document: JsonObject, change: Partial<CheckedCredentia
     verdict: 'accepted',
     digest: digestOfJson(document),
     controllers: [issuer],
+    keys: [keyOf(issuer)],
     didDocuments: [{ did: issuer, digest: digestOfJson({ id: issuer }), source: 'pinned' }],
     status: clearHistory(document),
     ...change,

@@ -36,7 +36,11 @@ const NewVerifier = z.strictObject({
   domain: z.string().max(300).optional(),
   challenge: z.boolean().optional(),
 });
-const NewKey = z.strictObject({ keyType: z.enum(['Ed25519', 'P-256']).optional() });
+const NewKey = z.strictObject({
+  keyType: z.enum(['Ed25519', 'P-256']).optional(),
+  /** Somebody else may have the old key: nothing by it shall verify any more. */
+  compromised: z.boolean().optional(),
+});
 const Nothing = z.strictObject({}).optional();
 
 /** Slugs that are path segments of this service already. */
@@ -144,12 +148,17 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
       path: '/admin/organizations/{slug}/keys',
       access: 'admin',
       tag: 'Administration',
-      summary: 'Rotate the signing key; the old one stays in the DID document for what it signed',
+      summary:
+        'Rotate the signing key; the old one stays in the DID document for what it signed, or as revoked if it is compromised',
       request: NewKey.optional(),
       answers: { 201: 'the organisation with its keys', 409: 'a did:key cannot rotate' },
       handle: async (call) => ({
         status: 201,
-        body: publicView(await identity.rotateKey(slugOf(call), call.body?.keyType ?? 'Ed25519')),
+        body: publicView(
+          call.body?.compromised === true
+            ? await identity.replaceCompromisedKey(slugOf(call), call.body.keyType ?? 'Ed25519')
+            : await identity.rotateKey(slugOf(call), call.body?.keyType ?? 'Ed25519'),
+        ),
       }),
     }),
     route({

@@ -203,10 +203,18 @@ export class Identity {
    * verifying. A P-256 key is published for what is signed with it elsewhere; the cryptosuite of this version signs with Ed25519.
    */
   rotateKey(slug: string, keyType: KeyType): Promise<OrganisationRecord> {
-    return this.#inTurn(() => this.#rotateKey(slug, keyType));
+    return this.#inTurn(() => this.#replaceKey(slug, keyType, 'retired'));
   }
 
-  async #rotateKey(slug: string, keyType: KeyType): Promise<OrganisationRecord> {
+  /**
+   * A new active key in the place of one that somebody else may have. The old one stays in the DID document as revoked from now and for
+   * no purpose, so that nothing by it verifies any more and everybody can see why. What it signed has to be issued again.
+   */
+  replaceCompromisedKey(slug: string, keyType: KeyType): Promise<OrganisationRecord> {
+    return this.#inTurn(() => this.#replaceKey(slug, keyType, 'compromised'));
+  }
+
+  async #replaceKey(slug: string, keyType: KeyType, state: 'retired' | 'compromised'): Promise<OrganisationRecord> {
     const organisation = await this.requireOrganisation(slug);
     if (organisation.did.startsWith('did:key:')) {
       throw new ServiceError(
@@ -217,13 +225,13 @@ export class Identity {
     const created = await this.#deps.keys.createKey({ tenant: slug, keyType });
     const now = this.#now();
     const retired = organisation.keys.map(
-      (key): KeyRecord =>
-        key.state === 'active' && key.keyType === keyType ? { ...key, state: 'retired', until: now } : key,
+      (key): KeyRecord => (key.state === 'active' && key.keyType === keyType ? { ...key, state, until: now } : key),
     );
     const next = { ...organisation, keys: [...retired, this.#keyRecord(organisation.did, 'web', created)] };
-    await this.#deps.store.updateOrganisation(next, 'key rotated');
+    await this.#deps.store.updateOrganisation(next, state === 'retired' ? 'key rotated' : 'key compromised');
     // Only now: a signer that refuses an active key would leave the organisation without a voice.
-    for (const key of retired) if (key.state === 'retired') await this.#deps.keys.setState(key.keyId, 'retired');
+    for (const { keyId, state: ended, until } of retired)
+      if (ended === state && until === now) await this.#deps.keys.setState(keyId, state);
     return next;
   }
 

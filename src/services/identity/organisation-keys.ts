@@ -1,5 +1,5 @@
 import { ServiceError } from '../../base/error.ts';
-import { createDidDocument, type DidDocument } from '../../dids/did-document.ts';
+import { createDidDocument, type DidDocument, type VerificationRelationship } from '../../dids/did-document.ts';
 import type { KeyRecord, OrganisationRecord } from '../../store/store.ts';
 
 /** The key an organisation signs with. Errors: CONFLICT when it has none. */
@@ -9,19 +9,21 @@ export function activeKey(organisation: OrganisationRecord): KeyRecord {
   return key;
 }
 
-/** The DID document of a did:web organisation. A compromised key leaves the document at once; a retired one stays listed until what it signed has ended. */
+/** The DID document of a did:web organisation. A retired key stays listed for what it signed; a compromised one is shown as revoked, and listed for nothing. */
 export function documentOf(organisation: OrganisationRecord): DidDocument {
   return createDidDocument({
     did: organisation.did,
-    methods: organisation.keys
-      .filter((key) => key.state !== 'compromised')
-      .map((key) => ({
-        id: key.verificationMethod,
-        publicKeyMultibase: key.publicKeyMultibase,
-        relationships:
-          key.state === 'active'
-            ? ['assertionMethod', 'authentication', 'capabilityInvocation', 'capabilityDelegation']
-            : ['assertionMethod'],
-      })),
+    methods: organisation.keys.map((key) => ({
+      id: key.verificationMethod,
+      publicKeyMultibase: key.publicKeyMultibase,
+      relationships: RELATIONSHIPS[key.state],
+      ...(key.state === 'compromised' ? { revoked: key.until ?? key.since } : {}),
+    })),
   });
 }
+
+const RELATIONSHIPS: Readonly<Record<KeyRecord['state'], readonly VerificationRelationship[]>> = {
+  active: ['assertionMethod', 'authentication', 'capabilityInvocation', 'capabilityDelegation'],
+  retired: ['assertionMethod'],
+  compromised: [],
+};

@@ -3,6 +3,8 @@ import type { JsonObject } from '../../base/json.ts';
 import type { CheckedCredential, SeenDidDocument } from '../../credentials/checked-credential.ts';
 import type { Contexts } from '../../credentials/contexts.ts';
 import { checkCredentialForm } from '../../credentials/credential.ts';
+import { baseDigest } from '../../credentials/link.ts';
+import type { ProofKey } from '../../credentials/proof-key.ts';
 import type { Schemas } from '../../credentials/schemas.ts';
 import type { StatusHistory } from '../../credentials/status-history.ts';
 import type { DidResolver } from '../../dids/resolver.ts';
@@ -43,12 +45,13 @@ export async function checkCredential(
   if (verdictOf(form) !== 'accepted') return summary(document, form);
   const proofs = await deps.proofs.checkCredentialProofs(document, { resolver: deps.resolver, now: deps.now });
   const findings = [...form, ...owed('proof.form', 'PROOF_VERIFICATION_ERROR', proofs.findings)];
-  const more = { controllers: proofs.controllers, didDocuments: proofs.seen };
+  const more = { controllers: proofs.controllers, keys: proofs.keys, didDocuments: proofs.seen };
   if (verdictOf(findings) === 'rejected') return summary(document, findings, more);
   const seen: SeenDidDocument[] = [...proofs.seen];
+  const listKeys = new Map<string, readonly ProofKey[]>();
   const sources: StatusSources = {
     load: deps.loadStatusList,
-    checkList: (list) => checkList(list, deps, seen),
+    checkList: (list) => checkList(list, deps, seen, listKeys),
     stapled: deps.stapled ?? [],
     ...(deps.rememberSeen === undefined ? {} : { rememberSeen: deps.rememberSeen }),
     now: deps.now,
@@ -56,19 +59,38 @@ export async function checkCredential(
   const observed = await observeStatus(document, sources, instants);
   return summary(document, [...findings, ...observed.findings], {
     controllers: proofs.controllers,
+    keys: proofs.keys,
     didDocuments: distinct(seen),
-    status: observed.history,
+    status: withListKeys(observed.history, listKeys),
     lists: observed.lists,
   });
 }
 
 /** A status list is a credential like any other: the same form, the same proofs. */
-async function checkList(list: JsonObject, deps: CheckDeps, seen: SeenDidDocument[]): Promise<Finding[]> {
+async function checkList(
+  list: JsonObject,
+  deps: CheckDeps,
+  seen: SeenDidDocument[],
+  listKeys: Map<string, readonly ProofKey[]>,
+): Promise<Finding[]> {
   const form = checkCredentialForm(list, { contexts: deps.contexts, schemas: deps.schemas });
   if (verdictOf(form) !== 'accepted') return [...form];
   const proofs = await deps.proofs.checkCredentialProofs(list, { resolver: deps.resolver, now: deps.now });
   seen.push(...proofs.seen);
+  const digest = baseDigest(list);
+  listKeys.set(digest, [...(listKeys.get(digest) ?? []), ...proofs.keys]);
   return [...form, ...owed('proof.form', 'PROOF_VERIFICATION_ERROR', proofs.findings)];
+}
+
+/** By which keys each list was signed that something was read from; two signings of one text count together. */
+function withListKeys(history: StatusHistory, listKeys: ReadonlyMap<string, readonly ProofKey[]>): StatusHistory {
+  return history.map((entry) => ({
+    ...entry,
+    observations: entry.observations.map((observation) => ({
+      ...observation,
+      list: { ...observation.list, keys: listKeys.get(observation.list.digest) ?? [] },
+    })),
+  }));
 }
 
 function summary(
@@ -76,6 +98,7 @@ function summary(
   findings: readonly Finding[],
   more: {
     controllers?: readonly string[];
+    keys?: readonly ProofKey[];
     didDocuments?: readonly SeenDidDocument[];
     status?: StatusHistory;
     lists?: Checked['lists'];
@@ -87,6 +110,7 @@ function summary(
     verdict: verdictOf(findings),
     digest: digestOfJson(document),
     controllers: more.controllers ?? [],
+    keys: more.keys ?? [],
     didDocuments: more.didDocuments ?? [],
     status: more.status ?? [],
     lists: more.lists ?? [],

@@ -72,8 +72,11 @@ export const EN = {
   'status.revoked': 'Revoked as of {at}.',
   'status.suspended': 'Suspended as of {at}.',
   'status.unknown': 'Its status at {at} could not be found out.',
+  'status.compromised': 'Its status at {at} is told only by a list that a compromised key signed.',
   'status.later': 'Its status changes from {from}, after the date that counts; this does not matter here.',
   'scope.outside': '{dimension}: the statement needs {demand}, granted is: {granted}.',
+  'S1.compromised':
+    'It was signed by {method}, which the policy holds for compromised since {from}, and was not on file before.',
   'S2.count': '{member} says {stated}, there are {entries}.',
   'S3.form': '{member} is not a decimal.',
   'S3.sign': '{member} has the wrong sign.',

@@ -72,8 +72,11 @@ export const KO: Readonly<Record<keyof typeof EN, string>> = {
   'status.revoked': '{at} 기준으로 취소되었습니다.',
   'status.suspended': '{at} 기준으로 효력이 정지되었습니다.',
   'status.unknown': '{at}의 상태를 확인할 수 없습니다.',
+  'status.compromised': '{at}의 상태를 알려 주는 것이 유출된 키로 서명된 목록뿐입니다.',
   'status.later': '{from}부터 상태가 바뀌나 기준 시점 이후이므로 영향이 없습니다.',
   'scope.outside': '{dimension}: 필요한 범위는 {demand}, 부여된 범위는 {granted}입니다.',
+  'S1.compromised':
+    '정책에서 {from}부터 유출된 것으로 보는 {method} 키로 서명되었으며, 그 전에 받아 둔 문서가 아닙니다.',
   'S2.count': '{member} 값은 {stated}이나 실제 항목은 {entries}개입니다.',
   'S3.form': '{member} 값이 십진수가 아닙니다.',
   'S3.sign': '{member} 값의 부호가 잘못되었습니다.',

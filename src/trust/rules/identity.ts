@@ -1,7 +1,7 @@
 /** I1 and I2: who claimed and who verified are known organisations, and who vouches for them is reached from an anchor. */
 import type { Candidate } from '../candidate.ts';
 import type { Case, PathCase } from '../case.ts';
-import { checkAnchorInForce, checkInForce } from '../in-force.ts';
+import { checkAnchorInForce, checkInForce, checkKeys } from '../in-force.ts';
 import { textAt } from '../member.ts';
 import type { AnchorEntry, AnchorRole } from '../policy.ts';
 import { broken, doubtful, met, metUnless, type Rule, type RuleFinding } from '../rule.ts';
@@ -84,7 +84,7 @@ function checkIdentity({ policy, regime, at }: Case, identity: Candidate): reado
   const registers = policy.anchors.filter((entry) => entry.did === identity.issuer && entry.role === 'register');
   const register = registers.find((entry) => checkAnchorInForce(entry, at).length === 0);
   if (register === undefined) return [broken('I1.unknown', { subject: identity.id })];
-  return checkInForce(identity, regime, { at, now: at });
+  return [...checkKeys(identity), ...checkInForce(identity, regime, { at, now: at })];
 }
 
 /** The name of a party as the policy knows it, by language; as an anchored register knows it otherwise. */
@@ -93,7 +93,11 @@ export function nameOf({ policy, evidence }: Pick<Case, 'policy' | 'evidence'>, 
   if (entry !== undefined) return entry.name;
   const registered = evidence
     .about(did, 'IdentityAnchor')
-    .find(({ issuer }) => policy.anchors.some((anchor) => anchor.did === issuer && anchor.role === 'register'));
+    .find(
+      ({ issuer, compromise }) =>
+        compromise?.own === undefined &&
+        policy.anchors.some((anchor) => anchor.did === issuer && anchor.role === 'register'),
+    );
   const name = registered === undefined ? undefined : textAt(registered.subject, 'registeredName');
   return name === undefined ? undefined : { en: name };
 }

@@ -5,19 +5,23 @@ import { PCF_SIGNS, type Sign } from '../../credentials/footprint.ts';
 import { isDecimal, isNegative, isPactDecimal, isZero } from '../../formats/decimal.ts';
 import type { Candidate } from '../candidate.ts';
 import type { PathCase } from '../case.ts';
+import { checkKeys } from '../in-force.ts';
 import { objectAt, objectsAt, valueAt } from '../member.ts';
-import { broken, met, metUnless, type Rule, type RuleFinding } from '../rule.ts';
+import { broken, metUnless, type Rule, type RuleFinding } from '../rule.ts';
 
-/** Only `admit` lets a credential in, and only with every proof good: the finding says so for each credential of the path. */
+/**
+ * Only `admit` lets a credential in, and only with every proof good: the finding says so for each credential of the path. What is left
+ * to judge is whether the policy still believes the keys.
+ */
 export const S1: Rule = {
   id: 'S1',
   group: 'structure',
   severity: 'E',
   regimes: 'all',
   source: 'VC Data Integrity 1.0, section 4.4; Controlled Identifiers 1.0, section 3.3',
-  onClaim: ({ claim }) => [met({ subject: claim.id })],
-  onStatement: ({ statement }) => [met({ subject: statement.id })],
-  onPath: (given) => credentialsOf(given).map(({ id }) => met({ subject: id })),
+  onClaim: ({ claim }) => metUnless(checkKeys(claim), { subject: claim.id }),
+  onStatement: ({ statement }) => metUnless(checkKeys(statement), { subject: statement.id }),
+  onPath: (given) => credentialsOf(given).flatMap((link) => metUnless(checkKeys(link), { subject: link.id })),
 };
 
 export const S2: Rule = {

@@ -8,6 +8,7 @@ import type { Candidate } from '../candidate.ts';
 import type { Case, StatementCase } from '../case.ts';
 import type { Worksheet } from '../evaluation.ts';
 import { figureAt } from '../figures.ts';
+import { checkKeys } from '../in-force.ts';
 import { objectAt, textAt } from '../member.ts';
 import { broken, doubtful, met, metUnless, missing, type Rule, type RuleFinding } from '../rule.ts';
 import { figuresOf } from './arithmetic.ts';
@@ -52,7 +53,7 @@ function checkInput(given: Case, leaf: JsonObject): readonly RuleFinding[] {
   if (end.state === 'undetermined') return [doubtful('A5.no-claim', { ...more, code: end.code })];
   if (end.state !== 'resolved') return [broken('A5.link', { ...more, code: end.code })];
   const supplier = end.target;
-  const found: RuleFinding[] = [];
+  const found: RuleFinding[] = [...checkKeys(supplier)];
   const pcf = figuresOf({ claim: supplier });
   const value = figureAt(pcf, 'pcfExcludingBiogenicUptake');
   const amount = figureAt(pcf, 'declaredUnitAmount');

@@ -18,6 +18,7 @@ const checked = (change: Partial<CheckedCredential> = {}): CheckedCredential => 
   verdict: 'accepted',
   digest: 'uEiExample',
   controllers: [ISSUER],
+  keys: [],
   didDocuments: [],
   status: [],
   ...change,

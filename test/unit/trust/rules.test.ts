@@ -1011,6 +1011,8 @@ const ELSEWHERE = [
   ...['P1.allocation', 'P1.other-buyer', 'P1.carbon-price'],
   // advise.test.ts
   ...['advice.no-groups', 'advice.nothing-left', 'advice.excess'],
+  // compromised-keys.test.ts
+  ...['S1.compromised', 'status.compromised'],
   // lead-auditor.test.ts
   ...['B13.pause', 'B13.earlier'],
 ];
