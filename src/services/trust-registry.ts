@@ -1,9 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { ServiceError } from '../base/error.ts';
-import type { JsonObject } from '../base/json.ts';
+import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { subjectOf, typeOf } from '../credentials/credential.ts';
 import { digestOfJson } from '../formats/digest.ts';
-import type { InstanceRecord, Page, Store } from '../store/store.ts';
+import type { EvaluationRecord, HeldCredential, InstanceRecord, IssuanceRecord, Page, Store } from '../store/store.ts';
 import type { AuthorityQuestion } from '../trust/authority-question.ts';
 import type { AuthorityAnswer } from '../trust/authorization.ts';
 import type { Policy } from '../trust/policy.ts';
@@ -41,9 +41,10 @@ interface TrustRegistryDeps {
   ) => Promise<AuthorityAnswer>;
 }
 
-/** How many records of each kind are looked through, newest first. */
+/** How many records of each kind are looked through, newest first. An evaluation holds up to 64 credentials, so of these fewer. */
 const MAX_RECORDS = 1000;
-const PAGE = 200;
+const MAX_EVALUATIONS = 200;
+const PAGE = 50;
 const LINKS: ReadonlySet<string | undefined> = new Set(['VerifierAccreditation', 'RecognitionArrangement']);
 
 /**
@@ -110,44 +111,34 @@ export class TrustRegistry {
     const { store } = this.#deps;
     const found: JsonObject[] = [];
     for (const { kind, id: instance } of await store.listInstances(organisation)) {
-      if (kind === 'holder')
-        found.push(
-          ...(await all(
-            (page) => store.listHeld(instance, page),
-            ({ document }) => [document],
-          )),
-        );
+      if (kind === 'holder') {
+        found.push(...(await linksIn(MAX_RECORDS, (page) => store.listHeld(instance, page), heldIn)));
+      }
       if (kind === 'issuer') {
-        found.push(
-          ...(await all(
-            (page) => store.listIssuances(instance, page),
-            ({ state, document }) => (state === 'issued' ? [document] : []),
-          )),
-        );
+        found.push(...(await linksIn(MAX_RECORDS, (page) => store.listIssuances(instance, page), issuedIn)));
       }
     }
-    const shown = (request: JsonObject): JsonObject[] => (request['credentials'] ?? []) as JsonObject[];
-    found.push(
-      ...(await all(
-        (page) => store.listEvaluations(id, page),
-        ({ request }) => shown(request),
-      )),
-    );
-    const links = found.filter((document) => LINKS.has(typeOf(document)));
-    return [...new Map(links.map((link) => [digestOfJson(link), link])).values()];
+    found.push(...(await linksIn(MAX_EVALUATIONS, (page) => store.listEvaluations(id, page), shownIn)));
+    return [...new Map(found.map((link) => [digestOfJson(link), link])).values()];
   }
 }
 
-/** The newest records, up to the cap. */
-async function all<Item>(
+const heldIn = ({ document }: HeldCredential): readonly JsonObject[] => [document];
+const issuedIn = ({ state, document }: IssuanceRecord): readonly JsonObject[] => (state === 'issued' ? [document] : []);
+const shownIn = ({ request }: EvaluationRecord): readonly JsonObject[] =>
+  asArray(request['credentials'] as JsonValue).filter(isObject);
+
+/** The links of recognition among the newest records, up to the cap; everything else is let go page by page. */
+async function linksIn<Item>(
+  cap: number,
   list: (page: { cursor?: string; limit: number }) => Promise<Page<Item>>,
   documentsOf: (item: Item) => readonly JsonObject[],
 ): Promise<readonly JsonObject[]> {
   const found: JsonObject[] = [];
   let cursor: string | undefined;
-  for (let seen = 0; seen < MAX_RECORDS; seen += PAGE) {
+  for (let seen = 0; seen < cap; seen += PAGE) {
     const page = await list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
-    found.push(...page.items.flatMap(documentsOf));
+    found.push(...page.items.flatMap(documentsOf).filter((document) => LINKS.has(typeOf(document))));
     cursor = page.next;
     if (cursor === undefined) break;
   }

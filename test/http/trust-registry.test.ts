@@ -9,6 +9,7 @@ import { type IssuedExample, policyOfExample } from '../support/worked-examples.
 let node: TestNode;
 let buyer: Party;
 let issued: IssuedExample;
+let policy: JsonObject;
 let dids: Readonly<Record<'owner' | 'body' | 'verifier', string>>;
 const BASE = '/verifiers/buyer-desk/trqp';
 
@@ -33,7 +34,8 @@ beforeAll(async () => {
   issued = await issueOnNode(node, settled.example, settled.parties);
   node.clock.set(Date.UTC(2027, 3, 15));
   buyer = await node.createParty('buyer', 'relying-party');
-  const instance = { id: 'buyer-desk', policy: policyOfExample(settled.example) };
+  policy = policyOfExample(settled.example);
+  const instance = { id: 'buyer-desk', policy };
   expect((await node.post('/admin/organizations/buyer/verifiers', instance, ADMIN_TOKEN)).status).toBe(201);
 });
 afterAll(() => node[Symbol.asyncDispose]());
@@ -52,6 +54,19 @@ describe('a relying party as a trust registry', () => {
   it('knows nobody whom nothing on file speaks of', async () => {
     const { status, body } = await ask('authorization', question({ entity_id: 'did:web:nobody.example' }));
     expect([status, body.code, body.pointer]).toEqual([404, 'NOT_FOUND', '/entity_id']);
+  });
+
+  it('counts what was shown in an evaluation as on file', async () => {
+    const shown = ['accreditation:kr', 'arrangement:kr-mra', 'statement:coil-pcf', 'claim:coil-pcf'];
+    const credentials = shown.map((key) => issued.credentials.get(key));
+    const elsewhere = { id: 'buyer-second', policy: policy };
+    expect((await node.post('/admin/organizations/buyer/verifiers', elsewhere, ADMIN_TOKEN)).status).toBe(201);
+    const before = await node.post('/verifiers/buyer-second/trqp/authorization', question(), buyer.token);
+    expect(before.body).toMatchObject({ authorized: false });
+    expect((await node.post('/verifiers/buyer-second/evaluations', { credentials }, buyer.token)).status).toBe(200);
+    const after = await node.post('/verifiers/buyer-second/trqp/authorization', question(), buyer.token);
+    expect(after.body).toMatchObject({ authorized: true });
+    expect((await ask('authorization', question())).body).toMatchObject({ authorized: false });
   });
 
   it('says yes by the chain it holds, and names it', async () => {

@@ -117,7 +117,7 @@ function performanceOf(value: JsonObject, claim: JsonObject | undefined): JsonOb
   };
 }
 
-/** Who stands behind the body, by the credentials in hand: docs/domain.md, section 11.3. */
+/** Who stands behind the body, by the credentials in hand: docs/exchange.md, section 3. */
 function levelOf(subject: JsonObject, { accreditation, arrangements, decisions }: Beside): string {
   const accredited = accreditation === undefined ? undefined : subjectOf(accreditation);
   const statutory = subject['programme'] === 'eu-cbam';

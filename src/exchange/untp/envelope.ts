@@ -1,4 +1,4 @@
-/** What all UNTP 0.7.0 credentials have in common (UN/CEFACT, public review of 2026-05-04; docs/domain.md, section 11). */
+/** What all UNTP 0.7.0 credentials have in common (UN/CEFACT, public review of 2026-05-04; docs/exchange.md, section 3). */
 import { asArray, isObject, type JsonObject } from '../../base/json.ts';
 import { V2_CONTEXT } from '../../credentials/contexts.ts';
 import { statusEntriesOf } from '../../credentials/credential.ts';
@@ -12,7 +12,7 @@ export function party(type: string, id: string, name: string | undefined): JsonO
   return { type: [type], id, name: name ?? id };
 }
 
-/** Period and status, as UNTP writes them: one status object whose index is a whole number, although W3C wants a string (11.4). */
+/** Period and status, as UNTP writes them: one status object whose index is a whole number, although W3C wants a string. */
 export function toUntpEnvelope(credential: JsonObject): {
   readonly members: JsonObject;
   readonly losses: readonly Loss[];
