@@ -6,6 +6,7 @@ import type { JsonObject } from '../../src/base/json.ts';
 import { readDateTime } from '../../src/formats/date-time.ts';
 import { jcs } from '../../src/formats/jcs.ts';
 import { runCommand } from '../support/command-line.ts';
+import { compositeCases } from '../support/composite-cases.ts';
 import { EXAMPLE_NAMES, readExample } from '../support/example-credentials.ts';
 import { issueOnNode, settleExample } from '../support/issue-on-node.ts';
 import { ADMIN_TOKEN, startNode, type TestNode } from '../support/node.ts';
@@ -81,10 +82,15 @@ function expectRow(results: Results, row: ExpectedRow): void {
   expect(one?.values).toMatchObject(row.values ?? {});
 }
 
-const EXITS: Readonly<Record<string, number>> = { ACCEPT: 0, REJECT: 1 };
+const EXITS: Readonly<Record<string, number>> = { ACCEPT: 0, REJECT: 1, REVIEW: 2 };
 
-describe.each(EXAMPLE_NAMES)('the worked example %s, really signed', (name) => {
-  it.each(casesOf(readExample(name)).map((one) => [one.name, one] as const))(
+const CASES: readonly (readonly [string, readonly ExampleCase[]])[] = [
+  ...EXAMPLE_NAMES.map((name) => [name, casesOf(readExample(name))] as const),
+  ['steel-coil, with what rests on it', compositeCases()],
+];
+
+describe.each(CASES)('the worked example %s, really signed', (_example, cases) => {
+  it.each(cases.map((one) => [one.name, one] as const))(
     '%s: HTTP, command line and offline bundle agree',
     async (_name, one) => {
       const directory = await mkdtemp(join(tmpdir(), 'proofprint-example-'));
