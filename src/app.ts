@@ -17,6 +17,7 @@ import { createHttpApplication, type RequestLog } from './http/application.ts';
 import { createMetrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
 import { administrationRoutes } from './http/routes/administration.ts';
+import { changesWebhookRoutes } from './http/routes/changes-webhook.ts';
 import { evaluationRoutes } from './http/routes/evaluations.ts';
 import { holderRoutes } from './http/routes/holders.ts';
 import { issuerRoutes } from './http/routes/issuers.ts';
@@ -26,11 +27,14 @@ import { serviceRoutes } from './http/routes/service.ts';
 import { trustRegistryRoutes } from './http/routes/trust-registry.ts';
 import { verifierRoutes } from './http/routes/verifiers.ts';
 import { worksheetRoutes } from './http/routes/worksheets.ts';
+import { createGuard } from './net/guarded-request.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
+import { createSafePost, type SafePost } from './net/safe-post.ts';
 import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity.ts';
 import { Adviser } from './services/adviser/adviser.ts';
 import { findOnFile } from './services/adviser/on-file.ts';
 import { Callers } from './services/callers.ts';
+import { ChangesWebhook } from './services/changes-webhook.ts';
 import { CredentialStatus } from './services/credential-status.ts';
 import { Evaluations } from './services/evaluations.ts';
 import { Holder } from './services/holder.ts';
@@ -54,6 +58,7 @@ import { VERSION } from './version.ts';
 export interface NodeOptions {
   readonly clock?: Clock;
   readonly fetchJson?: FetchJson;
+  readonly post?: SafePost;
   readonly log?: NodeLog;
   /** Called when the store can no longer promise what it acknowledged; the process must end. */
   readonly onFault?: (error: unknown) => void;
@@ -121,7 +126,9 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
   });
 
-  const fetchJson = options.fetchJson ?? createSafeFetch({ allowedHosts: config.allowedHosts });
+  // One guard and its caps for everything that leaves.
+  const guard = createGuard({ allowedHosts: config.allowedHosts });
+  const fetchJson = options.fetchJson ?? createSafeFetch(guard);
   const identity = new Identity({ store, keys, clock, publicUrl });
   const resolver = createDidResolver({ fetchJson, clock, own: (did) => identity.findDidDocument(did) });
   const signerOf: Identity['signerOf'] = (instance) => identity.signerOf(instance);
@@ -168,13 +175,21 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     clock,
     judge: (instance, asked) =>
       verifier.evaluate(asked as unknown as EvaluationRequest, policyOf(instance, policy.current)),
+    onChange: () => webhook.wake(),
   });
 
   const reevaluations: Reevaluations = new Reevaluations({
     store,
     clock,
     refresh: (instance, id, how) => evaluations.refresh(instance, id, how),
-    onChange: () => undefined,
+    alarm: (what) => log.event('alarm', { what }),
+  });
+  const webhook: ChangesWebhook = new ChangesWebhook({
+    store,
+    keys,
+    clock,
+    post: options.post ?? createSafePost(guard),
+    publicUrl,
     alarm: (what) => log.event('alarm', { what }),
   });
   const reportCredentials = new ReportCredentials({
@@ -208,6 +223,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     }),
     ...issuerRoutes({ identity, issuer, adviser, credentialStatus }),
     ...evaluationRoutes({ identity, evaluations, reevaluations, reportCredentials }),
+    ...changesWebhookRoutes({ identity, webhook }),
     ...verifierRoutes({ identity, verifier, evaluations, reportCredentials }),
     ...trustRegistryRoutes({ identity, registry }),
     // Before the paths that take any credential id in its place.
@@ -251,10 +267,16 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     setReady: (ready) => {
       state.ready = ready;
     },
-    start: () => reevaluations.start(),
-    wake: () => reevaluations.wake(),
+    start: () => {
+      reevaluations.start();
+      webhook.start();
+    },
+    wake: () => {
+      reevaluations.wake();
+      webhook.wake();
+    },
     close: async () => {
-      await reevaluations.stop();
+      await Promise.all([reevaluations.stop(), webhook.stop()]);
       await store[Symbol.asyncDispose]();
     },
   };

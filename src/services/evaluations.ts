@@ -24,6 +24,8 @@ interface EvaluationsDeps {
     instance: InstanceRecord,
     request: AskedEvaluation & { readonly credentials: readonly JsonObject[] },
   ) => Promise<EvaluationResult>;
+  /** Told after the feed got an entry. */
+  readonly onChange: () => void;
 }
 
 export interface EvaluationResult {
@@ -100,7 +102,9 @@ export class Evaluations {
         request: before.request,
         reevaluationOf: before.id,
       };
-      await this.#deps.store.saveReevaluation(record, changeOf(record));
+      const change = changeOf(record);
+      await this.#deps.store.saveReevaluation(record, change);
+      if (change !== undefined) this.#deps.onChange();
     }
     return answer;
   }

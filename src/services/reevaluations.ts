@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Background } from '../base/background.ts';
 import type { Clock } from '../base/clock.ts';
 import { ServiceError } from '../base/error.ts';
 import { formatDateTime } from '../formats/date-time.ts';
@@ -12,10 +12,6 @@ export const DEFAULT_WATCH_SECONDS = 3600;
 export const MAX_WATCH_SECONDS = 30 * 86_400;
 /** Evaluations judged again in one go, before the others get their turn and the progress is on disk. */
 const PAGE = 10;
-/** How long the node rests between two looks for work, milliseconds. Work that begins here wakes it at once. */
-const IDLE_MS = 5000;
-/** The longest rest after the store or the judging failed again and again. */
-const LONGEST_REST_MS = 300_000;
 /**
  * How long a job that nobody waits for rests, milliseconds, when an answer became undetermined: a host that is down for a moment is no
  * news. After the last rest the answer counts as it is, and so do those of all pages to come.
@@ -44,22 +40,22 @@ interface ReevaluationsDeps {
     id: string,
     options: { readonly patient: boolean },
   ) => Promise<{ changed: boolean; doubtful: boolean }>;
-  /** Told after evaluations changed. */
-  readonly onChange: () => void;
   readonly alarm: (what: string) => void;
 }
 
 /** Judges many evaluations again, in the background and over restarts: on request, on a watch, and when a status changes here. */
 export class Reevaluations {
   readonly #deps: ReevaluationsDeps;
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
-  #wake = new AbortController();
+  readonly #background: Background;
   /** Chains that a job has been to in this process: one may rest on a credential in several of its evaluations. */
   readonly #visited = new Map<string, Set<string>>();
 
   constructor(deps: ReevaluationsDeps) {
     this.#deps = deps;
+    this.#background = new Background(
+      (stop) => this.work(stop),
+      (error) => deps.alarm(`judging again stopped: ${error instanceof ServiceError ? error.code : 'fault'}`),
+    );
   }
 
   async request(instance: InstanceRecord, dependsOn: string | undefined): Promise<ReevaluationJob> {
@@ -91,60 +87,38 @@ export class Reevaluations {
 
   /** There may be work: look now instead of after the rest. */
   wake(): void {
-    this.#wake.abort();
+    this.#background.wake();
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#background.start();
   }
 
-  /** Resolves when the page that is under way is on disk. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    this.wake();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    let failures = 0;
-    while (!this.#stop.signal.aborted) {
-      this.#wake = new AbortController();
-      const started = performance.now();
-      let rest = IDLE_MS;
-      try {
-        const worked = await this.work();
-        failures = 0;
-        // As much rest as work, so that a long job leaves the node to those who ask it something.
-        if (worked) rest = Math.min(IDLE_MS, performance.now() - started);
-      } catch (error) {
-        failures += 1;
-        rest = Math.min(LONGEST_REST_MS, IDLE_MS * 2 ** failures);
-        this.#deps.alarm(`judging again stopped: ${error instanceof ServiceError ? error.code : 'fault'}`);
-      }
-      if (this.#stop.signal.aborted) return;
-      // A wake during work has to count, too; after a failure only time helps.
-      const signal = failures === 0 ? AbortSignal.any([this.#wake.signal, this.#stop.signal]) : this.#stop.signal;
-      await sleep(rest, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+  /** Resolves when the page that is under way is on disk, or left for the next process. */
+  stop(): Promise<void> {
+    return this.#background.stop();
   }
 
   /** One page of one job. Result: whether there was one. */
-  async work(): Promise<boolean> {
+  async work(stop?: AbortSignal): Promise<boolean> {
     await this.#deps.store.beginPasses();
     const job = await this.#deps.store.findNextJob(this.#deps.clock.now());
     if (job === undefined) return false;
     const instance = await this.#deps.store.findInstance('verifier', job.verifier);
     // Without an instance its organisation was deleted meanwhile.
-    const next = instance === undefined ? this.#finished(job) : await this.#page(instance, job);
+    const next = instance === undefined ? this.#finished(job) : await this.#page(instance, job, stop);
     if (next === undefined) return false;
     if (next.state === 'done') this.#visited.delete(keyOf(job));
     await this.#deps.store.saveProgress(next);
-    if (next.changed > job.changed) this.#deps.onChange();
     return true;
   }
 
   /** The job after one page; nothing when the node is stopping, and the page is begun again by the next process. */
-  async #page(instance: InstanceRecord, job: ReevaluationJob): Promise<ReevaluationJob | undefined> {
+  async #page(
+    instance: InstanceRecord,
+    job: ReevaluationJob,
+    stop: AbortSignal | undefined,
+  ): Promise<ReevaluationJob | undefined> {
     const { dependsOn, position: after, notBefore: _over, ...rest } = job;
     const page = await this.#deps.store.listChains(job.verifier, { dependsOn, after, limit: PAGE });
     const visited = this.#visited.get(keyOf(job)) ?? new Set();
@@ -158,7 +132,7 @@ export class Reevaluations {
     };
     let next: ReevaluationJob = { ...begun, position: page.position };
     for (const root of roots) {
-      if (this.#stop.signal.aborted) return undefined;
+      if (stop?.aborted) return undefined;
       const { job: counted, doubtful } = await this.#refresh(instance, root, next, patience !== undefined);
       if (doubtful && patience !== undefined) {
         return {

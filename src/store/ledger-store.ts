@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { InTurn } from './in-turn.ts';
-import type { ChangeRecord, ReevaluationJob } from './reevaluation-records.ts';
+import type { ChangeRecord, ReevaluationJob, WebhookProgress, WebhookRecord } from './reevaluation-records.ts';
 import type {
   ArchivedList,
   EvaluationRecord,
@@ -24,6 +24,7 @@ import { rememberSeenList } from './tables/seen-lists.ts';
 import { sessions } from './tables/sessions.ts';
 import { settings } from './tables/settings.ts';
 import { findStatusList, skipAhead } from './tables/status-lists.ts';
+import * as webhooks from './tables/webhooks.ts';
 import type { Ledger } from './transaction.ts';
 
 interface LedgerStoreDeps {
@@ -240,6 +241,28 @@ export class LedgerStore implements Store {
 
   beginPasses(): Promise<number> {
     return this.#acts.transact({ act: 'begin-passes' }, reevaluations.beginPasses);
+  }
+
+  saveWebhook(record: Omit<WebhookRecord, 'progress'>): Promise<WebhookRecord> {
+    return this.#acts.transact({ act: 'save-webhook' }, (tx) => webhooks.saveWebhook(tx, record));
+  }
+
+  saveWebhookProgress(webhook: Pick<WebhookRecord, 'verifier' | 'id'>, progress: WebhookProgress): Promise<void> {
+    return this.#acts.transact({ act: 'webhook-progress' }, (tx) =>
+      webhooks.saveWebhookProgress(tx, webhook, progress),
+    );
+  }
+
+  findWebhook(verifier: string) {
+    return this.#acts.read((view) => webhooks.findWebhook(view, verifier));
+  }
+
+  listWebhooks() {
+    return this.#acts.read(webhooks.listWebhooks);
+  }
+
+  removeWebhook(verifier: string): Promise<boolean> {
+    return this.#acts.transact({ act: 'remove-webhook' }, (tx) => webhooks.removeWebhook(tx, verifier));
   }
 
   readSetting(key: string): Promise<JsonValue | undefined> {

@@ -47,3 +47,33 @@ export interface WatchRecord {
   readonly nextPassAt: number;
   readonly lastPass?: Pick<ReevaluationJob, 'createdAt' | 'finishedAt' | 'checked' | 'changed' | 'failed'>;
 }
+
+/** Where the feed of a verifier instance is sent, and how far it has come. */
+export interface WebhookRecord {
+  readonly verifier: string;
+  /** Random; another one whenever it is set again, so that nothing is written about one that was replaced. */
+  readonly id: string;
+  readonly url: string;
+  /** The secret, sealed. Never in an answer but the one that made it. */
+  readonly secret: string;
+  /** The secret before, which signs too until then (milliseconds since the epoch): nobody has to change both sides at once. */
+  readonly previous?: { readonly secret: string; readonly until: number };
+  readonly createdAt: string;
+  readonly progress: WebhookProgress;
+}
+
+export interface WebhookProgress {
+  readonly state: 'active' | 'gone';
+  /** Of the feed: everything up to here was delivered or given up. */
+  readonly cursor: string;
+  /** Failed attempts since the last success. */
+  readonly failures: number;
+  /** Milliseconds since the epoch. */
+  readonly nextAttemptAt: number;
+  readonly delivered: number;
+  /** Entries passed over after three days; they stay in the feed. */
+  readonly givenUp: number;
+  readonly lastDeliveredAt?: string;
+  /** How far the last attempt came, when it failed. */
+  readonly lastFailure?: string;
+}

@@ -3,7 +3,13 @@
  * journal. Every implementation (level, memory, later PostgreSQL) runs the same contract suite, test/suite/store.ts.
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import type { ChangeRecord, ReevaluationJob, WatchRecord } from './reevaluation-records.ts';
+import type {
+  ChangeRecord,
+  ReevaluationJob,
+  WatchRecord,
+  WebhookProgress,
+  WebhookRecord,
+} from './reevaluation-records.ts';
 
 export interface OrganisationRecord {
   readonly slug: string;
@@ -252,6 +258,13 @@ export interface Store extends AsyncDisposable {
   findWatch(verifier: string): Promise<WatchRecord | undefined>;
   /** Begin a job for each watch that is due. */
   beginPasses(): Promise<number>;
+  /** Set or replace; delivery begins with what changes from now on, or goes on where it was. */
+  saveWebhook(record: Omit<WebhookRecord, 'progress'>): Promise<WebhookRecord>;
+  /** Nothing is written when the webhook was replaced or removed meanwhile. */
+  saveWebhookProgress(webhook: Pick<WebhookRecord, 'verifier' | 'id'>, progress: WebhookProgress): Promise<void>;
+  findWebhook(verifier: string): Promise<WebhookRecord | undefined>;
+  listWebhooks(): Promise<readonly WebhookRecord[]>;
+  removeWebhook(verifier: string): Promise<boolean>;
 
   // The node itself
   readSetting(key: string): Promise<JsonValue | undefined>;

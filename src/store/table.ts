@@ -127,12 +127,16 @@ export async function feedOf<Item>(
 ): Promise<Feed<Item>> {
   const start = after === undefined ? 0 : readCursor(after);
   const found = await table.list(view, parts, { after: [start], limit });
-  const last = found.at(-1)?.last ?? encode(start);
   return {
     items: found.map(({ value }) => value),
-    cursor: Buffer.from(last).toString('base64url'),
+    cursor: cursorAt(Number(found.at(-1)?.last ?? start)),
     more: found.length === limit,
   };
+}
+
+/** The cursor that stands after a sequence. */
+export function cursorAt(sequence: number): string {
+  return Buffer.from(encode(sequence)).toString('base64url');
 }
 
 function readCursor(cursor: string): number {

@@ -4,7 +4,8 @@
  */
 import { Socket } from 'node:net';
 import type { JsonValue } from '../../src/base/json.ts';
-import { createSafeFetch, type FetchJson, type FetchLimits, type FetchOutcome } from '../../src/net/safe-fetch.ts';
+import type { FetchLimits } from '../../src/net/guarded-request.ts';
+import { createSafeFetch, type FetchJson, type FetchOutcome } from '../../src/net/safe-fetch.ts';
 
 export interface StubHosts {
   readonly fetchJson: FetchJson;

@@ -694,6 +694,27 @@ function describeReevaluations(its: () => Store, time: () => ManualClock): void 
       expect(await its().findWatch('desk')).toBeUndefined();
     });
 
+    test('keeps one webhook for each instance, and nothing that is said of one that was replaced', async () => {
+      await its().saveEvaluation(evaluation('0'));
+      await its().saveReevaluation(evaluation('1', { reevaluationOf: '0' }), change('before'));
+      const { cursor } = await its().listChanges('desk', { limit: 10 });
+      const webhook = { verifier: 'desk', id: 'a', url: 'https://a.example/', secret: 'sealed', createdAt: AT };
+      const progress = { state: 'active', cursor, failures: 0, nextAttemptAt: 0, delivered: 0, givenUp: 0 } as const;
+      expect(await its().saveWebhook(webhook)).toEqual({ ...webhook, progress });
+      const later = { ...progress, cursor: 'x', failures: 3, nextAttemptAt: 9, delivered: 2 };
+      await its().saveWebhookProgress(webhook, later);
+      expect((await its().findWebhook('desk'))?.progress).toEqual(later);
+      const replaced = { ...webhook, id: 'b' };
+      const resumed = { ...later, failures: 0, nextAttemptAt: 0 };
+      expect(await its().saveWebhook(replaced)).toEqual({ ...replaced, progress: resumed });
+      await its().saveWebhookProgress(webhook, { ...later, delivered: 99 });
+      expect(await its().listWebhooks()).toEqual([{ ...replaced, progress: resumed }]);
+      expect(await its().removeWebhook('desk')).toBe(true);
+      expect(await its().removeWebhook('desk')).toBe(false);
+      await its().saveWebhookProgress(replaced, later);
+      expect(await its().findWebhook('desk')).toBeUndefined();
+    });
+
     test('a change of status begins a job for every dependent that watches, in the same act', async () => {
       await issue(its(), createIntent('a'));
       for (const verifier of ['desk', 'other', 'blind']) await its().saveEvaluation(evaluation('1', { verifier }));

@@ -2,7 +2,7 @@ import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { ChangeRecord } from '../reevaluation-records.ts';
 import type { EvaluationRecord, Feed, Page } from '../store.ts';
-import { feedOf, pageOf, Table } from '../table.ts';
+import { cursorAt, feedOf, pageOf, Table } from '../table.ts';
 import type { Transaction, View } from '../transaction.ts';
 
 /** As kept: what was asked stands once, with the first evaluation of a chain. */
@@ -119,4 +119,10 @@ export function listChanges(
   page: { after?: string; limit: number },
 ): Promise<Feed<ChangeRecord>> {
   return feedOf(view, changes, [verifier], page);
+}
+
+/** The cursor after the last entry of a feed. */
+export async function endOfChanges(view: View, verifier: string): Promise<string> {
+  const [last] = await changes.list(view, [verifier], { reverse: true, limit: 1 });
+  return cursorAt(Number(last?.last ?? 0));
 }

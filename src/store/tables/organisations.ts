@@ -3,6 +3,7 @@ import type { InstanceRecord, OrganisationRecord } from '../store.ts';
 import { Table } from '../table.ts';
 import type { Transaction, View } from '../transaction.ts';
 import { saveWatch } from './reevaluations.ts';
+import { removeWebhook } from './webhooks.ts';
 
 const organisations = new Table<OrganisationRecord>('organisation');
 /** Digest of the token → slug. */
@@ -62,7 +63,9 @@ export async function deleteOrganisation(tx: Transaction, slug: string): Promise
     instances.del(tx, kind, id);
     byOrganisation.del(tx, slug, kind, id);
     retiredInstances.put(tx, [kind, id], 1);
-    if (kind === 'verifier') await saveWatch(tx, id, undefined);
+    if (kind !== 'verifier') continue;
+    await saveWatch(tx, id, undefined);
+    await removeWebhook(tx, id);
   }
   byToken.del(tx, record.tokenDigest);
   organisations.del(tx, slug);

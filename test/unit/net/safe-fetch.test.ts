@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createSafeFetch, FETCH_LIMITS, type FetchJson, type FetchLimits } from '../../../src/net/safe-fetch.ts';
+import { FETCH_LIMITS, type FetchLimits } from '../../../src/net/guarded-request.ts';
+import { createSafeFetch, type FetchJson } from '../../../src/net/safe-fetch.ts';
 import {
   createLookup,
   createTestCertificate,
