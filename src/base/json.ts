@@ -53,6 +53,21 @@ export function deepFreeze<Value>(value: Value): Value {
 }
 
 /**
+ * A function of an object, computed once for each object that `deepFreeze` froze: what cannot change has one answer. For any other
+ * object it is computed anew every time. Nothing is kept longer than the object itself.
+ */
+export function oncePerFrozen<Value>(compute: (object: JsonObject) => Value): (object: JsonObject) => Value {
+  const known = new WeakMap<JsonObject, { readonly value: Value }>();
+  return (object) => {
+    const answer = known.get(object);
+    if (answer !== undefined) return answer.value;
+    const value = compute(object);
+    if (deeplyFrozen.has(object)) known.set(object, { value });
+    return value;
+  };
+}
+
+/**
  * Read one JSON text.
  * Errors (as findings): `PARSING_ERROR`, `LIMIT_EXCEEDED`, `MALFORMED_VALUE_ERROR` (reserved member names, lone surrogates, numbers
  * that would change their value), each with the pointer of the first place.

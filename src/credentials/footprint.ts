@@ -1,19 +1,19 @@
 /** The PACT document inside a footprint claim, as far as one can say things about it alone (docs/domain.md, section 4). */
-import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { isObject, type JsonObject, type JsonValue, oncePerFrozen } from '../base/json.ts';
 import { add, isPactDecimal } from '../formats/decimal.ts';
 import { digestOfJson } from '../formats/digest.ts';
 
 /**
  * `coreDigest`: over the RFC 8785 form of the footprint without `status`, `pcf.verification` and `extensions`, which may change or be
- * added after verification.
+ * added after verification. Computed once for a frozen footprint.
  */
-export function footprintCoreDigest(footprint: JsonObject): string {
+export const footprintCoreDigest: (footprint: JsonObject) => string = oncePerFrozen((footprint) => {
   const { status: _status, extensions: _extensions, ...rest } = footprint;
   const pcf = rest['pcf'];
   if (!isObject(pcf)) return digestOfJson(rest);
   const { verification: _verification, ...figures } = pcf;
   return digestOfJson({ ...rest, pcf: figures });
-}
+});
 
 /** A member of a PACT object; in PACT, `null` and absent are the same. */
 export function definedIn(object: JsonObject, member: string): JsonValue | undefined {

@@ -4,7 +4,7 @@
  * mechanism and whatever is withheld. Links join by digest, never by name, and point backwards in time only.
  */
 import { type Finding, failed, passed } from '../base/finding.ts';
-import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { isObject, type JsonObject, type JsonValue, oncePerFrozen } from '../base/json.ts';
 import { digestOfJson, readDigest } from '../formats/digest.ts';
 import { encodeBase64urlMultibase } from '../formats/multibase.ts';
 import { idOf, subjectOf, typeOf, withoutProof } from './credential-members.ts';
@@ -33,15 +33,15 @@ export function coreOf(credential: JsonObject, profile: Pick<Profile, 'sdMembers
   return paths.reduce<JsonObject>((core, path) => without(core, path) as JsonObject, withoutProof(credential));
 }
 
-/** The digest (multibase) of a link to this credential: over the RFC 8785 form of its core. */
-export function linkDigest(credential: JsonObject): string {
-  return digestOfJson(coreOf(credential, findProfile(credential)));
-}
+/** The digest (multibase) of a link to this credential: over the RFC 8785 form of its core. Computed once for a frozen document. */
+export const linkDigest: (credential: JsonObject) => string = oncePerFrozen((credential) =>
+  digestOfJson(coreOf(credential, findProfile(credential))),
+);
 
 /** The same over the whole unsecured document, hidden members included: `baseDigestMultibase`, and the digest of a status list. */
-export function baseDigest(credential: JsonObject): string {
-  return digestOfJson(withoutProof(credential));
-}
+export const baseDigest: (credential: JsonObject) => string = oncePerFrozen((credential) =>
+  digestOfJson(withoutProof(credential)),
+);
 
 /** Whether a credential is shown whole, as far as its type can withhold anything. */
 export function isShownWhole(credential: JsonObject): boolean {

@@ -1,4 +1,5 @@
 import { verdictOf } from '../base/finding.ts';
+import { deepFreeze } from '../base/json.ts';
 import type { CheckedCredential } from '../credentials/checked-credential.ts';
 import { type Candidate, readCandidate } from './candidate.ts';
 
@@ -18,14 +19,15 @@ export interface Admitted extends Candidate {
 
 /**
  * Let a checked credential into the trust layer, or nothing: the verdict must be *accepted*, its findings must say the same, and the
- * envelope must name one issuer, who controls one of the proofs.
+ * envelope must name one issuer, who controls one of the proofs. The document is frozen and stays the one that was checked.
  */
 export function admit(checked: CheckedCredential): Admitted | undefined {
   if (checked.verdict !== 'accepted' || verdictOf(checked.findings) !== 'accepted') return undefined;
   const read = readCandidate(checked.document);
   if (read === undefined || !checked.controllers.includes(read.issuer)) return undefined;
+  deepFreeze(checked.document);
   const { digest, keys, didDocuments, status } = checked;
-  const admitted: Admitted = { [genuine]: true, ...read, digest, keys, didDocuments, status };
+  const admitted: Admitted = Object.freeze({ [genuine]: true as const, ...read, digest, keys, didDocuments, status });
   made.add(admitted);
   return admitted;
 }

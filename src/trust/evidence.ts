@@ -3,7 +3,7 @@
  * for an evaluation; every list comes out in one order, whatever order the presentation had.
  */
 import { verdictOf } from '../base/finding.ts';
-import type { JsonObject, JsonValue } from '../base/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import type { ProblemCode } from '../base/problem.ts';
 import { baseDigest, isLinkRef, isShownWhole, linkDigest } from '../credentials/link.ts';
 import type { Candidate } from './candidate.ts';
@@ -30,8 +30,8 @@ export class Evidence {
   readonly refused: readonly RefusedCredential[];
   readonly #byLinkDigest = new Map<string, Candidate[]>();
   readonly #bySubject = new Map<string, Candidate[]>();
-  readonly #digests = new Map<Candidate, string>();
-  readonly #baseDigests = new Map<Candidate, string>();
+  readonly #byType = new Map<string, Candidate[]>();
+  readonly #ends = new Map<JsonObject, LinkEnd>();
 
   constructor(
     candidates: readonly Candidate[],
@@ -44,9 +44,8 @@ export class Evidence {
     const refusedOnce = new Map(refused.map((credential) => [credential.digest, credential]));
     this.refused = [...refusedOnce.values()].sort((a, b) => byText(a.digest, b.digest));
     for (const credential of this.admitted) {
-      const digest = linkDigest(credential.document);
-      this.#digests.set(credential, digest);
-      push(this.#byLinkDigest, digest, credential);
+      push(this.#byLinkDigest, this.linkDigestOf(credential), credential);
+      push(this.#byType, credential.type, credential);
       const subject = textAt(credential.subject, 'id');
       if (subject !== undefined) push(this.#bySubject, subject, credential);
     }
@@ -54,11 +53,11 @@ export class Evidence {
 
   /** The digest that a link to this credential carries. */
   linkDigestOf(credential: Candidate): string {
-    return this.#digests.get(credential) ?? linkDigest(credential.document);
+    return linkDigest(credential.document);
   }
 
   ofType(type: string): readonly Candidate[] {
-    return this.admitted.filter((credential) => credential.type === type);
+    return this.#byType.get(type) ?? [];
   }
 
   /** Credentials of one type whose subject is this DID, as the very string. */
@@ -75,7 +74,15 @@ export class Evidence {
     });
   }
 
+  /** Each link is followed once; several rules ask about the same one. */
   follow(link: JsonValue | undefined): LinkEnd {
+    if (!isObject(link)) return this.#follow(link);
+    const end = this.#ends.get(link) ?? this.#follow(link);
+    this.#ends.set(link, end);
+    return end;
+  }
+
+  #follow(link: JsonValue | undefined): LinkEnd {
     if (!isLinkRef(link)) return { state: 'mismatch', code: 'CHAIN_DIGEST_MISMATCH', why: 'digest' };
     const ends = (this.#byLinkDigest.get(link.digestMultibase) ?? []).map((target) => this.#compareEnd(link, target));
     const resolved = ends.find((end) => end.state === 'resolved');
@@ -109,18 +116,10 @@ export class Evidence {
     if (link['target'] !== target.id || link['targetType'] !== target.type) {
       return { state: 'mismatch', code: 'CHAIN_BROKEN', why: 'target' };
     }
-    if (isShownWhole(target.document) && link['baseDigestMultibase'] !== this.#baseDigestOf(target)) {
+    if (isShownWhole(target.document) && link['baseDigestMultibase'] !== baseDigest(target.document)) {
       return { state: 'mismatch', code: 'CHAIN_DIGEST_MISMATCH', why: 'base' };
     }
     return { state: 'resolved', target };
-  }
-
-  #baseDigestOf(target: Candidate): string {
-    const known = this.#baseDigests.get(target);
-    if (known !== undefined) return known;
-    const digest = baseDigest(target.document);
-    this.#baseDigests.set(target, digest);
-    return digest;
   }
 
   #followRefused(id: string, digest: string): LinkEnd {

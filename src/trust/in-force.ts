@@ -25,23 +25,24 @@ export function checkInForce(credential: Candidate, regime: Regime, instant: Ins
 }
 
 function checkInterval(credential: Candidate, { at, now, skew = 0, code }: Instant): readonly RuleFinding[] {
-  const more = {
-    subject: credential.id,
-    params: { at: instantText(at), from: instantText(credential.validFrom), until: instantText(credential.validUntil) },
-  };
-  if (at + skew < credential.validFrom)
-    return [broken('time.not-yet-valid', { ...more, code: code ?? 'NOT_YET_VALID' })];
-  if (at - skew >= credential.validUntil) return [broken('time.expired', { ...more, code: code ?? 'EXPIRED' })];
-  return now >= credential.validUntil && now > at ? [noted('time.expired-later', more)] : [];
+  const { id: subject, validFrom, validUntil } = credential;
+  // Most credentials are in force, and then there is nothing to put into words.
+  const params = () => ({ at: instantText(at), from: instantText(validFrom), until: instantText(validUntil) });
+  if (at + skew < validFrom) {
+    return [broken('time.not-yet-valid', { subject, params: params(), code: code ?? 'NOT_YET_VALID' })];
+  }
+  if (at - skew >= validUntil) return [broken('time.expired', { subject, params: params(), code: code ?? 'EXPIRED' })];
+  return now >= validUntil && now > at ? [noted('time.expired-later', { subject, params: params() })] : [];
 }
 
 function checkStatus(credential: Candidate, regime: Regime, { at, now }: Instant): readonly RuleFinding[] {
   return judgeBoth(credential, at, { now, freshness: regime.statusFreshness }).flatMap((finding) => {
-    const code = finding.code;
-    const more = { subject: credential.id, params: { at: instantText(at) }, ...(code === undefined ? {} : { code }) };
-    if (finding.outcome === 'failed') return [broken(statusMessage(code), more)];
-    if (finding.outcome === 'undetermined') return [doubtful(doubtMessage(code), more)];
+    const { code, outcome } = finding;
     const later = finding.params?.['laterFrom'];
+    if (outcome === 'passed' && later === undefined) return [];
+    const more = { subject: credential.id, params: { at: instantText(at) }, ...(code === undefined ? {} : { code }) };
+    if (outcome === 'failed') return [broken(statusMessage(code), more)];
+    if (outcome === 'undetermined') return [doubtful(doubtMessage(code), more)];
     return later === undefined ? [] : [noted('status.later', { ...more, params: { ...more.params, from: later } })];
   });
 }

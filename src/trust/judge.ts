@@ -4,11 +4,12 @@
  * nothing but passed findings and those that the regime lets be skipped.
  */
 
+import type { Outcome } from '../base/finding.ts';
 import type { Candidate } from './candidate.ts';
 import type { Case, NestedJudgement, PathCase, StatementCase } from './case.ts';
 import type { ImportedGoods, RuleResult, Worksheet } from './evaluation.ts';
 import type { Evidence, LinkEnd } from './evidence.ts';
-import { finish, isBetter, type Judgement } from './judgement.ts';
+import { finish, inOrder, isBetter, type Judgement } from './judgement.ts';
 import { sortedSet } from './order.ts';
 import { openConditions, scopeOfPath } from './path-case.ts';
 import type { Policy } from './policy.ts';
@@ -82,7 +83,7 @@ export class Judge {
   judge(claim: Candidate, regime: Regime, focus: Focus = {}): Judgement {
     const upstream = new Set<string>();
     const best = this.#judgeClaim(this.#caseOf(claim, regime, upstream), claim, regime, focus);
-    return { ...best, restsOn: sortedSet([...best.restsOn, ...upstream]) };
+    return { ...best, rules: inOrder(best.rules), restsOn: sortedSet([...best.restsOn, ...upstream]) };
   }
 
   /** What the rules find in a claim by itself, before any statement on it. */
@@ -92,7 +93,7 @@ export class Judge {
     const rules = rulesOf(regime.kind);
     const onClaim = runAll(rules, regime, (rule) => rule.onClaim?.(given));
     const onLink = runAll(rules, regime, (rule) => rule.onLink?.({ evidence, policy, regime, link: claim }));
-    return finish(claim, undefined, undefined, [...onClaim, ...onLink], []);
+    return finish(claim, undefined, undefined, inOrder([...onClaim, ...onLink]), []);
   }
 
   /** What the rules find in an accreditation or arrangement by itself, before any statement rests on it. */
@@ -164,10 +165,11 @@ export class Judge {
       judgements.length === 0
         ? finish(claim, statement, undefined, [...onClaim, ...onStatement], [])
         : judgements.reduce((left, right) => (isBetter(right, left) ? right : left));
+    const told = inOrder(best.rules);
     return {
       claim,
-      failed: best.rules.filter((rule) => rule.outcome === 'failed' && rule.severity === 'E'),
-      undetermined: best.rules.filter((rule) => rule.outcome === 'undetermined'),
+      failed: told.filter((rule) => rule.outcome === 'failed' && rule.severity === 'E'),
+      undetermined: told.filter((rule) => rule.outcome === 'undetermined'),
       restsOn: sortedSet([...best.restsOn, ...further]),
     };
   }
@@ -257,21 +259,31 @@ function runAll(
   regime: Regime,
   run: (rule: Rule) => readonly RuleFinding[] | undefined,
 ): readonly RuleResult[] {
-  return rules.flatMap((rule) => (run(rule) ?? []).map((finding) => resultFor(rule, regime, finding)));
+  const results: RuleResult[] = [];
+  for (const rule of rules) {
+    for (const finding of run(rule) ?? []) results.push(resultFor(rule, regime, finding));
+  }
+  return results;
 }
 
-/** Missing input is skipped only where the regime says that this audience is not owed it; anywhere else it is a doubt. */
 function resultFor(rule: Rule, regime: Regime, finding: RuleFinding): RuleResult {
   const { outcome, message, severity, subject, code, params, causes } = finding;
-  const missing = regime.notOwed.includes(rule.id) ? 'skipped' : 'undetermined';
-  return {
+  const result: { -readonly [Name in keyof RuleResult]: RuleResult[Name] } = {
     id: rule.id,
     severity: severity ?? rule.severity,
-    outcome: outcome === 'missing' ? missing : outcome,
+    outcome: outcome === 'missing' ? outcomeOfMissing(rule, regime) : outcome,
     message: message ?? rule.id,
-    params: params ?? {},
-    ...(subject === undefined ? {} : { subject }),
-    ...(code === undefined ? {} : { code }),
-    ...(causes === undefined ? {} : { causes }),
+    params: params ?? NO_PARAMS,
   };
+  if (subject !== undefined) result.subject = subject;
+  if (code !== undefined) result.code = code;
+  if (causes !== undefined) result.causes = causes;
+  return result;
+}
+
+const NO_PARAMS: RuleResult['params'] = Object.freeze({});
+
+/** Missing input is skipped only where the regime says that this audience is not owed it; anywhere else it is a doubt. */
+function outcomeOfMissing(rule: Rule, regime: Regime): Outcome {
+  return regime.notOwed.includes(rule.id) ? 'skipped' : 'undetermined';
 }

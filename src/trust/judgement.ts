@@ -11,6 +11,7 @@ export interface Judgement {
   readonly statement: Candidate | undefined;
   readonly path: TrustPath | undefined;
   readonly pathCase: PathCase | undefined;
+  /** In the order in which they were found; `inOrder` is for telling them. */
   readonly rules: readonly RuleResult[];
   readonly conditions: readonly string[];
   readonly result: Result;
@@ -21,14 +22,10 @@ export function finish(
   claim: Candidate,
   statement: Candidate | undefined,
   pathCase: PathCase | undefined,
-  results: readonly RuleResult[],
+  rules: readonly RuleResult[],
   conditions: readonly string[],
 ): Judgement {
   const path = pathCase?.path;
-  const rules = [...results].sort(
-    (a, b) =>
-      orderOfRule(a.id) - orderOfRule(b.id) || byText(a.subject ?? '', b.subject ?? '') || byText(a.message, b.message),
-  );
   const links = [...(path?.arrangements ?? []), path?.accreditation, path?.decision];
   const used = [claim, statement, ...links].filter((credential) => credential !== undefined);
   return {
@@ -41,6 +38,14 @@ export function finish(
     result: resultOf(rules, conditions),
     restsOn: sortedSet(used.map((credential) => credential.id)),
   };
+}
+
+/** A copy in the order of reports: by rule, then by what it judged. */
+export function inOrder(rules: readonly RuleResult[]): readonly RuleResult[] {
+  return [...rules].sort(
+    (a, b) =>
+      orderOfRule(a.id) - orderOfRule(b.id) || byText(a.subject ?? '', b.subject ?? '') || byText(a.message, b.message),
+  );
 }
 
 /** Docs/domain.md, section 7: a failed E refuses; then anything undetermined; then a failed W; then open conditions. */

@@ -5,6 +5,10 @@
 import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 
 export function valueAt(from: JsonValue | undefined, ...path: readonly string[]): JsonValue | undefined {
+  return follow(from, path);
+}
+
+function follow(from: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
   let value = from;
   for (const name of path) {
     if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
@@ -14,28 +18,30 @@ export function valueAt(from: JsonValue | undefined, ...path: readonly string[])
 }
 
 export function textAt(from: JsonValue | undefined, ...path: readonly string[]): string | undefined {
-  const value = valueAt(from, ...path);
+  const value = follow(from, path);
   return typeof value === 'string' ? value : undefined;
 }
 
 export function flagAt(from: JsonValue | undefined, ...path: readonly string[]): boolean | undefined {
-  const value = valueAt(from, ...path);
+  const value = follow(from, path);
   return typeof value === 'boolean' ? value : undefined;
 }
 
 export function objectAt(from: JsonValue | undefined, ...path: readonly string[]): JsonObject | undefined {
-  const value = valueAt(from, ...path);
+  const value = follow(from, path);
   return isObject(value) ? value : undefined;
 }
 
 /** The objects of an array; a single object counts as an array of one, anything else as none. */
 export function objectsAt(from: JsonValue | undefined, ...path: readonly string[]): readonly JsonObject[] {
-  const value = valueAt(from, ...path);
+  const value = follow(from, path);
+  if (value === undefined) return [];
   return (Array.isArray(value) ? value : [value]).filter(isObject);
 }
 
 /** The strings of an array; a single string counts as an array of one. */
 export function textsAt(from: JsonValue | undefined, ...path: readonly string[]): readonly string[] {
-  const value = valueAt(from, ...path);
+  const value = follow(from, path);
+  if (value === undefined) return [];
   return (Array.isArray(value) ? value : [value]).filter((entry): entry is string => typeof entry === 'string');
 }

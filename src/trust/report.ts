@@ -24,19 +24,20 @@ export function createReport(
   results: Readonly<Record<string, RegimeResult>>,
   findings: readonly Finding[],
 ): JsonObject {
-  return plain({
+  return {
     type: REPORT_TYPE,
     version: REPORT_VERSION,
     at: instantText(input.at),
     policy: input.policy.digest,
-    claim: input.claim,
+    ...(input.claim === undefined ? {} : { claim: input.claim }),
     regimes,
-    import: input.import,
+    ...(input.import === undefined ? {} : { import: plain(input.import) }),
     reference: { cbamGoods: CBAM_GOODS_ACTS.version, defaultValues: DEFAULT_VALUES_VERSION },
     lookedAt: lookedAt(input, evidence),
-    results,
-    findings,
-  });
+    // Made here from texts alone, so they are JSON as they stand.
+    results: results as unknown as JsonObject,
+    findings: findings.map(plain),
+  };
 }
 
 function lookedAt(input: EvaluationInput, evidence: Evidence) {
@@ -62,10 +63,11 @@ function lookedAt(input: EvaluationInput, evidence: Evidence) {
 }
 
 function distinct(entries: readonly Readonly<Record<string, string>>[]): readonly JsonValue[] {
-  return sortedSet(entries.map((entry) => JSON.stringify(entry))).map((text) => JSON.parse(text) as JsonValue);
+  const byJson = new Map(entries.map((entry) => [JSON.stringify(entry), entry]));
+  return sortedSet(byJson.keys()).map((json) => byJson.get(json) ?? {});
 }
 
-/** Members that are absent are left out, as JSON has it. */
+/** For what came from outside: members that are absent are left out, as JSON has it. */
 function plain(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject;
 }

@@ -1,5 +1,5 @@
 /** Which member of which credential feeds which dimension of a scope record: the table of docs/domain.md, section 3.8. */
-import type { JsonObject } from '../base/json.ts';
+import { type JsonObject, oncePerFrozen } from '../base/json.ts';
 import { isDecimal, isZero } from '../formats/decimal.ts';
 import type { Candidate } from './candidate.ts';
 import { objectAt, objectsAt, textAt, textsAt, valueAt } from './member.ts';
@@ -23,7 +23,10 @@ export function scopeOfAnchor(entry: AnchorEntry): ScopeRecord {
 
 /** One record. */
 export function scopeOfArrangement(arrangement: Candidate): ScopeRecord {
-  const { subject } = arrangement;
+  return scopeOfArrangementSubject(arrangement.subject);
+}
+
+const scopeOfArrangementSubject = oncePerFrozen((subject): ScopeRecord => {
   const levels = textAt(subject, 'kind') === 'mla-signatory' ? (objectAt(subject, 'levels') ?? {}) : undefined;
   return {
     activity: levels === undefined ? only('verification') : activitiesOfLevel2(textAt(levels, 'L2')),
@@ -31,19 +34,23 @@ export function scopeOfArrangement(arrangement: Candidate): ScopeRecord {
     ...stated('standard', levels, 'L4'),
     ...stated('territory', subject, 'territory'),
   };
-}
+});
 
 /** One record for each entry of `scopes[]`; an entry without activity or programme grants nothing. */
 export function scopesOfAccreditation(accreditation: Candidate): readonly ScopeRecord[] {
-  return objectsAt(accreditation.subject, 'scopes').map((scope) => ({
+  return scopesOfAccreditationSubject(accreditation.subject);
+}
+
+const scopesOfAccreditationSubject = oncePerFrozen((subject): readonly ScopeRecord[] =>
+  objectsAt(subject, 'scopes').map((scope) => ({
     activity: only(...textsAt(scope, 'activity')),
     programme: only(...textsAt(scope, 'programme')),
     ...stated('standard', scope, 'normative'),
     ...stated('cbamActivityGroup', scope, 'cbamActivityGroups'),
     ...stated('sector', scope, 'sectors'),
     ...stated('territory', scope, 'locations'),
-  }));
-}
+  })),
+);
 
 /** What a statement on this claim asks of a scope, the goods left aside (rule C3). */
 export function demandOf(statement: Candidate, claim: Candidate): Demand {

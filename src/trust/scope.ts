@@ -27,14 +27,20 @@ export function intersectScopes(
   parents: readonly ScopeRecord[],
   children: readonly ScopeRecord[],
 ): readonly ScopeRecord[] {
-  const records = new Map<string, ScopeRecord>();
+  const records: ScopeRecord[] = [];
   for (const parent of parents) {
     for (const child of children) {
       const record = intersectRecords(parent, child);
-      if (record !== undefined) records.set(JSON.stringify(record), record);
+      if (record !== undefined) records.push(record);
     }
   }
-  return [...records.keys()].sort().map((key) => records.get(key) ?? {});
+  return records.length < 2 ? records : distinctInOrder(records);
+}
+
+/** Each record once, in the order of their JSON texts. */
+function distinctInOrder(records: readonly ScopeRecord[]): readonly ScopeRecord[] {
+  const byText = new Map(records.map((record) => [JSON.stringify(record), record]));
+  return [...byText.keys()].sort().map((key) => byText.get(key) ?? {});
 }
 
 /** Whether a record grants what is asked in one dimension. A CBAM group is never granted by silence: DR (EU) 2025/2551, Art. 6. */
@@ -86,7 +92,7 @@ function intersectRecords(parent: ScopeRecord, child: ScopeRecord): ScopeRecord 
     const grant = intersectGrants(dimension, parent[dimension], child[dimension]);
     if (grant === undefined) continue;
     if (grant.kind === 'only' && grant.values.length === 0) return undefined;
-    record[dimension] = { kind: grant.kind, values: [...grant.values].sort() };
+    record[dimension] = grant.values.length < 2 ? grant : { kind: grant.kind, values: [...grant.values].sort() };
   }
   return record;
 }
@@ -114,5 +120,5 @@ function sameValue(dimension: Dimension, a: string, b: string): boolean {
 }
 
 function unique(values: readonly string[]): readonly string[] {
-  return [...new Set(values)];
+  return values.length < 2 ? values : [...new Set(values)];
 }

@@ -12,7 +12,11 @@ export function worksheetsByClaim(
   evidence: Evidence,
   worksheets: readonly Worksheet[],
 ): (claim: Candidate) => Worksheet | undefined {
-  const ordered = worksheets.map(sound).sort((a, b) => byText(digestOfWorksheet(a), digestOfWorksheet(b)));
+  const ordered = worksheets
+    .map(sound)
+    .map((sheet) => ({ sheet, digest: digestOfWorksheet(sheet) }))
+    .sort((a, b) => byText(a.digest, b.digest))
+    .map(({ sheet }) => sheet);
   const roots = evidence.ofType('CarbonFootprintClaim').flatMap((claim) => rootOf(claim) ?? []);
   // A sheet that proves to some claim here is that claim's; what is left is shown against whichever claim has none.
   const unplaced = ordered.filter((sheet) => !roots.some((root) => provesTo(sheet, root)));

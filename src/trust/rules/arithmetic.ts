@@ -86,12 +86,12 @@ export const A3: Rule = {
     const latest = addYears(end, VALIDITY_YEARS) ?? Number.POSITIVE_INFINITY;
     const from = readDateTime(valueAt(footprint, 'validityPeriodStart')) ?? end;
     const until = readDateTime(valueAt(footprint, 'validityPeriodEnd')) ?? latest;
-    const params = { from: instantText(from), until: instantText(until), at: instantText(given.at) };
+    const params = () => ({ from: instantText(from), until: instantText(until), at: instantText(given.at) });
     const { validFrom, validUntil } = given.claim;
     const outside = from < end || until > latest || validFrom < end || validUntil > latest;
-    if (outside || from >= until) return [broken('A3.validity-period', { subject, params })];
+    if (outside || from >= until) return [broken('A3.validity-period', { subject, params: params() })];
     const inside = from <= given.at && given.at < until;
-    return metUnless(inside ? [] : [broken('A3.instant', { subject, params })], { subject });
+    return metUnless(inside ? [] : [broken('A3.instant', { subject, params: params() })], { subject });
   },
 };
 

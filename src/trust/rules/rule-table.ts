@@ -1,7 +1,7 @@
 /** Every rule there is, in the order in which reports list them. docs/rules.md is generated from this table and the message files. */
 import type { MessageKey } from '../messages/message.ts';
 import { formatMessage } from '../messages/message.ts';
-import type { BuiltInRegime } from '../regimes/regime.ts';
+import { BUILT_IN_REGIMES, type BuiltInRegime } from '../regimes/regime.ts';
 import type { Rule } from '../rule.ts';
 import { C1, C2, C3, C4, C5 } from './accreditation.ts';
 import { B12 } from './allocations.ts';
@@ -66,7 +66,16 @@ export function ruleRows(): readonly RuleRow[] {
 /** Well-formedness alone: no statement, no path (docs/domain.md, section 7). */
 const EXCHANGE_GROUPS = ['structure', 'links', 'arithmetic', 'time'];
 
+const BY_REGIME: ReadonlyMap<BuiltInRegime, readonly Rule[]> = new Map(
+  BUILT_IN_REGIMES.map((kind) => [kind, selectRules(kind)]),
+);
+
+/** The rules of a built-in regime, in the order of the table. */
 export function rulesOf(kind: BuiltInRegime): readonly Rule[] {
+  return BY_REGIME.get(kind) ?? [];
+}
+
+function selectRules(kind: BuiltInRegime): readonly Rule[] {
   if (kind === 'pact-exchange') return RULES.filter((rule) => EXCHANGE_GROUPS.includes(rule.group));
   return RULES.filter((rule) => rule.regimes === 'all' || rule.regimes.includes(kind));
 }

@@ -6,6 +6,7 @@ import {
   deepFreeze,
   isObject,
   type JsonLimits,
+  oncePerFrozen,
   pointerOf,
   REQUEST_LIMITS,
   readJson,
@@ -421,6 +422,23 @@ describe('small things', () => {
     expect(asArray('a')).toEqual(['a']);
     expect(asArray(['a', 'b'])).toEqual(['a', 'b']);
     expect(asArray<unknown>(null)).toEqual([null]);
+  });
+
+  it('oncePerFrozen computes once for what cannot change, and anew for what can', () => {
+    let calls = 0;
+    const count = oncePerFrozen((object) => {
+      calls += 1;
+      return Object.keys(object).length;
+    });
+    const open: Record<string, number> = { a: 1 };
+    expect(count(open)).toBe(1);
+    open['b'] = 2;
+    expect(count(open)).toBe(2);
+    expect(count(Object.freeze({ a: 1, b: {} }))).toBe(2);
+    expect(calls).toBe(3);
+    const frozen = deepFreeze({ a: 1, inner: { b: 2 } });
+    expect([count(frozen), count(frozen), count(frozen.inner), count(frozen.inner)]).toEqual([2, 2, 1, 1]);
+    expect(calls).toBe(5);
   });
 
   it('deepFreeze reaches the bottom, also below what was frozen before', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
 import { isObject } from '../../../src/base/json.ts';
 import {
@@ -12,6 +12,19 @@ import {
   sha256Hex,
   writeDigest,
 } from '../../../src/formats/digest.ts';
+
+/** A module as it comes out where `process` has no built-in modules to give. */
+async function withoutNode<Module>(load: () => Promise<Module>): Promise<Module> {
+  const given = process.getBuiltinModule;
+  Object.defineProperty(process, 'getBuiltinModule', { value: undefined, configurable: true, writable: true });
+  try {
+    vi.resetModules();
+    return await load();
+  } finally {
+    Object.defineProperty(process, 'getBuiltinModule', { value: given, configurable: true, writable: true });
+    vi.resetModules();
+  }
+}
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -35,6 +48,18 @@ describe('SHA-256', () => {
         expect(Buffer.from(sha256(bytes))).toEqual(createHash('sha256').update(bytes).digest());
       }),
     );
+  });
+
+  it('is the same where there is no Node, as in a browser', async () => {
+    const plain = await withoutNode(() => import('../../../src/formats/digest.ts'));
+    const text = fc.string({ unit: 'binary', maxLength: 300 });
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), text), (input) => {
+        expect(plain.sha256(input)).toEqual(sha256(input));
+        expect(plain.sha256Hex(input)).toBe(sha256Hex(input));
+      }),
+    );
+    expect(plain.sha256).not.toBe(sha256);
   });
 });
 

@@ -47,6 +47,11 @@ describe('admit', () => {
   ])('keeps out what %s', (_name, change) => {
     expect(admit(checked(change))).toBeUndefined();
   });
+  it('freezes what it lets in, to the bottom', () => {
+    const admitted = admit(checked({ document: structuredClone(document) }));
+    expect(() => Object.assign(admitted?.document ?? {}, { issuer: 'did:web:evil.example' })).toThrow(TypeError);
+    expect(() => Object.assign(admitted?.subject ?? {}, { id: 'did:web:evil.example' })).toThrow(TypeError);
+  });
   it('gives no role to a credential of several types or of none', () => {
     expect(admit(checked({ document: { ...document, type: ['VerifiableCredential'] } }))?.type).toBe('');
     const several = { ...document, type: ['VerifiableCredential', 'VerifierAccreditation', 'RecognitionArrangement'] };
