@@ -14,7 +14,7 @@ export default {
   timeoutMS: 20_000,
   timeoutFactor: 2,
   symlinkNodeModules: true,
-  ignorePatterns: ['biome.json', 'data', 'docs', 'dist', 'coverage', 'reports'],
+  ignorePatterns: ['biome.json', 'data', 'dist', 'coverage', 'reports'],
   reporters: ['clear-text', 'progress-append-only', 'json'],
   clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: 'reports/mutation/mutation.json' },

@@ -9,6 +9,8 @@ import { pathToFileURL } from 'node:url';
 
 const ROOM = path.join('test', 'unit', 'trust');
 const SETUP = path.join('test', 'support', 'fixed-seed.ts');
+/** Beside the room's own: what it says of itself in docs/rules.md. */
+const MORE = [path.join('test', 'docs', 'generated-pages.test.ts')];
 /** Tests that draw thousands of random cases; why they are left out: docs/testing.md. */
 const LEFT_OUT = [/^properties\.test/, /^hostile-documents\.test/, /^authorization\.test\.ts > over any graph/];
 /** Stryker's `TestStatus`. */
@@ -147,9 +149,10 @@ async function importCollector() {
 async function collect({ collectTests }) {
   const root = process.cwd();
   await import(pathToFileURL(path.join(root, SETUP)));
-  const files = readdirSync(ROOM, { recursive: true }).filter((name) => name.endsWith('.test.ts'));
+  const names = readdirSync(ROOM, { recursive: true }).filter((name) => name.endsWith('.test.ts'));
+  const files = [...names.sort().map((name) => path.join(ROOM, name)), ...MORE];
   const suites = await collectTests(
-    files.sort().map((name) => ({ filepath: path.join(root, ROOM, name) })),
+    files.map((name) => ({ filepath: path.join(root, name) })),
     {
       config: {
         root,

@@ -144,7 +144,7 @@ export function outOfScope(
   const params = {
     dimension,
     demand: demand[dimension] ?? '',
-    granted: grantedValues(records, dimension).join(', '),
+    granted: grantedValues(records, dimension).join(', ') || '–',
     grantedBy: lacking?.grantedBy ?? '',
   };
   return broken('scope.outside', { subject, code: 'OUT_OF_SCOPE', params });

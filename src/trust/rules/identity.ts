@@ -29,7 +29,7 @@ export const I2: Rule = {
     if (path.anchor === undefined) return [withoutAnchor(given, top)];
     const found = [...checkRole(path.anchor, given), ...checkAnchorInForce(path.anchor, statement.validFrom)];
     if (path.decision === undefined && path.accreditation?.issuer === statement.issuer) {
-      found.push(broken('I2.self-accredited', { subject: top, code: 'CHAIN_CYCLE' }));
+      found.push(broken('I2.self-accredited', { subject: top, code: 'CHAIN_CYCLE', params: { did: top } }));
     }
     return metUnless(found, { subject: top });
   },

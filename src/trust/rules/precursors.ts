@@ -54,7 +54,7 @@ function checkPrecursor(given: Case, precursor: JsonObject): RuleFinding {
   const row = defaultFor(given, precursor);
   const more = {
     subject: cnCode,
-    params: { cnCode, default: row?.value ?? '', act: row?.act ?? '' },
+    params: { cnCode, default: row?.value ?? '–', act: row?.act ?? '–' },
   };
   if (precursor['statement'] === undefined) return broken('B7.no-statement', more);
   const end = given.evidence.follow(precursor['statement']);

@@ -252,7 +252,7 @@ export const V6: Rule = {
     for (const entry of materiality.length > 0 ? materiality : [{}]) {
       const percent = figureAt(entry, 'percent');
       if (percent !== undefined && compare(percent, limit) <= 0) continue;
-      const params = { figure: textAt(entry, 'figure') ?? '', percent: percent ?? '', limit };
+      const params = { figure: textAt(entry, 'figure') ?? '–', percent: percent ?? '–', limit };
       found.push(broken('V6.materiality', { subject: statement.id, params }));
     }
     const oldest = regime.maximumStatementAge;

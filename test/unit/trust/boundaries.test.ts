@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { readExample } from '../../support/example-credentials.ts';
 import type { PatchOperation } from '../../support/json-patch.ts';
+import { createRecord, toldBy } from '../../support/told.ts';
 import {
   type Bend,
   CBAM,
@@ -17,6 +18,7 @@ import {
   subject,
 } from '../../support/trust-cases.ts';
 
+const toldBefore = createRecord('boundaries');
 const steel = readExample('steel-coil')['credentials'] as Record<string, JsonObject>;
 const cells = readExample('battery-cell')['credentials'] as Record<string, JsonObject>;
 const ID = 'urn:uuid:99999999-0000-4000-8000-000000000099';
@@ -403,14 +405,17 @@ function sintered(indirect: string): PatchOperation[] {
 describe('the edge of a rule', () => {
   it.each(EDGES.map((edge) => [edge[0], edge] as const))(
     '%s',
-    async (_name, [, story, accepted, beyond, result = 'REJECT']) => {
+    async (name, [, story, accepted, beyond, result = 'REJECT']) => {
       const inside = await resultOf(story, accepted);
       const broken = inside.rules.filter((rule) => rule.outcome === 'failed' && rule.severity !== 'N');
       expect({ result: inside.result, broken }).toEqual({
         result: expect.stringMatching(/^(ACCEPT|REVIEW)$/),
         broken: expectedWarnings(inside.result, broken),
       });
-      expect((await resultOf(story, beyond)).result).toBe(result);
+      const outside = await resultOf(story, beyond);
+      expect(outside.result).toBe(result);
+      const lines = toldBy(outside);
+      expect(lines).toEqual(toldBefore(`beyond: ${name}`, lines));
     },
   );
 });

@@ -10,6 +10,7 @@ import { EN } from '../../../src/trust/messages/en.ts';
 import { RULES } from '../../../src/trust/rules/rule-table.ts';
 import { readExample } from '../../support/example-credentials.ts';
 import type { PatchOperation } from '../../support/json-patch.ts';
+import { createRecord, toldBy, wholeOf } from '../../support/told.ts';
 import {
   type Bend,
   CBAM,
@@ -28,6 +29,7 @@ import {
 
 type Row = [story: Story, message: string, result: string, bend: Bend, more?: Partial<RuleResult>];
 
+const toldBefore = createRecord('rules');
 const steel = readExample('steel-coil')['credentials'] as Record<string, JsonObject>;
 const cells = readExample('battery-cell')['credentials'] as Record<string, JsonObject>;
 
@@ -908,29 +910,56 @@ async function honestTwin(story: Story): Promise<RegimeResult> {
   return twin;
 }
 
-describe.each(Object.entries(GROUPS))('rules about %s', (_group, rows) => {
-  it.each(rows.map((row) => [`${row[1]} (${row[0].regime})`, row] as const))(
-    '%s',
-    async (_name, [story, message, wanted, bend, more]) => {
-      const { result, rules } = await resultOf(story, bend);
-      const [prefix = ''] = message.split('.');
-      const id = more?.id ?? (RULES.some((rule) => rule.id === prefix) ? prefix : undefined);
-      const expected = { outcome: 'failed', ...more, message, ...(id === undefined ? {} : { id }) };
-      expect(rules).toContainEqual(expect.objectContaining(expected));
-      expect(result).toBe(wanted);
-      const twin = await honestTwin(story);
-      expect(twin.result).toBe('ACCEPT');
-      if (expected.outcome === 'failed') expect(twin.rules.some((rule) => rule.message === message)).toBe(false);
-    },
-  );
+/** Rows under titles of their own. */
+function titled(rows: readonly Row[]): [title: string, row: Row][] {
+  const seen = new Map<string, number>();
+  return rows.map((row) => {
+    const title = `${row[1]} (${row[0].regime})`;
+    const count = (seen.get(title) ?? 0) + 1;
+    seen.set(title, count);
+    return [count === 1 ? title : `${title} ${count}`, row];
+  });
+}
+
+describe.each(Object.entries(GROUPS))('rules about %s', (group, rows) => {
+  it.each(titled(rows))('%s', async (title, [story, message, wanted, bend, more]) => {
+    const told = await resultOf(story, bend);
+    const { result, rules } = told;
+    const [prefix = ''] = message.split('.');
+    const id = more?.id ?? (RULES.some((rule) => rule.id === prefix) ? prefix : undefined);
+    const expected = { outcome: 'failed', ...more, message, ...(id === undefined ? {} : { id }) };
+    expect(rules).toContainEqual(expect.objectContaining(expected));
+    expect(result).toBe(wanted);
+    const twin = await honestTwin(story);
+    expect(twin.result).toBe('ACCEPT');
+    if (expected.outcome === 'failed') expect(twin.rules.some((rule) => rule.message === message)).toBe(false);
+    const lines = toldBy(told);
+    expect(lines).toEqual(toldBefore(`${group}: ${title}`, lines));
+  });
 });
 
 describe('a precursor whose report is about something else', () => {
-  it.each(PRECURSOR_FIT.map((row) => [row[1], row] as const))('%s', async (_name, [story, message, wanted, bend]) => {
-    const { result, rules } = await resultOf(story, bend);
+  it.each(titled(PRECURSOR_FIT))('%s', async (title, [story, message, wanted, bend]) => {
+    const told = await resultOf(story, bend);
+    const { result, rules } = told;
+    const lines = toldBy(told);
+    expect(lines).toEqual(toldBefore(`precursors: ${title}`, lines));
     const causes = rules.find((rule) => rule.id === 'B7')?.causes ?? [];
     expect(causes.map((cause) => cause.message)).toContain(message);
     expect(result).toBe(wanted);
+  });
+});
+
+describe('honest stories', () => {
+  it.each<[string, Story]>([
+    ['embedded emissions', CBAM],
+    ['a footprint', CUSTOMER],
+    ['a composite footprint under an agreement', CELL],
+    ['a composite footprint for anybody', PUBLIC],
+    ['a decision of a scheme', SCHEME],
+  ])('%s is told whole', async (name, story) => {
+    const lines = wholeOf(await honestTwin(story));
+    expect(lines).toEqual(toldBefore(`honest: ${name}`, lines));
   });
 });
 
