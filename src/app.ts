@@ -219,6 +219,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     ...administrationRoutes({
       identity,
       publicUrl,
+      watch: (instance, everySeconds) => reevaluations.watch(instance, everySeconds),
       setClock: manual === undefined ? undefined : (now) => setClock(manual, now),
     }),
     ...issuerRoutes({ identity, issuer, adviser, credentialStatus }),

@@ -8,7 +8,7 @@ import type { InstanceRecord, Store } from '../store/store.ts';
 
 /** How often a watch judges everything again, seconds. */
 export const MIN_WATCH_SECONDS = 60;
-export const DEFAULT_WATCH_SECONDS = 3600;
+const DEFAULT_WATCH_SECONDS = 3600;
 export const MAX_WATCH_SECONDS = 30 * 86_400;
 /** Evaluations judged again in one go, before the others get their turn and the progress is on disk. */
 const PAGE = 10;
@@ -75,10 +75,14 @@ export class Reevaluations {
     return job;
   }
 
-  /** `undefined` ends the watch. */
-  async watch(instance: InstanceRecord, everySeconds: number | undefined): Promise<WatchRecord | undefined> {
+  /** Judge the evaluations of this instance again by itself, every hour unless told otherwise. */
+  async watch(instance: InstanceRecord, everySeconds = DEFAULT_WATCH_SECONDS): Promise<WatchRecord | undefined> {
     await this.#deps.store.saveWatch(instance.id, everySeconds);
     return this.findWatch(instance);
+  }
+
+  async unwatch(instance: InstanceRecord): Promise<undefined> {
+    await this.#deps.store.saveWatch(instance.id, undefined);
   }
 
   findWatch(instance: InstanceRecord): Promise<WatchRecord | undefined> {

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/base/json.ts';
 import { checkLinkRef } from '../../src/credentials/link.ts';
 import { jcs } from '../../src/formats/jcs.ts';
 import { runCommand } from '../support/command-line.ts';
-import { startNode, type TestNode } from '../support/node.ts';
+import { ADMIN_TOKEN, startNode, type TestNode } from '../support/node.ts';
 import { publicDocumentsOf } from '../support/public-documents.ts';
 import { EXAMPLE_NODE, type RelyingParty, settleRelyingParty } from '../support/relying-party.ts';
 
@@ -94,10 +94,11 @@ describe('judging an evaluation again', () => {
   });
 
   it('makes the same report as the command line does from the bundle, without a network', async () => {
-    const first = (await party.ask()).body;
+    const first = (await party.ask({ regimes: [REGIME] })).body;
     await party.changeStatus('statement:coil-pcf', { reason: 'withdrawn' });
     forward(60);
-    const { report } = (await again(first.id)).body;
+    const judged = await again(first.id);
+    const { report } = judged.body;
     expect(JSON.stringify(report)).not.toContain(first.id);
     const directory = await mkdtemp(join(tmpdir(), 'proofprint-again-'));
     const write = async (name: string, value: unknown) => {
@@ -108,12 +109,37 @@ describe('judging an evaluation again', () => {
     const files = await Promise.all(party.question.credentials.map((one, place) => write(`${place}.json`, one)));
     const bundle = join(directory, 'bundle.json');
     const program = { fetchJson: publicDocumentsOf(node), now: () => node.clock.now() };
-    const asked = ['--policy', policy, '--at', report.at];
-    expect((await runCommand(['bundle', ...files, ...asked, '--out', bundle], program)).code).toBe(0);
+    const asked = ['--policy', policy, '--at', report.at, '--regime', REGIME];
+    expect((await runCommand(['bundle', ...files, ...asked.slice(0, 4), '--out', bundle], program)).code).toBe(0);
     const offline = await runCommand(['verify', bundle, '--offline', ...asked, '--claim', party.claim, '--json'], {
       now: program.now,
     });
     expect(jcs(JSON.parse(offline.out).report)).toBe(jcs(report));
+
+    // And the same as was signed, with no need to say again what was asked.
+    const signed = await party.post(`/evaluations/${judged.body.id}/report-credential`, {});
+    const file = await write('signed.json', signed.body);
+    const compare = (more: string[], language: 'en' | 'ko' = 'en') =>
+      runCommand(['verify', bundle, '--policy', policy, '--claim', party.claim, ...more], { ...program, language });
+    expect(await compare(['--signed-report', file])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('The report is the one that was signed; the signature is good.'),
+    });
+    expect((await compare(['--signed-report', file], 'ko')).out).toContain(
+      '서명된 평가 보고서와 같습니다; 서명이 확인되었습니다.',
+    );
+    const offlineToo = await compare(['--signed-report', file, '--offline', '--json']);
+    expect(JSON.parse(offlineToo.out).signedReport).toEqual({ same: true, verdict: 'undetermined' });
+    const earlier = await compare(['--signed-report', file, '--at', '2027-04-14T00:00:00Z', '--json']);
+    expect(earlier.code).toBe(1);
+    expect(JSON.parse(earlier.out).signedReport).toEqual({ same: false, verdict: 'accepted' });
+    const forged = structuredClone(signed.body.verifiableCredential);
+    forged.credentialSubject.results[0].failedRules = ['R9'];
+    const unsigned = await compare(['--signed-report', await write('forged.json', forged), '--json']);
+    expect(unsigned.code).toBe(1);
+    expect(JSON.parse(unsigned.out).signedReport).toEqual({ same: true, verdict: 'rejected' });
+    expect((await compare(['--signed-report', join(directory, '0.json')])).err).toContain('MALFORMED_VALUE_ERROR');
+    expect((await runCommand(['verify', bundle, '--signed-report', file], program)).code).toBe(64);
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -262,11 +288,27 @@ describe('a watch', () => {
     expect(rose.changes[REGIME].passing).toEqual(fell.changes[REGIME].failing);
   });
 
+  it('may be asked for by the operator with the instance', async () => {
+    const create = (id: string, more: object) =>
+      node.post('/admin/organizations/the-buyer/verifiers', { id, ...more }, ADMIN_TOKEN);
+    const watchOf = async (id: string) => (await node.get(`/verifiers/${id}/watch`, party.buyer.token)).body;
+    for (const [id, more, expected] of [
+      ['w-one', { watch: true }, { watch: true, reevaluateEverySeconds: 3600 }],
+      ['w-two', { reevaluateEverySeconds: 600 }, { watch: true, reevaluateEverySeconds: 600 }],
+      ['w-three', { watch: false, reevaluateEverySeconds: 600 }, { watch: false }],
+      ['w-four', {}, { watch: false }],
+    ] as const) {
+      expect((await create(id, more)).status).toBe(201);
+      expect(await watchOf(id)).toMatchObject(expected);
+    }
+    expect((await create('w-five', { reevaluateEverySeconds: 5 })).status).toBe(400);
+  });
+
   it('ends with its organisation', async () => {
     await party.ask();
     await party.post('/watch', { watch: true });
     const gone = await node.request('DELETE', '/admin/organizations/the-buyer?confirm=the-buyer', {
-      token: 'admin-token-for-tests-only',
+      token: ADMIN_TOKEN,
     });
     expect(gone.status).toBe(204);
     expect(await node.node.store.findWatch('desk')).toBeUndefined();

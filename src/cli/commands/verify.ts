@@ -10,11 +10,12 @@ import type { Verification } from '../../services/verifier/verifier.ts';
 import { type Command, type CommandKit, EXIT, type Terminal, UsageError } from '../command.ts';
 import { type Documents, readDocuments, readPolicyFile } from '../documents.ts';
 import { printable } from '../printable.ts';
+import { compareReports, describeComparison, exitOfComparison, readSignedReport } from './signed-report.ts';
 
 export const verify: Command = {
   name: 'verify',
   usage:
-    'verify FILE… [--policy F] [--regime R]… [--at T] [--claim ID] [--offline] [--challenge C --domain D] [--json]',
+    'verify FILE… [--policy F] [--regime R]… [--at T] [--claim ID] [--offline] [--signed-report F] [--challenge C --domain D] [--json]',
   summary: {
     en: 'Check credentials, a presentation or an evidence bundle; with a policy, say whether the claim may be relied on and why',
     ko: '증명서, 제시 또는 증거 묶음을 확인합니다. 정책을 주면 주장을 신뢰할 수 있는지와 그 이유를 알려 줍니다',
@@ -37,6 +38,7 @@ const OPTIONS = {
   regime: { type: 'string', multiple: true },
   at: { type: 'string' },
   claim: { type: 'string' },
+  'signed-report': { type: 'string' },
   offline: { type: 'boolean' },
   challenge: { type: 'string' },
   domain: { type: 'string' },
@@ -52,6 +54,7 @@ interface Choices {
   readonly regime?: string[] | undefined;
   readonly at?: string | undefined;
   readonly claim?: string | undefined;
+  readonly 'signed-report'?: string | undefined;
   readonly offline?: boolean | undefined;
   readonly challenge?: string | undefined;
   readonly domain?: string | undefined;
@@ -64,8 +67,8 @@ async function verifyEach(
   terminal: Terminal,
   kit: CommandKit,
 ): Promise<number> {
-  if (choices.regime !== undefined || choices.at !== undefined)
-    throw new UsageError('--regime and --at go with --policy');
+  if (choices.regime !== undefined || choices.at !== undefined || choices['signed-report'] !== undefined)
+    throw new UsageError('--regime, --at and --signed-report go with --policy');
   const checker = kit.createChecker({ offline: choices.offline ?? false, evidence: documents.statusLists });
   const outcomes: { id: string; verification: Verification }[] = [];
   for (const document of documents.credentials) {
@@ -124,16 +127,26 @@ async function evaluateAll(
   kit: CommandKit,
 ): Promise<number> {
   const policy = await readPolicyFile(choices.policy, terminal);
-  const answer = await evaluateDocuments(documents, choices, policy, kit);
+  const signedFile = choices['signed-report'];
+  const signed = signedFile === undefined ? undefined : await readSignedReport(signedFile, terminal);
+  // What was signed says what was asked; whether it was signed is seen below.
+  const asked = { ...choices, at: choices.at ?? signed?.at, regime: choices.regime ?? signed?.regimes };
+  const answer = await evaluateDocuments(documents, asked, policy, kit);
   // Whoever made the bundle chose this instant; whoever relies on the answer has to know.
-  if (choices.at === undefined && documents.at !== undefined)
+  if (asked.at === undefined && documents.at !== undefined)
     terminal.err(printable(`${AS_OF[terminal.language]} ${documents.at} (--at)\n`));
-  if (choices.json)
-    terminal.out(
-      `${JSON.stringify({ results: answer.results, findings: answer.findings, report: answer.report }, null, 2)}\n`,
-    );
-  else terminal.out(printable(explainEvaluation(answer, terminal.language)));
-  return exitOf(answer);
+  const checker = kit.createChecker({ offline: choices.offline ?? false, evidence: documents.statusLists });
+  const comparison = signed === undefined ? undefined : await compareReports(signed, answer.report, checker);
+  if (choices.json) {
+    const { results, findings, report } = answer;
+    const { same, verification } = comparison ?? {};
+    const compared = comparison === undefined ? {} : { signedReport: { same, verdict: verification?.verdict } };
+    terminal.out(`${JSON.stringify({ results, findings, report, ...compared }, null, 2)}\n`);
+  } else {
+    terminal.out(printable(explainEvaluation(answer, terminal.language)));
+    if (comparison !== undefined) terminal.out(describeComparison(comparison, terminal));
+  }
+  return comparison === undefined ? exitOf(answer) : exitOfComparison(comparison, exitOf(answer));
 }
 
 /** The one evaluation behind `verify --policy` and `bundle`. */

@@ -5,6 +5,7 @@ import { type Identity, ROLES } from '../../services/identity/identity.ts';
 import { readPolicyObject } from '../../services/verifier/policy-source.ts';
 import { assertVerifierSettings } from '../../services/verifier/verifier.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
+import { WatchSeconds } from './evaluations.ts';
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{1,62}$/, 'two to 63 small letters, digits and hyphens, a letter first');
 const name = z.strictObject({ ko: z.string().min(1).max(200), en: z.string().min(1).max(200) });
@@ -35,6 +36,8 @@ const NewVerifier = z.strictObject({
   policy: z.looseObject({}).optional(),
   domain: z.string().max(300).optional(),
   challenge: z.boolean().optional(),
+  watch: z.boolean().optional(),
+  reevaluateEverySeconds: WatchSeconds.optional(),
 });
 const NewKey = z.strictObject({
   keyType: z.enum(['Ed25519', 'P-256']).optional(),
@@ -59,9 +62,13 @@ const RESERVED_SLUGS = new Set([
   'well-known',
 ]);
 
+type InstanceOf = Awaited<ReturnType<Identity['createVerifier']>>;
+
 interface AdministrationDeps {
   readonly identity: Identity;
   readonly publicUrl: () => string;
+  /** Have the node judge the instance's evaluations again by itself, every so many seconds. */
+  readonly watch: (instance: InstanceOf, everySeconds: number | undefined) => Promise<unknown>;
   readonly setClock: ((now: string) => void) | undefined;
 }
 
@@ -203,13 +210,15 @@ async function createIssuer(deps: AdministrationDeps, call: Call<z.infer<typeof 
 }
 
 async function createVerifier(deps: AdministrationDeps, call: Call<z.infer<typeof NewVerifier>>): Promise<Answer> {
-  const { id, policy, ...rest } = call.body;
+  const { id, policy, watch, reevaluateEverySeconds, ...rest } = call.body;
   const settings = Object.fromEntries(
     Object.entries({ ...rest, ...(policy === undefined ? {} : { policy }) }).filter(([, value]) => value !== undefined),
   ) as JsonObject;
   assertVerifierSettings(settings);
   if (policy !== undefined) readPolicyObject(policy as JsonObject, '/policy');
-  await deps.identity.createVerifier(slugOf(call), { id, settings });
+  const instance = await deps.identity.createVerifier(slugOf(call), { id, settings });
+  // Either says that it is wanted, unless it is said not to be.
+  if (watch ?? reevaluateEverySeconds !== undefined) await deps.watch(instance, reevaluateEverySeconds);
   return { status: 201, body: { id, url: `${deps.publicUrl()}/verifiers/${id}` } };
 }
 

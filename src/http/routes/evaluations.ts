@@ -2,12 +2,7 @@ import { z } from 'zod';
 import { formatDateTime } from '../../formats/date-time.ts';
 import type { Evaluations } from '../../services/evaluations.ts';
 import type { Identity } from '../../services/identity/identity.ts';
-import {
-  DEFAULT_WATCH_SECONDS,
-  MAX_WATCH_SECONDS,
-  MIN_WATCH_SECONDS,
-  type Reevaluations,
-} from '../../services/reevaluations.ts';
+import { MAX_WATCH_SECONDS, MIN_WATCH_SECONDS, type Reevaluations } from '../../services/reevaluations.ts';
 import type { ReportCredentials, SignedReport } from '../../services/report-credentials.ts';
 import { claimOf, pageOf } from '../paging.ts';
 import { type Language, problemsOf } from '../problem-details.ts';
@@ -19,9 +14,11 @@ const Bulk = z
     message: 'give either dependsOn or all',
     path: ['dependsOn'],
   });
+/** How often a watch judges again. */
+export const WatchSeconds = z.int().min(MIN_WATCH_SECONDS).max(MAX_WATCH_SECONDS);
 const Watch = z.strictObject({
   watch: z.boolean(),
-  reevaluateEverySeconds: z.int().min(MIN_WATCH_SECONDS).max(MAX_WATCH_SECONDS).optional(),
+  reevaluateEverySeconds: WatchSeconds.optional(),
 });
 const SignReport = z.strictObject({ validUntil: z.string().max(40).optional() }).optional();
 
@@ -116,11 +113,13 @@ function watchRoutes(deps: EvaluationRouteDeps): readonly Route[] {
       request: Watch,
       answers: { 200: 'the watch' },
       handle: async (call) => {
-        const { watch, reevaluateEverySeconds = DEFAULT_WATCH_SECONDS } = call.body;
+        const { watch, reevaluateEverySeconds } = call.body;
         const instance = await instanceOf(deps, call);
         return {
           status: 200,
-          body: watchView(await reevaluations.watch(instance, watch ? reevaluateEverySeconds : undefined)),
+          body: watchView(
+            await (watch ? reevaluations.watch(instance, reevaluateEverySeconds) : reevaluations.unwatch(instance)),
+          ),
         };
       },
     }),
