@@ -78,3 +78,28 @@ function say(
 export function metUnless(findings: readonly RuleFinding[], more: More = {}): readonly RuleFinding[] {
   return findings.length > 0 ? findings : [met(more)];
 }
+
+/** Causes that are told with one finding, those below them included. */
+const MOST_CAUSES = 24;
+
+/**
+ * What stands behind a finding, as far as it is told. Precursors of precursors may share what is wrong with them, and a report writes it out
+ * every time: without an end, a few documents would make a report that no machine can hold. The nearest causes go first; what does not fit is
+ * left out below its finding, which stays.
+ */
+export function toldCauses(found: readonly RuleResult[]): readonly RuleResult[] {
+  const nearest = found.slice(0, MOST_CAUSES);
+  let left = MOST_CAUSES - nearest.length;
+  return nearest.map((cause) => {
+    const below = countBelow(cause);
+    left -= below;
+    if (left >= 0) return cause;
+    left += below;
+    const { causes: _untold, ...own } = cause;
+    return own;
+  });
+}
+
+function countBelow({ causes = [] }: RuleResult): number {
+  return causes.reduce((count, cause) => count + 1 + countBelow(cause), 0);
+}

@@ -6,7 +6,7 @@ import type { Case, PathCase, StatementCase } from '../case.ts';
 import type { Evidence, LinkEnd } from '../evidence.ts';
 import { objectAt, objectsAt, textAt, textsAt, valueAt } from '../member.ts';
 import type { MessageKey } from '../messages/message.ts';
-import { broken, doubtful, met, metUnless, noted, type Rule, type RuleFinding } from '../rule.ts';
+import { broken, doubtful, met, metUnless, noted, type Rule, type RuleFinding, toldCauses } from '../rule.ts';
 
 export const L1: Rule = {
   id: 'L1',
@@ -203,10 +203,10 @@ export const RELIANCE: Rule = {
       const nested = judgeUpstream(relied);
       const params = { statement: relied.id };
       if (nested.failed.length > 0) {
-        return [broken('reliance.refused', { subject: statement.id, params, causes: nested.failed })];
+        return [broken('reliance.refused', { subject: statement.id, params, causes: toldCauses(nested.failed) })];
       }
       if (nested.undetermined.length > 0) {
-        return [noted('reliance.unknown', { subject: statement.id, params, causes: nested.undetermined })];
+        return [noted('reliance.unknown', { subject: statement.id, params, causes: toldCauses(nested.undetermined) })];
       }
       return [met({ subject: relied.id })];
     }),

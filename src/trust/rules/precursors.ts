@@ -9,7 +9,7 @@ import { objectsAt, textAt } from '../member.ts';
 import type { DefaultValueRow } from '../policy.ts';
 import { isExemptOrigin } from '../reference/cbam-goods.ts';
 import { findDefaultValue } from '../reference/default-values.ts';
-import { broken, doubtful, met, noted, type Rule, type RuleFinding } from '../rule.ts';
+import { broken, doubtful, met, noted, type Rule, type RuleFinding, toldCauses } from '../rule.ts';
 import { goodsOf, precursorEmissions, precursorsOf, usualValueOf } from './cbam.ts';
 
 const SOURCE = 'IR (EU) 2025/2547, Annex II A.1(4)-(5); DR (EU) 2025/2551, Annex II 2.11.1';
@@ -65,12 +65,12 @@ function checkPrecursor(given: Case, precursor: JsonObject): RuleFinding {
   const [first] = failed;
   if (first !== undefined) {
     const code = first.code === undefined ? {} : { code: first.code };
-    return broken('B7.inadmissible', { ...more, ...code, causes: failed });
+    return broken('B7.inadmissible', { ...more, ...code, causes: toldCauses(failed) });
   }
   const open = aboutGood(nested.undetermined, cnCode);
   if (open[0] !== undefined) {
     const code = open[0].code === undefined ? {} : { code: open[0].code };
-    return doubtful('B7.undetermined', { ...more, ...code, causes: open });
+    return doubtful('B7.undetermined', { ...more, ...code, causes: toldCauses(open) });
   }
   return met({ subject: cnCode });
 }

@@ -133,6 +133,60 @@ describe('what a claim is built from', () => {
   });
 });
 
+/** Works upon works, each made from the one above it twice over; of the topmost the precursors have no report. */
+function tower(levels: number, width: number): Bend {
+  const claim = steel['claim:slab']?.['credentialSubject'] as JsonObject;
+  const report = steel['statement:slab']?.['credentialSubject'] as JsonObject;
+  const ids = (level: number) =>
+    ['1', '2'].map((kind) => `urn:uuid:99999999-0000-4000-800${kind}-${String(level).padStart(12, '0')}`);
+  const madeFrom = (level: number): JsonObject[] =>
+    Array.from({ length: width }, (_, index) => ({
+      cnCode: String(72011011 + index),
+      aggregatedGoodsCategory: 'pig-iron',
+      countryOfOrigin: 'KR',
+      valueBasis: 'actual',
+      quantity: '1',
+      specificDirect: '1.6',
+      reportingPeriod: '2026',
+      ...(level > levels ? {} : { statement: { $link: `statement:${level}` } }),
+    }));
+  const levelsUp = Array.from({ length: levels }, (_, index) => index + 1);
+  const patch = levelsUp.flatMap((level) => {
+    const [claimId = '', statementId = ''] = ids(level);
+    return [
+      set(`/credentials/claim:${level}`, {
+        ...steel['claim:slab'],
+        id: claimId,
+        credentialSubject: { ...claim, precursors: madeFrom(level + 1) },
+      }),
+      set(`/credentials/statement:${level}`, {
+        ...steel['statement:slab'],
+        id: statementId,
+        credentialSubject: { ...report, claim: { $link: `claim:${level}` } },
+      }),
+    ];
+  });
+  const show = levelsUp.flatMap((level) => [`claim:${level}`, `statement:${level}`]);
+  return { patch: [...patch, set(subject('claim:slab', '/precursors'), madeFrom(1))], show };
+}
+
+describe('a report on many works', () => {
+  const sizeOf = async (levels: number, width: number) => {
+    const { report, results } = evaluate(await requestFor(CBAM, tower(levels, width)));
+    expect(results['eu-cbam']?.result).toBe('REJECT');
+    return JSON.stringify(report).length;
+  };
+  it('grows with the documents, not with the ways that lead to what is wrong', async () => {
+    expect(await sizeOf(12, 2)).toBeLessThan(2 * (await sizeOf(6, 2)));
+    expect(await sizeOf(2, 100)).toBeLessThan(8 * (await sizeOf(2, 10)));
+  });
+  it('tells the nearest causes, and of further ones that they are there', async () => {
+    const result = await resultOf(CBAM, tower(8, 2));
+    const [cause] = failedRule(result, 'B7')?.causes?.filter(({ id }) => id === 'B7') ?? [];
+    expect(cause).toMatchObject({ message: 'B7.inadmissible', outcome: 'failed' });
+  });
+});
+
 describe('the default value in place of an inadmissible precursor', () => {
   const shown = async (bend: Bend) => {
     const { result, values } = await resultOf(CBAM, bend);
