@@ -1,11 +1,11 @@
 /** B12: what an operator gave to buyers is no more than what was verified (docs/domain.md, section 3.7). */
 import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
-import { add, compare, equal } from '../../formats/decimal.ts';
+import { add, compare, equal, isNegative } from '../../formats/decimal.ts';
 import { jcs } from '../../formats/jcs.ts';
 import type { Candidate } from '../candidate.ts';
 import type { StatementCase } from '../case.ts';
 import { figureAt, sum } from '../figures.ts';
-import { checkInForce } from '../in-force.ts';
+import { checkInForce, checkKeys } from '../in-force.ts';
 import { objectAt, objectsAt, textAt } from '../member.ts';
 import type { MessageKey } from '../messages/message.ts';
 import { broken, doubtful, met, missing, type Rule, type RuleFinding } from '../rule.ts';
@@ -42,8 +42,10 @@ interface Share {
   readonly buyer: string;
   readonly sequence: string | undefined;
   readonly runningTotal: string | undefined;
-  /** Whether it is known to be in force; else it counts only against the operator. */
+  /** Whether it is known to be in force, and by a key that is believed; else it counts only against the operator. */
   readonly settled: boolean;
+  /** Whether it counts against the operator for certain: as `settled`, whosever hands the key was in. */
+  readonly certain: boolean;
 }
 
 /** Allocations by the operator for this installation and year, each once, however often and in whatever form it was shown. */
@@ -51,18 +53,22 @@ function sharesOf(given: StatementCase): readonly Share[] {
   const { evidence } = given;
   const shares = new Map<string, Share>();
   for (const credential of evidence.ofType('ShipmentAllocation')) {
-    if (!belongsHere(given, credential) || isReplaced(given, credential)) continue;
-    const outcomes = checkInForce(credential, given.regime, instantOf(given)).map((finding) => finding.outcome);
-    if (outcomes.includes('failed')) continue;
+    if (!belongsHere(given, credential)) continue;
+    const replaced = standingOfNewer(given, credential);
+    const own = standingOf(given, credential);
+    if (own === 'fallen' || replaced === 'good') continue;
     const { subject } = credential;
+    const mass = figureAt(subject, 'netMass', 'value') ?? '0';
     shares.set(evidence.linkDigestOf(credential), {
       credential,
       cnCode: textAt(subject, 'cnCode') ?? '',
-      mass: figureAt(subject, 'netMass', 'value') ?? '0',
+      // Nothing can be taken back by a mass below zero.
+      mass: isNegative(mass) ? '0' : mass,
       buyer: jcs(objectAt(subject, 'buyer') ?? {}),
       sequence: figureAt(subject, 'sequence'),
       runningTotal: figureAt(subject, 'runningTotal'),
-      settled: !outcomes.includes('undetermined'),
+      settled: own === 'good' && replaced === 'fallen' && checkKeys(credential).length === 0,
+      certain: own === 'good' && replaced === 'fallen',
     });
   }
   return [...shares.values()];
@@ -79,10 +85,20 @@ function belongsHere({ evidence, claim, statement }: StatementCase, allocation: 
   return other?.issuer === claim.issuer && key !== undefined && reportKeyOf(other) === key;
 }
 
-function isReplaced(given: StatementCase, allocation: Candidate): boolean {
+type Standing = 'good' | 'fallen' | 'doubtful';
+
+function standingOf(given: StatementCase, credential: Candidate): Standing {
+  const outcomes = checkInForce(credential, given.regime, instantOf(given)).map((finding) => finding.outcome);
+  if (outcomes.includes('failed')) return 'fallen';
+  return outcomes.includes('undetermined') ? 'doubtful' : 'good';
+}
+
+/** Whether another allocation takes the place of this one; while that is in doubt, both count against the operator. */
+function standingOfNewer(given: StatementCase, allocation: Candidate): Standing {
   const newer = supersededBy(given.evidence, allocation);
-  if (newer === undefined) return false;
-  return checkInForce(newer, given.regime, instantOf(given)).every((finding) => finding.outcome !== 'failed');
+  if (newer === undefined) return 'fallen';
+  const standing = standingOf(given, newer);
+  return standing === 'good' && checkKeys(newer).length > 0 ? 'doubtful' : standing;
 }
 
 function instantOf({ at }: StatementCase) {
@@ -95,15 +111,16 @@ function judgeGood(given: StatementCase, cnCode: string, shares: readonly Share[
   if (shares.length === 0) return [missing(...about('B12.allocations'))];
   const verified = verifiedQuantity(given, cnCode);
   const settled = shares.filter((share) => share.settled);
-  const found = [...checkSeries(settled).map(([key, params]) => broken(...about(key, params)))];
-  const allocated = sum(settled.map(({ mass }) => mass));
+  const certain = shares.filter((share) => share.certain);
+  const found = [...checkSeries(certain).map(([key, params]) => broken(...about(key, params)))];
+  const allocated = sum(certain.map(({ mass }) => mass));
   const imported = importedMass(given, cnCode);
   if (imported !== undefined && compare(imported, largestShareOfOneBuyer(settled)) > 0) {
     found.push(broken(...about('B12.import', { imported, allocated: largestShareOfOneBuyer(settled) })));
   }
   if (verified.state === 'known') {
     const { quantity } = verified;
-    if (furthest(settled, allocated).some((total) => compare(total, quantity) > 0)) {
+    if (furthest(certain, allocated).some((total) => compare(total, quantity) > 0)) {
       found.push(broken(...about('B12.more-than-made')));
     } else if (furthest(shares, sum(shares.map(({ mass }) => mass))).some((total) => compare(total, quantity) > 0)) {
       found.push(doubtful(...about('B12.status')));

@@ -2,7 +2,7 @@
 import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
 import type { Candidate } from '../candidate.ts';
 import type { StatementCase } from '../case.ts';
-import { checkInForce } from '../in-force.ts';
+import { checkInForce, checkKeys } from '../in-force.ts';
 import { textAt } from '../member.ts';
 import { broken, met, missing, type Rule } from '../rule.ts';
 import { FIRST_VERIFIED_YEAR, goodsOf } from './cbam.ts';
@@ -80,6 +80,6 @@ function showsAnother(given: StatementCase, other: Candidate): boolean {
   if (textAt(other.subject, 'leadAuditor') === undefined) return false;
   const { at, regime, statement } = given;
   const inForce = checkInForce(other, regime, { at, now: at, skew: CLOCK_SKEW_MS });
-  if (inForce.some((finding) => finding.outcome !== 'passed')) return false;
+  if ([...inForce, ...checkKeys(other)].some((finding) => finding.outcome !== 'passed')) return false;
   return other.issuer === statement.issuer || checkKnown(given, other.issuer).outcome === 'passed';
 }

@@ -6,11 +6,11 @@ import { digestOfJson } from '../../../src/formats/digest.ts';
 import { evaluate } from '../../../src/trust/evaluate.ts';
 import type { EvaluationInput, RegimeResult } from '../../../src/trust/evaluation.ts';
 import { checkDisclosure } from '../../../src/trust/rules/privacy.ts';
-import { type AllocationSpec, allocationOf, BUYER, priceOf } from '../../support/composite-credentials.ts';
+import { type AllocationSpec, allocationOf, BUYER, OPERATOR, priceOf } from '../../support/composite-credentials.ts';
 import { readExample } from '../../support/example-credentials.ts';
 import type { PatchOperation } from '../../support/json-patch.ts';
 import { CBAM, drop, noLists, requestFor, set, setBit, subject } from '../../support/trust-cases.ts';
-import { admitted, clearHistory, policyOfExample, requirePolicyOf } from '../../support/worked-examples.ts';
+import { admitted, clearHistory, keyOf, policyOfExample, requirePolicyOf } from '../../support/worked-examples.ts';
 
 const CN = '72083700';
 const OTHER: JsonObject = { saltedHash: digestOfJson({ eori: 'FR99', salt: '00'.repeat(16) }) };
@@ -22,7 +22,27 @@ beforeAll(async () => {
   base = request;
 });
 
-type Spec = AllocationSpec & { readonly status?: (history: StatusHistory) => StatusHistory };
+type Spec = AllocationSpec & {
+  readonly status?: (history: StatusHistory) => StatusHistory;
+  /** Signed by another key of its issuer, which `STOLEN` holds for compromised. */
+  readonly stolen?: true;
+};
+
+const STOLEN_KEY = {
+  ...keyOf(OPERATOR),
+  method: `${OPERATOR}#key-2`,
+  publicKeyMultibase: `${keyOf(OPERATOR).publicKeyMultibase}2`,
+};
+const STOLEN = requirePolicyOf({
+  ...policyOfExample(readExample('steel-coil')),
+  compromisedKeys: [
+    {
+      verificationMethod: STOLEN_KEY.method,
+      from: '2026-12-01T00:00:00Z',
+      source: { document: 'letter of the operator, fictional', date: '2027-04-01' },
+    },
+  ],
+});
 
 function documentOf(request: EvaluationInput, tail: string): JsonObject {
   const found = request.admitted.find(({ id }) => id.endsWith(tail));
@@ -32,9 +52,12 @@ function documentOf(request: EvaluationInput, tail: string): JsonObject {
 
 function withAllocations(request: EvaluationInput, specs: readonly Spec[]): EvaluationInput {
   const statement = documentOf(request, '013');
-  const shares = specs.map(({ status, ...spec }) => {
+  const shares = specs.map(({ status, stolen, ...spec }) => {
     const document = allocationOf(statement, spec);
-    return admitted(document, status === undefined ? {} : { status: status(clearHistory(document)) });
+    return admitted(document, {
+      ...(status === undefined ? {} : { status: status(clearHistory(document)) }),
+      ...(stolen === undefined ? {} : { keys: [STOLEN_KEY] }),
+    });
   });
   return { ...request, admitted: [...request.admitted, ...shares] };
 }
@@ -173,6 +196,35 @@ describe('status and time', () => {
     const later: Spec = { ...tooMuch, validFrom: '2027-04-20T00:00:00Z' };
     expect(said(asked([later]))).toEqual([OPEN]);
     expect(said(asked([later], { at: base.at + 5 * DAY }))).toEqual([MORE]);
+  });
+});
+
+describe('what would hide a mass', () => {
+  const tooMuch: Spec = { number: 1, mass: '412001' };
+  const old = () => allocationOf(documentOf(base, '013'), tooMuch);
+  it('a mass below zero takes nothing back', () => {
+    expect(said(asked(series('-50000', '412001')))).toContain(MORE);
+    expect(said(asked([tooMuch, { number: 2, mass: '-5' }]))).toEqual([MORE]);
+  });
+  it('a replacement of which nobody knows whether it holds', () => {
+    const corrected: Spec = { number: 2, mass: '5', supersedes: old() };
+    expect(said(asked([tooMuch, corrected]))).toEqual([OPEN]);
+    expect(said(asked([tooMuch, { ...corrected, status: noLists }]))).toEqual(['B12.status undetermined']);
+  });
+  it('an allocation by a compromised key speaks against the operator and not for it', () => {
+    const forged = changed(SERIES, 2, { stolen: true });
+    expect(said(asked(forged))).toEqual(['B12 passed']);
+    expect(said(asked(forged, { policy: STOLEN }))).toEqual([OPEN]);
+    expect(said(asked(SERIES, { policy: STOLEN }))).toEqual(['B12 passed']);
+    const replacing: Spec = { number: 2, mass: '5', supersedes: old(), stolen: true };
+    expect(said(asked([tooMuch, replacing], { policy: STOLEN }))).toEqual(['B12.status undetermined']);
+    for (const against of [
+      [{ ...tooMuch, stolen: true }],
+      [...SERIES, { ...(SERIES[1] as Spec), number: 9, stolen: true }],
+    ] as Spec[][]) {
+      expect(said(asked(against, { policy: STOLEN }))).toEqual(said(asked(against)));
+      expect(asked(against, { policy: STOLEN }).result).toBe('REVIEW');
+    }
   });
 });
 

@@ -4,11 +4,17 @@ import type { JsonObject } from '../../../src/base/json.ts';
 import { createLinkRef } from '../../../src/credentials/link.ts';
 import { evaluate } from '../../../src/trust/evaluate.ts';
 import type { EvaluationInput } from '../../../src/trust/evaluation.ts';
+import { readExample } from '../../support/example-credentials.ts';
 import { CBAM, requestFor, set, setBit, subject } from '../../support/trust-cases.ts';
-import { admitted, clearHistory } from '../../support/worked-examples.ts';
+import { admitted, clearHistory, keyOf, policyOfExample, requirePolicyOf } from '../../support/worked-examples.ts';
 
 const AUDITOR = 'auditor-7f3a';
 const BODY = 'did:web:verify-eu.example';
+const OTHER_KEY = {
+  ...keyOf(BODY),
+  method: `${BODY}#key-2`,
+  publicKeyMultibase: `${keyOf(BODY).publicKeyMultibase}2`,
+};
 
 interface Report {
   readonly year: number;
@@ -17,6 +23,7 @@ interface Report {
   readonly installation?: string;
   readonly programme?: string;
   readonly revoked?: boolean;
+  readonly otherKey?: boolean;
 }
 
 const led = (...years: readonly number[]): Report[] => years.map((year) => ({ year, auditor: AUDITOR }));
@@ -32,7 +39,7 @@ beforeAll(async () => {
 });
 
 /** What B13 says of the report on `year`, with these earlier ones in hand. */
-function said(year: number, earlier: readonly Report[], named = true): string {
+function said(year: number, earlier: readonly Report[], named = true, policy?: JsonObject): string {
   const request = years.get(year);
   if (request === undefined) throw new Error(String(year));
   const shown = request.admitted.map((credential) => {
@@ -41,7 +48,12 @@ function said(year: number, earlier: readonly Report[], named = true): string {
     return admitted({ ...credential.document, credentialSubject: rest });
   });
   const more = earlier.flatMap((report, index) => credentialsOf(request, report, index));
-  const { rules = [] } = evaluate({ ...request, admitted: [...shown, ...more] }).results['eu-cbam'] ?? {};
+  const { rules = [] } =
+    evaluate({
+      ...request,
+      admitted: [...shown, ...more],
+      ...(policy === undefined ? {} : { policy: requirePolicyOf(policy) }),
+    }).results['eu-cbam'] ?? {};
   return rules
     .filter(({ id }) => id === 'B13')
     .map(({ message, outcome }) => `${message} ${outcome}`)
@@ -51,7 +63,7 @@ function said(year: number, earlier: readonly Report[], named = true): string {
 function credentialsOf(request: EvaluationInput, report: Report, index: number) {
   const [claim, statement] = ['012', '013'].map((tail) => request.admitted.find(({ id }) => id.endsWith(tail)));
   if (claim === undefined || statement === undefined) throw new Error('not there');
-  const { year, issuer = BODY, auditor, installation, programme = 'eu-cbam', revoked } = report;
+  const { year, issuer = BODY, auditor, installation, programme = 'eu-cbam', revoked, otherKey } = report;
   const place = claim.subject['installation'] as JsonObject;
   const number = String(index).padStart(12, '0');
   const own: JsonObject = {
@@ -77,7 +89,7 @@ function credentialsOf(request: EvaluationInput, report: Report, index: number) 
     credentialSubject: body,
   };
   const status = revoked === true ? { status: setBit('revocation')(clearHistory(document)) } : {};
-  return [admitted(own), admitted(document, status)];
+  return [admitted(own), admitted(document, { ...status, ...(otherKey === true ? { keys: [OTHER_KEY] } : {}) })];
 }
 
 const PASSED = 'B13 passed';
@@ -131,6 +143,18 @@ describe('what counts as somebody else’s year', () => {
     expect(only({ revoked: true })).toBe(OPEN);
     expect(only({ installation: 'INST-KR-9999' })).toBe(OPEN);
     expect(only({ programme: 'iso14067-pcf' })).toBe(OPEN);
+  });
+  it('is none by a report that a compromised key signed', () => {
+    const signedByOther = (policy?: JsonObject) =>
+      said(2031, [{ year: 2030, auditor: 'auditor-0c11', otherKey: true }], true, policy);
+    const entry = {
+      verificationMethod: OTHER_KEY.method,
+      from: '2026-12-01T00:00:00Z',
+      source: { document: 'letter of the body, fictional', date: '2027-04-01' },
+    };
+    const policy = policyOfExample(readExample('steel-coil'));
+    expect(signedByOther(policy)).toBe(PASSED);
+    expect(signedByOther({ ...policy, compromisedKeys: [entry] })).toBe(OPEN);
   });
   it('is none by a pseudonym of another body, and a revoked report was still led', () => {
     const five = led(2026, 2027, 2028, 2029, 2030);
