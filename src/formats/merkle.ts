@@ -51,14 +51,19 @@ export function merklePath(leaves: readonly JsonObject[], index: number): readon
 
 /** Whether the leaf stands in the tree of that root. False, never an error, for a path or a root that cannot be read. */
 export function verifyLeaf(root: string, leaf: JsonObject, path: readonly MerkleStep[]): boolean {
-  if (path.length > LONGEST_PATH || readDigest(root) === undefined) return false;
+  return rootAbove(leaf, path) === root;
+}
+
+/** The root to which a path leads from a leaf, in digest form; nothing for a path that cannot be read. */
+export function rootAbove(leaf: JsonObject, path: readonly MerkleStep[]): string | undefined {
+  if (path.length > LONGEST_PATH) return undefined;
   let hash = leafHash(leaf);
   for (const { side, digest } of path) {
     const neighbour = readDigest(digest);
-    if (neighbour === undefined || (side !== 'left' && side !== 'right')) return false;
+    if (neighbour === undefined || (side !== 'left' && side !== 'right')) return undefined;
     hash = side === 'left' ? nodeHash(neighbour, hash) : nodeHash(hash, neighbour);
   }
-  return writeDigest(hash) === root;
+  return writeDigest(hash);
 }
 
 function levelAbove(level: readonly Uint8Array[]): Uint8Array[] {

@@ -33,7 +33,8 @@ function sound(sheet: Worksheet): Worksheet {
   const { leaves, paths, root } = sheet as { readonly [Name in keyof Worksheet]: unknown };
   const steps = paths === undefined || (Array.isArray(paths) && paths.every(isPath));
   if (!Array.isArray(leaves) || !leaves.every(isObject) || !steps) return { leaves: [] };
-  return typeof root === 'string' || root === undefined ? sheet : { leaves: [] };
+  // A sheet of this evaluation's own, so that what is found out about it belongs to no later state of the one that was given.
+  return typeof root === 'string' || root === undefined ? { ...sheet } : { leaves: [] };
 }
 
 function isPath(path: unknown): boolean {

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import { percentOf, productOf, totalOf } from '../../credentials/worksheet/leaves.ts';
 import { add, canonical, equal, isDecimal, isZero, multiply, places, round } from '../../formats/decimal.ts';
-import { merkleRoot, verifyLeaf } from '../../formats/merkle.ts';
+import { merkleRoot, rootAbove } from '../../formats/merkle.ts';
 import { overlap } from '../calendar.ts';
 import type { Candidate } from '../candidate.ts';
 import type { Case, StatementCase } from '../case.ts';
@@ -167,8 +167,25 @@ export const A7: Rule = {
 };
 
 /** Whether all leaves, or each with its path, belong to the tree of that root. */
-export function provesTo({ leaves, paths }: Worksheet, root: string): boolean {
-  if (leaves.length === 0) return false;
-  if (paths === undefined) return merkleRoot(leaves) === root;
-  return paths.length === leaves.length && leaves.every((leaf, index) => verifyLeaf(root, leaf, paths[index] ?? []));
+export function provesTo(worksheet: Worksheet, root: string): boolean {
+  return rootOfSheet(worksheet) === root;
+}
+
+/** Roots by sheet: many claims may be compared with one sheet, under many regimes, and hashing it is what takes time. */
+const roots = new WeakMap<Worksheet, { readonly root: string | undefined }>();
+
+/** The one root to which all leaves lead; nothing for a sheet that leads nowhere. The sheet must not change any more. */
+function rootOfSheet(worksheet: Worksheet): string | undefined {
+  const known = roots.get(worksheet) ?? { root: findRoot(worksheet) };
+  roots.set(worksheet, known);
+  return known.root;
+}
+
+function findRoot({ leaves, paths }: Worksheet): string | undefined {
+  const [first] = leaves;
+  if (first === undefined) return undefined;
+  if (paths === undefined) return merkleRoot(leaves);
+  if (paths.length !== leaves.length) return undefined;
+  const root = rootAbove(first, paths[0] ?? []);
+  return leaves.every((leaf, index) => rootAbove(leaf, paths[index] ?? []) === root) ? root : undefined;
 }

@@ -1,6 +1,8 @@
 /** Composite claims: what a claim is built from is judged by the same steps, each part once, and replaced where it may not be used. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
+import { digestOfJson } from '../../../src/formats/digest.ts';
+import type { MerkleStep } from '../../../src/formats/merkle.ts';
 import { evaluate } from '../../../src/trust/evaluate.ts';
 import type { EvaluationInput, RegimeResult, RuleResult } from '../../../src/trust/evaluation.ts';
 import { B8 } from '../../../src/trust/rules/cbam-report.ts';
@@ -18,6 +20,7 @@ import {
   setBit,
   subject,
 } from '../../support/trust-cases.ts';
+import { admitted, policyOfExample, requirePolicyOf } from '../../support/worked-examples.ts';
 
 const steel = readExample('steel-coil')['credentials'] as Record<string, JsonObject>;
 const coil = (path: string): string => subject('claim:coil', path);
@@ -258,5 +261,40 @@ describe('the verified share', () => {
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe('a worksheet', () => {
+  it('is hashed once, however many claims and regimes it is compared with', async () => {
+    const { regimes: _asked, ...base } = await requestFor(CELL);
+    const cell = base.admitted.find(({ subject: { aggregation } }) => aggregation !== undefined);
+    if (cell === undefined) throw new Error('no claim');
+    const example = policyOfExample(readExample('battery-cell'));
+    const readsFor = (claims: number, regimes: number): number => {
+      let reads = 0;
+      const step: MerkleStep = {
+        side: 'left',
+        get digest() {
+          reads += 1;
+          return digestOfJson('neighbour');
+        },
+      };
+      const sheet = { leaves: [{ salt: '1' }, { salt: '2' }], paths: [[step], [step]] };
+      evaluate({
+        ...base,
+        claim: cell.id,
+        admitted: Array.from({ length: claims }, (_, index) =>
+          admitted({ ...cell.document, validUntil: `2029-01-01T00:00:${10 + index}Z` }),
+        ),
+        policy: requirePolicyOf({
+          ...example,
+          regimes: Array.from({ length: regimes }, (_, index) => ({ id: `own-${index}`, basedOn: 'iso14067-pcf' })),
+        }),
+        worksheets: [sheet],
+      });
+      return reads;
+    };
+    expect(readsFor(1, 1)).toBeGreaterThan(0);
+    expect(readsFor(8, 4)).toBe(readsFor(1, 1));
   });
 });
