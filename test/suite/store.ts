@@ -746,6 +746,38 @@ function describeReevaluations(its: () => Store, time: () => ManualClock): void 
         ['other', 'status', 'urn:uuid:a'],
       ]);
     });
+
+    test('a status that goes back and forth does not fill the line, and its last change is still judged', async () => {
+      await issue(its(), createIntent('a', { statusPurposes: ['suspension'] }));
+      await its().saveEvaluation(evaluation('1', { verifier: 'desk' }));
+      await its().saveWatch('desk', 60);
+      const toggle = (n: number) =>
+        its().setStatus({
+          issuer: 'hanbit-steel',
+          credentialId: 'urn:uuid:a',
+          purpose: 'suspension',
+          set: n % 2 === 1,
+          reason: n % 2 === 1 ? 'suspended' : 'reinstated',
+          effectiveDate: '2026-01-02',
+          at: AT,
+        });
+      for (const n of times(9)) await toggle(n);
+      const first = await its().findNextJob(time().now());
+      if (first === undefined) throw new Error('no job');
+      // The first may be at work by now, so that it does not see this one any more.
+      await toggle(10);
+      await its().saveProgress({ ...first, state: 'done' });
+      const second = await its().findNextJob(time().now());
+      if (second === undefined) throw new Error('no second job');
+      await its().saveProgress({ ...second, state: 'running', position: 1 });
+      await toggle(11);
+      await its().saveProgress({ ...second, state: 'done' });
+      const third = await its().findNextJob(time().now());
+      expect(third).toMatchObject({ reason: 'status', state: 'waiting', dependsOn: 'urn:uuid:a' });
+      if (third === undefined) throw new Error('no third job');
+      await its().saveProgress({ ...third, state: 'done' });
+      expect(await its().findNextJob(time().now())).toBeUndefined();
+    });
   });
 }
 

@@ -16,6 +16,8 @@ const jobs = new Table<StoredJob>('reevaluation-job');
 const turns = new Table<1>('reevaluation-turn');
 /** Verifier, sequence → id: jobs of requests that are done, oldest first. */
 const done = new Table<string>('reevaluation-done');
+/** Verifier, credential id, id: jobs of a change of status that are not done. */
+const ofStatus = new Table<1>('reevaluation-of-status');
 const watches = new Table<WatchRecord>('watch');
 
 /** Jobs of requests that are kept after their end, for whoever asks how they went. */
@@ -70,6 +72,7 @@ export async function saveProgress(tx: Transaction, job: ReevaluationJob): Promi
     return;
   }
   if (job.reason === 'request') return keepDone(tx, job);
+  if (job.reason === 'status') ofStatus.del(tx, job.verifier, job.dependsOn ?? '', job.id);
   jobs.del(tx, job.verifier, job.id);
   const watch = await watches.find(tx, job.verifier);
   if (watch === undefined || job.reason !== 'watch') return;
@@ -88,12 +91,27 @@ async function keepDone(tx: Transaction, job: ReevaluationJob): Promise<void> {
   }
 }
 
-/** A credential of this node changed its status: whoever watches and relied on it judges again. Part of the act that changes it. */
+/**
+ * A credential of this node changed its status: whoever watches and relied on it judges again. Part of the act that changes it. An issuer
+ * who goes back and forth makes no more work than one who does not: a job that has not begun will see this change too.
+ */
 export async function judgeDependentsAgain(tx: Transaction, credentialId: string): Promise<void> {
   for (const verifier of await dependentsOf(tx, credentialId)) {
-    if (!(await watches.has(tx, verifier))) continue;
-    await addJob(tx, { id: `status-${tx.sequence}`, verifier, reason: 'status', dependsOn: credentialId });
+    if (!(await watches.has(tx, verifier)) || (await isLinedUp(tx, verifier, credentialId))) continue;
+    const id = `status-${tx.sequence}`;
+    await addJob(tx, { id, verifier, reason: 'status', dependsOn: credentialId });
+    ofStatus.put(tx, [verifier, credentialId, id], 1);
   }
+}
+
+/** Whether such a job is sure to begin after this act: one of them may be at work although its record does not say so yet. */
+async function isLinedUp(tx: Transaction, verifier: string, credentialId: string): Promise<boolean> {
+  let waiting = 0;
+  for (const { last } of await ofStatus.list(tx, [verifier, credentialId])) {
+    const job = await jobs.find(tx, verifier, last);
+    if (job?.state === 'waiting') waiting += 1;
+  }
+  return waiting > 1;
 }
 
 export async function saveWatch(tx: Transaction, verifier: string, everySeconds: number | undefined): Promise<void> {

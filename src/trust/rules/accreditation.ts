@@ -120,12 +120,25 @@ export const C4: Rule = {
     const demand = demandOf(statement, claim);
     const fitting = scope.filter((record) => covers(record, demand, C3_DIMENSIONS));
     const records = fitting.length > 0 ? fitting : scope;
+    // There are many goods and few groups.
+    const byGroup = new Map<string, RuleFinding>();
     return groupDemandsOf(claim).map(({ subject, group }) => {
-      if (records.some((record) => grants(record, 'cbamActivityGroup', group))) return met({ subject });
-      return outOfScope(subject, layers, records, { cbamActivityGroup: group }, ['cbamActivityGroup']);
+      const found = byGroup.get(group) ?? checkGroup(subject, layers, records, group);
+      byGroup.set(group, found);
+      return { ...found, subject };
     });
   },
 };
+
+function checkGroup(
+  subject: string,
+  layers: readonly ScopeLayer[],
+  records: readonly ScopeRecord[],
+  group: string,
+): RuleFinding {
+  if (records.some((record) => grants(record, 'cbamActivityGroup', group))) return met({ subject });
+  return outOfScope(subject, layers, records, { cbamActivityGroup: group }, ['cbamActivityGroup']);
+}
 
 /** Says which link does not grant what is asked, in which dimension, and what it grants instead. */
 export function outOfScope(

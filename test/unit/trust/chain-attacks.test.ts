@@ -1,10 +1,12 @@
 /** The chain cases of the attack corpus (test/adversarial, layer `chain`) where they can be judged without bytes, keys or a network. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { admit } from '../../../src/trust/admitted.ts';
 import { evaluate } from '../../../src/trust/evaluate.ts';
 import type { RegimeResult } from '../../../src/trust/evaluation.ts';
 import { readPolicy } from '../../../src/trust/policy.ts';
+import { C4 } from '../../../src/trust/rules/accreditation.ts';
+import { only } from '../../../src/trust/scope.ts';
 import { readExample } from '../../support/example-credentials.ts';
 import type { PatchOperation } from '../../support/json-patch.ts';
 import {
@@ -263,3 +265,31 @@ async function anchorOfMra(): Promise<JsonObject> {
   const { anchors } = readExample('steel-coil')['policy'] as { anchors: readonly JsonObject[] };
   return anchors[1] ?? {};
 }
+
+describe('a claim of many goods', () => {
+  it('is held against a scope once for each group, not once for each good', async () => {
+    const request = await requestFor(CBAM);
+    const judged = vi.spyOn(C4, 'onPath');
+    evaluate(request);
+    const [given] = judged.mock.calls[0] ?? [];
+    judged.mockRestore();
+    if (given === undefined) throw new Error('not judged');
+    const [good] = given.claim.subject['goods'] as JsonObject[];
+    const looksFor = (count: number): number => {
+      let looks = 0;
+      const record = {
+        get cbamActivityGroup() {
+          looks += 1;
+          return only('I');
+        },
+      };
+      const goods = Array.from({ length: count }, (_, index) => ({ ...good, cnCode: String(72_080_000 + index) }));
+      const claim = { ...given.claim, subject: { ...given.claim.subject, goods } };
+      const found = C4.onPath?.({ ...given, claim, scope: [record] }) ?? [];
+      expect(found.map(({ outcome }) => outcome)).toEqual(goods.map(() => 'failed'));
+      expect(new Set(found.map(({ subject: about }) => about)).size).toBe(count);
+      return looks;
+    };
+    expect(looksFor(50)).toBe(looksFor(1));
+  });
+});
