@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/unit/trust/**/*.test.ts', 'test/docs/generated-pages.test.ts'],
-    exclude: ['test/unit/trust/properties.test.ts', 'test/unit/trust/hostile-documents.test.ts'],
+    exclude: ['test/unit/trust/properties*.test.ts', 'test/unit/trust/hostile-documents.test.ts'],
     setupFiles: ['test/support/fixed-seed.ts'],
     testTimeout: 30_000,
     pool: 'threads',

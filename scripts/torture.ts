@@ -1,42 +1,34 @@
 /**
- * `npm run torture [-- <cycles> [<seed>]]`: kill -9 a process that issues and revokes, 200 times over one store, and hold the store to
- * everything that was acknowledged. Exit 0 when nothing was lost and no entry of a status list was given out twice.
+ * `npm run torture [-- store|trust|all [<count> [<seed>]]]`: what `npm test` does in small, in large.
+ *
+ * - `store`: kill -9 a process that issues and revokes, 200 times over one store; nothing acknowledged may be lost, nothing given out twice.
+ * - `trust`: the properties of docs/trust.md, section 7, 1,000,000 runs each.
+ *
+ * Both unless one is named. Exit 0 when all of it held; a fault is told with the seed that shows it again.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type CrashReport, runCrashCycles } from '../test/support/crash-cycles.ts';
-import { createRandom } from '../test/support/random.ts';
+import { cpus } from 'node:os';
+import { tortureStore } from './torture/store.ts';
+import { tortureTrust } from './torture/trust.ts';
 
-const [cycles = 200, seed = 1] = process.argv.slice(2).map(Number);
+const PARTS: Readonly<Record<string, { readonly count: number; readonly run: typeof tortureTrust }>> = {
+  store: { count: 200, run: tortureStore },
+  trust: { count: 1_000_000, run: tortureTrust },
+};
 
-/** Milliseconds. */
-const LONGEST_LIFE = 800;
-
-function show(report: CrashReport): string {
-  return [
-    `${report.cycles} kills, ${report.killedWhileOpening} of them while opening`,
-    `${report.acknowledged} acts acknowledged, ${report.unacknowledged} more had happened untold`,
-    `${report.credentials} credentials, ${report.entries} entries`,
-  ].join('; ');
-}
-
-const directory = await mkdtemp(join(tmpdir(), 'proofprint-torture-'));
-try {
-  const report = await runCrashCycles({
-    directory,
-    cycles,
-    longestLife: LONGEST_LIFE,
-    random: createRandom(seed),
-    onCycle: (cycle, soFar) => {
-      if (cycle % 10 === 0) console.log(show(soFar));
-    },
-  });
-  console.log(`\n${show(report)}: 0 lost, 0 entries twice`);
-  console.log(`seed ${seed}, node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);
-  await rm(directory, { recursive: true, force: true });
-} catch (error) {
-  console.error(error);
-  console.error(`The store is kept in ${directory}`);
-  process.exitCode = 1;
+const [part = 'all', count, seed = '1'] = process.argv.slice(2);
+const chosen = part === 'all' ? Object.keys(PARTS) : [part];
+const numbers = [count ?? '1', seed].map(Number);
+if (
+  !chosen.every((name) => Object.hasOwn(PARTS, name)) ||
+  !numbers.every((number) => Number.isSafeInteger(number) && number > 0)
+) {
+  console.error('usage: npm run torture [-- store|trust|all [<count> [<seed>]]]');
+  process.exitCode = 2;
+} else {
+  console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);
+  for (const name of chosen) {
+    const { count: usual, run } = PARTS[name] as (typeof PARTS)[string];
+    const held = await run(count === undefined ? usual : Number(count), Number(seed));
+    if (!held) process.exitCode = 1;
+  }
 }

@@ -30,6 +30,7 @@ export class Evidence {
   readonly refused: readonly RefusedCredential[];
   readonly #byLinkDigest = new Map<string, Candidate[]>();
   readonly #bySubject = new Map<string, Candidate[]>();
+  readonly #byId = new Map<string, Candidate[]>();
   readonly #byType = new Map<string, Candidate[]>();
   readonly #ends = new Map<JsonObject, LinkEnd>();
 
@@ -45,6 +46,7 @@ export class Evidence {
     this.refused = [...refusedOnce.values()].sort((a, b) => byText(a.digest, b.digest));
     for (const credential of this.admitted) {
       push(this.#byLinkDigest, this.linkDigestOf(credential), credential);
+      push(this.#byId, credential.id, credential);
       push(this.#byType, credential.type, credential);
       const subject = textAt(credential.subject, 'id');
       if (subject !== undefined) push(this.#bySubject, subject, credential);
@@ -54,6 +56,11 @@ export class Evidence {
   /** The digest that a link to this credential carries. */
   linkDigestOf(credential: Candidate): string {
     return linkDigest(credential.document);
+  }
+
+  /** What was received under this identifier, in all its forms. */
+  named(id: string): readonly Candidate[] {
+    return this.#byId.get(id) ?? [];
   }
 
   ofType(type: string): readonly Candidate[] {
@@ -88,7 +95,7 @@ export class Evidence {
     const resolved = ends.find((end) => end.state === 'resolved');
     if (resolved !== undefined) return resolved;
     if (ends[0] !== undefined) return ends[0];
-    if (this.admitted.some((credential) => credential.id === link.target)) {
+    if (this.named(link.target).length > 0) {
       return { state: 'mismatch', code: 'CHAIN_DIGEST_MISMATCH', why: 'digest' };
     }
     return this.#followRefused(link.target, link.digestMultibase);

@@ -1,6 +1,6 @@
 /**
  * Kill a process that is at work on a store, open the store, and hold it to everything that was acknowledged: nothing lost, no entry
- * of a status list given out twice, at most one credential for a key. Run with few cycles in CI, with many by `npm run torture`.
+ * of a status list given out twice, at most one credential for a key. Run with few cycles in CI, with many by `npm run torture -- store`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

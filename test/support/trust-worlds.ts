@@ -3,10 +3,12 @@
  * policy anchors, any status. Nothing is signed.
  */
 import fc from 'fast-check';
-import type { JsonObject } from '../../src/base/json.ts';
+import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import type { StatusHistory } from '../../src/credentials/status-history.ts';
+import { digestOfJson } from '../../src/formats/digest.ts';
 import type { Admitted } from '../../src/trust/admitted.ts';
 import type { EvaluationInput } from '../../src/trust/evaluation.ts';
+import type { AnchorEntry, Policy } from '../../src/trust/policy.ts';
 import { readExample } from './example-credentials.ts';
 import { CUSTOMER, noLists, requestFor, setBit } from './trust-cases.ts';
 import { admitted, clearHistory, requirePolicyOf } from './worked-examples.ts';
@@ -80,22 +82,45 @@ const anchor: fc.Arbitrary<AnchorSpec> = fc.record({
   validUntil: mostly('2032-01-01', '2027-03-10'),
 });
 
-export const world: fc.Arbitrary<World> = fc.record({
-  links: fc.array(link, { minLength: 1, maxLength: 8 }),
-  anchors: fc.array(anchor, { minLength: 1, maxLength: 3 }),
+const clear: fc.Arbitrary<World> = fc.record({
+  links: fc.array(link, { minLength: 1, maxLength: 5 }),
+  anchors: fc.array(anchor, { minLength: 1, maxLength: 2 }),
 });
 
-/** A graph of any shape, as large as a presentation may be. */
-export const crowd: fc.Arbitrary<World> = fc.record({
-  links: fc.array(link, { minLength: 40, maxLength: 61 }),
-  anchors: fc.array(anchor, { minLength: 1, maxLength: 3 }),
-});
+/** Now and then no status list can be had at all. */
+export const world: fc.Arbitrary<World> = fc.oneof(
+  { weight: 7, arbitrary: clear },
+  { weight: 1, arbitrary: clear.map(({ links, anchors }) => ({ links: links.map(withoutStatus), anchors })) },
+);
+
+function withoutStatus(spec: LinkSpec): LinkSpec {
+  return { ...spec, history: 'unknown' };
+}
+
+/** Links to draw crowds from: enough kinds for every shape, few enough to be made once. */
+const KINDS = fc.sample(link, { numRuns: 80, seed: 4 });
+
+const anchors = fc.array(anchor, { minLength: 1, maxLength: 3 });
+
+/** A graph of any shape, mostly of a dozen links, now and then as large as a presentation may be. */
+export const crowd: fc.Arbitrary<World> = fc.oneof(
+  { weight: 9, arbitrary: fc.record({ links: fc.array(fc.constantFrom(...KINDS), { maxLength: 61 }), anchors }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ links: fc.array(fc.constantFrom(...KINDS), { minLength: 55, maxLength: 61 }), anchors }),
+  },
+);
 
 export interface Base {
   readonly request: EvaluationInput;
+  /** Honest claim and statement with what else every world shares; the accreditation among them is the one that the statement names. */
+  readonly kept: readonly Admitted[];
   readonly accreditation: Admitted;
   readonly arrangement: Admitted;
-  readonly policy: JsonObject;
+  readonly policy: Policy;
+  /** Made before, by what it was made from: worlds repeat themselves, and making a credential costs more than judging it. */
+  readonly credentials: Memory<Admitted>;
+  readonly anchors: Memory<AnchorEntry>;
 }
 
 /** The honest part that every world shares; the arrangement is only a pattern. */
@@ -106,41 +131,56 @@ export async function createBase(): Promise<Base> {
     if (found === undefined) throw new Error(type);
     return found;
   };
-  const { anchors: _anchors, ...policy } = readExample('steel-coil')['policy'] as JsonObject;
-  return { request, accreditation: find('VerifierAccreditation'), arrangement: find('RecognitionArrangement'), policy };
+  const policy = readExample('steel-coil')['policy'] as JsonObject;
+  return {
+    request,
+    kept: request.admitted.filter((credential) => credential.type !== 'RecognitionArrangement'),
+    accreditation: find('VerifierAccreditation'),
+    arrangement: find('RecognitionArrangement'),
+    policy: requirePolicyOf(policy),
+    credentials: new Memory(20_000),
+    anchors: new Memory(1000),
+  };
 }
 
-export function requestIn(base: Base, { links, anchors }: World): EvaluationInput {
-  const kept = base.request.admitted.filter((credential) => credential.type !== 'RecognitionArrangement');
+/** The request in a world. `anew`: everything of the world is made again, nothing taken from memory. */
+export function requestIn(base: Base, { links, anchors }: World, { anew = false } = {}): EvaluationInput {
+  const from = anew ? { ...base, credentials: new Memory<Admitted>(64), anchors: new Memory<AnchorEntry>(8) } : base;
   return {
     ...base.request,
-    admitted: [...kept, ...links.map((spec, index) => credentialOf(base, spec, index))],
-    policy: policyIn(base, anchors),
+    admitted: [...base.kept, ...links.map((spec, index) => credentialOf(from, spec, index))],
+    policy: policyIn(from, anchors),
   };
 }
 
 /** Without anchors there is no policy: an anchor that vouches for nobody here stands in for none. */
-function policyIn(base: Base, anchors: readonly AnchorSpec[]) {
+const NOBODY: AnchorSpec = {
+  did: 'did:web:nobody.example',
+  role: 'arrangement-owner',
+  programmes: ['none'],
+  validUntil: '2032-01-01',
+};
+
+/** Each anchor goes through the reader of policies by itself, once. */
+function policyIn(base: Base, specs: readonly AnchorSpec[]): Policy {
+  const anchors = [...specs, NOBODY].map((spec) => base.anchors.get(spec, () => anchorOf(spec)));
+  return { ...base.policy, anchors, digest: digestOfJson(specs as unknown as JsonValue) };
+}
+
+function anchorOf(spec: AnchorSpec): AnchorEntry {
   const name = { en: 'Anchor (fictional)', ko: '기점 (가상)' };
   const source = { document: 'fictional', date: '2026-09-20' };
-  const nobody = {
-    did: 'did:web:nobody.example',
-    role: 'arrangement-owner',
-    programmes: ['none'],
-    validUntil: '2032-01-01',
-  };
-  const entries = [...anchors, nobody].map((spec) => ({
-    ...spec,
-    programmes: [...spec.programmes],
-    activities: ['verification'],
-    validFrom: '2024-01-01',
-    name,
-    source,
-  }));
-  return requirePolicyOf({ ...base.policy, anchors: entries });
+  const entry = { ...spec, activities: ['verification'], validFrom: '2024-01-01', name, source };
+  const [anchor] = requirePolicyOf({ anchors: [entry], regimes: [{ id: REGIME }] }).anchors;
+  if (anchor === undefined) throw new Error(`no anchor ${spec.did}`);
+  return anchor;
 }
 
 function credentialOf(base: Base, spec: LinkSpec, index: number): Admitted {
+  return base.credentials.get([spec, index], () => makeCredential(base, spec, index));
+}
+
+function makeCredential(base: Base, spec: LinkSpec, index: number): Admitted {
   const { accredits, issuer, about, programmes, standards, level2 } = spec;
   const pattern = (accredits ? base.accreditation : base.arrangement).document;
   const [from, until] = PERIODS[spec.period];
@@ -159,4 +199,22 @@ function credentialOf(base: Base, spec: LinkSpec, index: number): Admitted {
   };
   const change = HISTORIES[spec.history] ?? HISTORIES['clear'];
   return admitted(document, change === undefined ? {} : { status: change(clearHistory(document)) });
+}
+
+/** What was made from a specification, as long as there is room. */
+class Memory<Value> {
+  readonly #known = new Map<string, Value>();
+  readonly #most: number;
+  constructor(most: number) {
+    this.#most = most;
+  }
+  get(specification: unknown, make: () => Value): Value {
+    const key = JSON.stringify(specification);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#known.size >= this.#most) this.#known.clear();
+    const value = make();
+    this.#known.set(key, value);
+    return value;
+  }
 }

@@ -10,7 +10,7 @@ import { footprintCoreDigest } from '../../src/credentials/footprint.ts';
 import { createLinkRef, createStatusSnapshot } from '../../src/credentials/link.ts';
 import { profileOfType } from '../../src/credentials/profiles/profile-table.ts';
 import type { ProofKey } from '../../src/credentials/proof-key.ts';
-import type { StatusHistory } from '../../src/credentials/status-history.ts';
+import type { StatusHistory, StatusObservation } from '../../src/credentials/status-history.ts';
 import { readDateTime } from '../../src/formats/date-time.ts';
 import { digestOfJson } from '../../src/formats/digest.ts';
 import { merkleRoot } from '../../src/formats/merkle.ts';
@@ -162,28 +162,35 @@ export function clearHistory(document: JsonObject): StatusHistory {
     .filter(isObject)
     .map((entry) => {
       const purpose = String(entry['statusPurpose']);
-      const list = exampleStatusList(String(document['issuer']), purpose);
+      const list = observedList(String(document['issuer']), purpose);
       return {
         purpose,
         statusListCredential: String(entry['statusListCredential']),
         index: String(entry['statusListIndex']),
-        observations: [
-          {
-            list: {
-              url: String(list['id']),
-              digest: String(createStatusSnapshot(list, '2027-01-01T00:00:00Z').digestMultibase),
-              issuer: String(document['issuer']),
-              validFrom: readDateTime(list['validFrom']) ?? 0,
-              validUntil: readDateTime(list['validUntil']),
-              keys: [keyOf(String(document['issuer']))],
-            },
-            set: false,
-            notices: [],
-            newest: true,
-          },
-        ],
+        observations: [{ list, set: false, notices: [], newest: true }],
       };
     });
+}
+
+type ObservedList = StatusObservation['list'];
+const observedLists = new Map<string, ObservedList>();
+
+/** Made once for each issuer and purpose: worlds of the properties ask for the same few lists a million times. */
+function observedList(issuer: string, purpose: string): ObservedList {
+  const key = `${issuer} ${purpose}`;
+  const known = observedLists.get(key);
+  if (known !== undefined) return known;
+  const list = exampleStatusList(issuer, purpose);
+  const observed = {
+    url: String(list['id']),
+    digest: String(createStatusSnapshot(list, '2027-01-01T00:00:00Z').digestMultibase),
+    issuer,
+    validFrom: readDateTime(list['validFrom']) ?? 0,
+    validUntil: readDateTime(list['validUntil']),
+    keys: [keyOf(issuer)],
+  };
+  observedLists.set(key, observed);
+  return observed;
 }
 
 /** The key of a party of the examples; its proofs say nothing of when they were made. */

@@ -182,7 +182,7 @@ function checkCycle(evidence: Evidence, start: Candidate): readonly RuleFinding[
       if (id === start.id) return [broken('L4.cycle', { subject: start.id, code: 'CHAIN_CYCLE' })];
       if (id === undefined || seen.has(id)) continue;
       seen.add(id);
-      queue.push(...evidence.admitted.filter((credential) => credential.id === id));
+      queue.push(...evidence.named(id));
     }
   }
   return [];

@@ -94,7 +94,7 @@ function failToSign(node: TestNode): void {
   Object.defineProperty(store, 'abandonIntent', { value: () => Promise.reject(new Death()) });
 }
 
-/** The process itself is killed in test/unit/store/level-crash.test.ts and by `npm run torture`. */
+/** The process itself is killed in test/unit/store/level-crash.test.ts and by `npm run torture -- store`. */
 const crashes: Builder = async (world) =>
   CRASHES.map(([form, die]) =>
     checked(form, 'issue', () =>

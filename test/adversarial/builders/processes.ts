@@ -13,7 +13,7 @@ import { newDirectory, startOn } from './storage.ts';
 
 const KILLS = 3;
 
-/** The program is killed while it issues over HTTP. Many more kills, of the store alone: `npm run torture`. */
+/** The program is killed while it issues over HTTP. Many more kills, of the store alone: `npm run torture -- store`. */
 const killed: Builder = async (world) => [
   checked(`${KILLS} times SIGKILL while it issues`, 'process', async () => {
     const directory = await newDirectory();

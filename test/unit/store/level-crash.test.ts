@@ -3,7 +3,7 @@ import { runCrashCycles } from '../../support/crash-cycles.ts';
 import { createRandom } from '../../support/random.ts';
 import { createTemporaryDirectory } from '../../support/temporary-directory.ts';
 
-/** The full count is `npm run torture`. */
+/** The full count is `npm run torture -- store`. */
 const CYCLES = 12;
 
 test('a store that is killed at work keeps all that it acknowledged and gives no entry out twice', async () => {

@@ -85,7 +85,7 @@ const demand: fc.Arbitrary<Demand> = fc.record(
   >,
   { requiredKeys: ['activity', 'programme'] },
 );
-const RUNS = { numRuns: 2000 };
+const RUNS = { numRuns: Math.ceil(10_000 * Number(process.env['PROPERTY_RUNS'] ?? '1')) };
 const granted = (scope: readonly ScopeRecord[], asked: Demand): boolean => scope.some((entry) => covers(entry, asked));
 
 describe('properties of scopes', () => {
