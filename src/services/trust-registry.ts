@@ -89,7 +89,7 @@ export class TrustRegistry {
       at,
       now,
     };
-    const answer = await this.#deps.judge(question, linksAbove(entity, file), policy);
+    const answer = await this.#deps.judge(question, linksAbove(entity, file, policy), policy);
     return { ...answer, at: query.at, now, policy: policy.digest };
   }
 
@@ -145,17 +145,44 @@ async function linksIn<Item>(
   return found;
 }
 
-/** What may stand above the entity, by what the documents say of themselves; nothing else need be checked. */
-function linksAbove(entity: string, file: readonly JsonObject[]): readonly JsonObject[] {
-  const above = new Set<unknown>([entity]);
-  const found = new Set<JsonObject>();
-  for (let before = -1; before < found.size; ) {
-    before = found.size;
-    for (const link of file) {
-      if (!above.has(subjectOf(link)?.['id'])) continue;
-      found.add(link);
-      above.add(link['issuer']);
+/**
+ * What may stand above the entity, by what the documents say of themselves; nothing else need be checked. Anybody can write a link about
+ * anybody: where there are more than an answer looks at, those go first that nobody trusted stands above.
+ */
+function linksAbove(entity: string, file: readonly JsonObject[], policy: Policy): readonly JsonObject[] {
+  const above = reach(file, [entity], { from: aboutOf, to: byOf });
+  if (above.length <= policy.limits.credentials) return above;
+  return reach(
+    above,
+    policy.anchors.map(({ did }) => did),
+    { from: byOf, to: aboutOf },
+  );
+}
+
+const aboutOf = (link: JsonObject): JsonValue | undefined => subjectOf(link)?.['id'];
+const byOf = (link: JsonObject): JsonValue | undefined => link['issuer'];
+
+/** The links on every way that begins with one of these parties, each once. */
+function reach(
+  links: readonly JsonObject[],
+  starts: readonly string[],
+  end: Readonly<Record<'from' | 'to', typeof byOf>>,
+): readonly JsonObject[] {
+  const byStart = new Map<JsonValue | undefined, JsonObject[]>();
+  for (const link of links) {
+    const known = byStart.get(end.from(link));
+    if (known === undefined) byStart.set(end.from(link), [link]);
+    else known.push(link);
+  }
+  const found: JsonObject[] = [];
+  // A set may grow while it is gone through; what is added comes last.
+  const parties = new Set<JsonValue | undefined>(starts);
+  for (const party of parties) {
+    for (const link of byStart.get(party) ?? []) {
+      found.push(link);
+      const next = end.to(link);
+      if (typeof next === 'string') parties.add(next);
     }
   }
-  return [...found];
+  return found;
 }
