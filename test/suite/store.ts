@@ -676,6 +676,17 @@ function describeReevaluations(its: () => Store, time: () => ManualClock): void 
       expect(await its().findJob('desk', 'job-2')).toMatchObject({ state: 'done' });
     });
 
+    test('takes no more requests of one instance than others can wait for', async () => {
+      const add = (n: number, verifier = 'desk') => its().addJob({ id: `job-${n}`, verifier, reason: 'request' });
+      for (const n of times(20)) await add(n);
+      await expect(add(21)).rejects.toEqual(refusal('LIMIT_EXCEEDED'));
+      expect(await add(21, 'other')).toMatchObject({ state: 'waiting' });
+      const job = await its().findNextJob(time().now());
+      if (job === undefined) throw new Error('no job');
+      await its().saveProgress({ ...job, state: 'done' });
+      expect(await add(22)).toMatchObject({ state: 'waiting' });
+    });
+
     test('begins a pass of a watch when it is due, and once', async () => {
       await its().saveWatch('desk', 60);
       expect(await its().beginPasses()).toBe(0);

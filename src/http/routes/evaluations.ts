@@ -51,7 +51,7 @@ function againRoutes(deps: EvaluationRouteDeps): readonly Route[] {
       summary:
         'Judge again all evaluations, or those that rested on one credential; goes on in the background and over a restart',
       request: Bulk,
-      answers: { 202: 'the job, to be asked after at its Location' },
+      answers: { 202: 'the job, to be asked after at its Location', 413: '20 jobs are not done yet' },
       handle: async (call) => {
         const job = await reevaluations.request(await instanceOf(deps, call), call.body.dependsOn);
         const location = `/verifiers/${call.params['id']}/evaluations/reevaluations/${job.id}`;

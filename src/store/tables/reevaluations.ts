@@ -22,11 +22,16 @@ const watches = new Table<WatchRecord>('watch');
 
 /** Jobs of requests that are kept after their end, for whoever asks how they went. */
 const KEPT_JOBS = 100;
+/** Jobs of one instance that were asked for and are not done. Each costs everybody who stands in line. */
+const MOST_WAITING_JOBS = 20;
 
 type NewJob = Pick<ReevaluationJob, 'id' | 'verifier' | 'reason'> & { readonly dependsOn?: string | undefined };
 
+/** Errors: CONFLICT for an id that is taken; LIMIT_EXCEEDED for a request while too many others of the instance are not done. */
 export async function addJob(tx: Transaction, { dependsOn, ...job }: NewJob): Promise<ReevaluationJob> {
   if (await jobs.has(tx, job.verifier, job.id)) throw new ServiceError('CONFLICT', 'The job exists');
+  if (job.reason === 'request' && (await countRequests(tx, job.verifier)) >= MOST_WAITING_JOBS)
+    throw new ServiceError('LIMIT_EXCEEDED', `more than ${MOST_WAITING_JOBS} jobs that are not done; wait for them`);
   const record: ReevaluationJob = {
     ...job,
     ...(dependsOn === undefined ? {} : { dependsOn }),
@@ -41,6 +46,11 @@ export async function addJob(tx: Transaction, { dependsOn, ...job }: NewJob): Pr
   };
   lineUp(tx, record);
   return record;
+}
+
+async function countRequests(tx: Transaction, verifier: string): Promise<number> {
+  const all = await jobs.list(tx, [verifier]);
+  return all.filter(({ value: { reason, state } }) => reason === 'request' && state !== 'done').length;
 }
 
 function lineUp(tx: Transaction, job: ReevaluationJob): void {
