@@ -36,7 +36,7 @@ export const A5: Rule = {
     if (worksheet === undefined) return [missing('A5.no-worksheet', { subject: claim.id })];
     const inputs = worksheet.leaves.filter((leaf) => leaf['claim'] !== undefined);
     const names = inputs.map((leaf) => textAt(leaf, 'claim', 'target'));
-    const repeated = names.some((name, index) => names.indexOf(name) !== index);
+    const repeated = new Set(names).size < names.length;
     const found = inputs.flatMap((leaf) => checkInput(given, leaf));
     if (repeated) found.push(broken('A5.twice', { subject: claim.id }));
     return inputs.length === 0 ? [] : metUnless(found, { subject: claim.id });
@@ -85,8 +85,8 @@ export const A6: Rule = {
     if (aggregationOf(claim) === undefined) return [];
     const subject = claim.id;
     if (worksheet === undefined || !isWhole(worksheet)) return [missing('A6.no-worksheet', { subject })];
-    const found = worksheet.leaves.flatMap((leaf, index) => checkLine(subject, leaf, index));
-    const total = totalOf(worksheet.leaves);
+    const { faults, total } = sumOf(worksheet);
+    const found = faults.map(({ message, line }) => broken(message, { subject, params: { line } }));
     const stated = figureAt(figuresOf({ claim }), 'pcfExcludingBiogenicUptake') ?? '0';
     if (!equal(round(total, places(stated)), stated)) {
       found.push(broken('A6.total', { subject, params: { stated: canonical(stated), total } }));
@@ -96,14 +96,30 @@ export const A6: Rule = {
   onStatement: checkVerifiedShare,
 };
 
-function checkLine(subject: string, leaf: JsonObject, index: number): readonly RuleFinding[] {
+interface SheetSum {
+  readonly faults: readonly { readonly message: 'A6.line-form' | 'A6.line'; readonly line: string }[];
+  readonly total: string;
+}
+
+/** Sums by sheet, for the reason for which `roots` are kept. */
+const sums = new WeakMap<Worksheet, SheetSum>();
+
+/** What is wrong in the lines, and what they add up to. The sheet must not change any more. */
+function sumOf(worksheet: Worksheet): SheetSum {
+  const { leaves } = worksheet;
+  const known = sums.get(worksheet) ?? { faults: leaves.flatMap(checkLine), total: totalOf(leaves) };
+  sums.set(worksheet, known);
+  return known;
+}
+
+function checkLine(leaf: JsonObject, index: number): SheetSum['faults'] {
   const [quantity, factor, contribution] = ['quantity', 'factor', 'contribution'].map((member) => textAt(leaf, member));
-  const params = { line: String(index + 1) };
+  const line = String(index + 1);
   const role = leaf['role'] === 'input' || leaf['role'] === 'own';
   if (!role || !isDecimal(quantity) || !isDecimal(factor) || !isDecimal(contribution)) {
-    return [broken('A6.line-form', { subject, params })];
+    return [{ message: 'A6.line-form', line }];
   }
-  return equal(multiply(quantity, factor), contribution) ? [] : [broken('A6.line', { subject, params })];
+  return equal(multiply(quantity, factor), contribution) ? [] : [{ message: 'A6.line', line }];
 }
 
 /** The share of verified inputs, where the sheet and the inputs' own chains are here to compute it. */

@@ -265,21 +265,27 @@ describe('the verified share', () => {
 });
 
 describe('a worksheet', () => {
-  it('is hashed once, however many claims and regimes it is compared with', async () => {
+  it.each([
+    [
+      'hashed',
+      'digest',
+      (counted: JsonObject) => ({ leaves: [{ salt: '1' }], paths: [[counted as unknown as MerkleStep]] }),
+    ],
+    ['added up', 'factor', (counted: JsonObject) => ({ leaves: [counted, { salt: '2' }] })],
+  ])('is %s once, however many claims and regimes it is compared with', async (_what, member, sheetOf) => {
     const { regimes: _asked, ...base } = await requestFor(CELL);
     const cell = base.admitted.find(({ subject: { aggregation } }) => aggregation !== undefined);
     if (cell === undefined) throw new Error('no claim');
     const example = policyOfExample(readExample('battery-cell'));
     const readsFor = (claims: number, regimes: number): number => {
       let reads = 0;
-      const step: MerkleStep = {
-        side: 'left',
-        get digest() {
+      const counted: JsonObject = Object.defineProperty({ side: 'left', role: 'own', quantity: '1' }, member, {
+        enumerable: true,
+        get: () => {
           reads += 1;
-          return digestOfJson('neighbour');
+          return member === 'digest' ? digestOfJson('neighbour') : '2';
         },
-      };
-      const sheet = { leaves: [{ salt: '1' }, { salt: '2' }], paths: [[step], [step]] };
+      });
       evaluate({
         ...base,
         claim: cell.id,
@@ -290,7 +296,7 @@ describe('a worksheet', () => {
           ...example,
           regimes: Array.from({ length: regimes }, (_, index) => ({ id: `own-${index}`, basedOn: 'iso14067-pcf' })),
         }),
-        worksheets: [sheet],
+        worksheets: [sheetOf(counted)],
       });
       return reads;
     };
