@@ -5,7 +5,7 @@ import { asArray, isObject, type JsonObject } from '../base/json.ts';
 import { formatDateTime, readDateTime } from '../formats/date-time.ts';
 import type { ChangeRecord } from '../store/reevaluation-records.ts';
 import type { EvaluationRecord, InstanceRecord, Page, Store } from '../store/store.ts';
-import { compareResults } from '../trust/changes.ts';
+import { compareResults, isOnlyDoubt } from '../trust/changes.ts';
 import type { RegimeResult } from '../trust/evaluation.ts';
 
 /** An evaluation as a client asks for it; a presentation here is only the envelope its credentials came in. */
@@ -77,7 +77,7 @@ export class Evaluations {
   ): Promise<{ changed: boolean; doubtful: boolean }> {
     const outcome = { changed: false, doubtful: false };
     await this.#again(instance, id, (before, dependsOn, changes) => {
-      outcome.doubtful = patient && Object.values(changes).some(({ after }) => after === 'UNDETERMINED');
+      outcome.doubtful = patient && isOnlyDoubt(changes);
       outcome.changed = Object.keys(changes).length > 0 && !outcome.doubtful;
       const restsAsBefore = JSON.stringify(before.dependsOn) === JSON.stringify(dependsOn);
       return outcome.changed || !(outcome.doubtful || restsAsBefore);

@@ -30,6 +30,12 @@ export function compareResults(before: Results, after: Results): Readonly<Record
   return Object.fromEntries(changes);
 }
 
+/** Whether nothing changed but that answers became undetermined: a host that is down for a moment is enough for that. */
+export function isOnlyDoubt(changes: Readonly<Record<string, Pick<RegimeChange, 'after'>>>): boolean {
+  const after = Object.values(changes).map((change) => change.after);
+  return after.length > 0 && after.every((result) => result === 'UNDETERMINED');
+}
+
 function compareRegime(before: RegimeResult | undefined, after: RegimeResult | undefined): RegimeChange | undefined {
   const [old, now] = [troublesOf(before), troublesOf(after)];
   const begun = [...now].filter(([key]) => !old.has(key)).map(([, rule]) => rule);

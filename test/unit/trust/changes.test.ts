@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compareResults } from '../../../src/trust/changes.ts';
+import { compareResults, isOnlyDoubt } from '../../../src/trust/changes.ts';
 import type { NearestMiss, RegimeResult, RuleResult } from '../../../src/trust/evaluation.ts';
 
 const A = 'urn:uuid:00000000-0000-4000-8000-00000000000a';
@@ -95,5 +95,18 @@ describe('what changed', () => {
   test('a regime that the policy has got or lost', () => {
     expect(compareResults({}, result('ACCEPT'))).toMatchObject({ r: { before: null, after: 'ACCEPT' } });
     expect(compareResults(result('ACCEPT'), {})).toMatchObject({ r: { before: 'ACCEPT', after: null } });
+  });
+});
+
+describe('a doubt and nothing else', () => {
+  const to = (after: 'UNDETERMINED' | 'REJECT' | 'ACCEPT') => ({ after });
+  test('is when every regime that changed became undetermined', () => {
+    expect(isOnlyDoubt({ 'eu-cbam': to('UNDETERMINED') })).toBe(true);
+    expect(isOnlyDoubt({ 'eu-cbam': to('UNDETERMINED'), 'iso14067-pcf': to('UNDETERMINED') })).toBe(true);
+  });
+  test('is not when one of them was refused, or accepted, or nothing changed', () => {
+    expect(isOnlyDoubt({ 'eu-cbam': to('UNDETERMINED'), 'iso14067-pcf': to('REJECT') })).toBe(false);
+    expect(isOnlyDoubt({ 'eu-cbam': to('ACCEPT') })).toBe(false);
+    expect(isOnlyDoubt({})).toBe(false);
   });
 });
