@@ -57,10 +57,14 @@ export interface AnchorSpec {
 export interface World {
   readonly links: readonly LinkSpec[];
   readonly anchors: readonly AnchorSpec[];
+  /** What is known of the status of the honest claim and statement, and of the accreditation that the statement names. */
+  readonly claim: string;
+  readonly statement: string;
+  readonly named: string;
 }
 
 const mostly = <Value>(usual: Value, ...others: readonly Value[]): fc.Arbitrary<Value> =>
-  fc.oneof({ weight: 4, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(usual, ...others) });
+  fc.oneof({ weight: 6, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(usual, ...others) });
 
 const link: fc.Arbitrary<LinkSpec> = fc.boolean().chain((accredits) =>
   fc.record({
@@ -82,33 +86,32 @@ const anchor: fc.Arbitrary<AnchorSpec> = fc.record({
   validUntil: mostly('2032-01-01', '2027-03-10'),
 });
 
-const clear: fc.Arbitrary<World> = fc.record({
+const known = fc.oneof(
+  { weight: 8, arbitrary: fc.constant('clear') },
+  { weight: 1, arbitrary: fc.constantFrom(...Object.keys(HISTORIES)) },
+);
+/** Where the accreditation that the statement names cannot carry a path, the others have to. */
+const honest = { claim: known, statement: known, named: fc.constantFrom('clear', 'clear', 'before', 'unknown') };
+
+export const world: fc.Arbitrary<World> = fc.record({
   links: fc.array(link, { minLength: 1, maxLength: 5 }),
   anchors: fc.array(anchor, { minLength: 1, maxLength: 2 }),
+  ...honest,
 });
-
-/** Now and then no status list can be had at all. */
-export const world: fc.Arbitrary<World> = fc.oneof(
-  { weight: 7, arbitrary: clear },
-  { weight: 1, arbitrary: clear.map(({ links, anchors }) => ({ links: links.map(withoutStatus), anchors })) },
-);
-
-function withoutStatus(spec: LinkSpec): LinkSpec {
-  return { ...spec, history: 'unknown' };
-}
 
 /** Links to draw crowds from: enough kinds for every shape, few enough to be made once. */
 const KINDS = fc.sample(link, { numRuns: 80, seed: 4 });
 
 const anchors = fc.array(anchor, { minLength: 1, maxLength: 3 });
 
+function crowdOf(minLength: number): fc.Arbitrary<World> {
+  return fc.record({ links: fc.array(fc.constantFrom(...KINDS), { minLength, maxLength: 61 }), anchors, ...honest });
+}
+
 /** A graph of any shape, mostly of a dozen links, now and then as large as a presentation may be. */
 export const crowd: fc.Arbitrary<World> = fc.oneof(
-  { weight: 9, arbitrary: fc.record({ links: fc.array(fc.constantFrom(...KINDS), { maxLength: 61 }), anchors }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ links: fc.array(fc.constantFrom(...KINDS), { minLength: 55, maxLength: 61 }), anchors }),
-  },
+  { weight: 9, arbitrary: crowdOf(0) },
+  { weight: 1, arbitrary: crowdOf(55) },
 );
 
 export interface Base {
@@ -144,13 +147,26 @@ export async function createBase(): Promise<Base> {
 }
 
 /** The request in a world. `anew`: everything of the world is made again, nothing taken from memory. */
-export function requestIn(base: Base, { links, anchors }: World, { anew = false } = {}): EvaluationInput {
+export function requestIn(base: Base, given: World, { anew = false } = {}): EvaluationInput {
+  const { links, anchors } = given;
   const from = anew ? { ...base, credentials: new Memory<Admitted>(64), anchors: new Memory<AnchorEntry>(8) } : base;
   return {
     ...base.request,
-    admitted: [...base.kept, ...links.map((spec, index) => credentialOf(from, spec, index))],
+    admitted: [...keptIn(from, given), ...links.map((spec, index) => credentialOf(from, spec, index))],
     policy: policyIn(from, anchors),
   };
+}
+
+function keptIn(base: Base, { claim, statement, named }: World): readonly Admitted[] {
+  const histories: Readonly<Record<string, string>> = {
+    CarbonFootprintClaim: claim,
+    VerificationStatement: statement,
+    VerifierAccreditation: named,
+  };
+  return base.kept.map(({ type, document }) => {
+    const history = histories[type] ?? 'clear';
+    return base.credentials.get([type, history], () => withHistory(document, history));
+  });
 }
 
 /** Without anchors there is no policy: an anchor that vouches for nobody here stands in for none. */
@@ -197,7 +213,11 @@ function makeCredential(base: Base, spec: LinkSpec, index: number): Admitted {
       ? { ...body, id: about, scopes, effectiveDate: from, expiryDate: until }
       : { ...body, id: about, levels },
   };
-  const change = HISTORIES[spec.history] ?? HISTORIES['clear'];
+  return withHistory(document, spec.history);
+}
+
+function withHistory(document: JsonObject, history: string): Admitted {
+  const change = HISTORIES[history] ?? HISTORIES['clear'];
   return admitted(document, change === undefined ? {} : { status: change(clearHistory(document)) });
 }
 

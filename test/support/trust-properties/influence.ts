@@ -9,7 +9,7 @@ import type { Admitted } from '../../../src/trust/admitted.ts';
 import type { EvaluationInput, RefusedCredential } from '../../../src/trust/evaluation.ts';
 import { requestIn, world } from '../trust-worlds.ts';
 import { admitted } from '../worked-examples.ts';
-import { accepts, define, judged, shape, type TrustProperty } from './property.ts';
+import { accepts, define, judged, owing, shape, type TrustProperty } from './property.ts';
 
 const TYPES = [
   ...['VerifierAccreditation', 'RecognitionArrangement', 'VerificationStatement', 'CarbonFootprintClaim'],
@@ -62,6 +62,19 @@ function disguised(credential: Admitted, text: string, seen: readonly SeenDidDoc
   return admitted({ ...credential.document, proof }, { status: credential.status, didDocuments: seen });
 }
 
+/** Sheets as strangers make them, well formed or not. */
+const leaf = fc.record({
+  role: fc.constantFrom('own', 'input', 'x'),
+  quantity: fc.constantFrom('1', '0', '-1', 'x'),
+  factor: fc.constantFrom('21.80', '1', ''),
+  contribution: fc.constantFrom('21.80', '1', '0'),
+  salt: fc.string({ maxLength: 4 }),
+});
+const leaves = fc.array(
+  fc.array(leaf, { maxLength: 3 }).map((lines) => ({ leaves: lines })),
+  { maxLength: 2 },
+);
+
 export const INFLUENCE: readonly TrustProperty[] = [
   define(7, 'credentials that were refused, whatever they pose as, change not one finding', ({ base }) =>
     fc.property(world, fc.array(stranger, { minLength: 1, maxLength: 4 }), (given, strangers) => {
@@ -91,8 +104,19 @@ export const INFLUENCE: readonly TrustProperty[] = [
         const changed = request.admitted.map((credential, index) =>
           (mask >> (index % 6)) % 2 === 0 ? credential : disguised(credential, text, seen),
         );
-        const worksheets = [{ leaves: [{ role: 'own', salt: text }] }];
-        assert.deepEqual(shape(judged({ ...request, admitted: changed, worksheets })), shape(judged(request)));
+        assert.deepEqual(shape(judged({ ...request, admitted: changed })), shape(judged(request)));
       }),
+  ),
+  define(7, 'a sheet that proves to nothing here never helps', ({ stories }) =>
+    fc.property(fc.nat(1), fc.subarray(['A5', 'A6', 'A7']), leaves, (story, notOwed, sheet) => {
+      const request = owing(stories[story] as EvaluationInput, notOwed);
+      const shown = judged({ ...request, worksheets: [...(request.worksheets ?? []), ...sheet] });
+      const alone = judged({ ...request, worksheets: sheet });
+      const without = judged(request);
+      assert.ok(accepts(without) || !accepts(shown));
+      assert.ok(!accepts(alone) || sheet.length === 0);
+      // Beside the one that proves to the claim, no other sheet says anything at all.
+      if (request.worksheets !== undefined) assert.deepEqual(shape(shown), shape(without));
+    }),
   ),
 ];

@@ -8,7 +8,7 @@ import { PropertyProcess } from '../../support/trust-properties/process.ts';
 import { createSetting, judged, type Setting } from '../../support/trust-properties/property.ts';
 import { stepsOf, TooManySteps, withCounting } from '../../support/trust-properties/step-counter.ts';
 import { tableOf } from '../../support/trust-properties/table.ts';
-import { tangledRequest } from '../../support/trust-properties/work.ts';
+import { tangledRequest } from '../../support/trust-properties/tangles.ts';
 import { requestIn, world } from '../../support/trust-worlds.ts';
 
 const FACTOR = Number(process.env['PROPERTY_RUNS'] ?? '1');
