@@ -105,7 +105,12 @@ class LoadedTestRunner {
     const about = { id, name: id, fileName: path.resolve(file) };
     try {
       await this.#prepare(suites);
-      await this.#collector.getFn(test)();
+      try {
+        await this.#call(suites, 'beforeEach');
+        await this.#collector.getFn(test)();
+      } finally {
+        await this.#call(suites.toReversed(), 'afterEach');
+      }
       const timeSpentMs = performance.now() - begun;
       this.#durations.set(id, timeSpentMs);
       return { ...about, status: SUCCESS, timeSpentMs };
@@ -118,8 +123,14 @@ class LoadedTestRunner {
   async #prepare(suites) {
     for (const suite of suites) {
       if (this.#prepared.has(suite)) continue;
-      for (const hook of this.#collector.getHooks(suite)?.beforeAll ?? []) await hook({}, suite);
+      await this.#call([suite], 'beforeAll');
       if (mutation.currentTestId === undefined) this.#prepared.add(suite);
+    }
+  }
+
+  async #call(suites, name) {
+    for (const suite of suites) {
+      for (const hook of this.#collector.getHooks(suite)?.[name] ?? []) await hook({}, suite);
     }
   }
 
