@@ -5,7 +5,7 @@ import { readDid } from '../formats/did-url.ts';
 import type { Contexts } from './contexts.ts';
 import { issuerOf, statusEntriesOf, validFromOf, validUntilOf, withoutProof } from './credential-members.ts';
 import { findProfile, type Profile } from './profiles/profile-table.ts';
-import type { Schemas } from './schemas.ts';
+import { MISSING, type Schemas } from './schemas.ts';
 import { checkWireShape } from './wire-shape.ts';
 
 export {
@@ -25,6 +25,8 @@ export interface FormDependencies {
 }
 
 const STATUS_ENTRY_TYPE = 'BitstringStatusListEntry';
+/** Cryptosuites with which the holder decides what is shown. */
+const SELECTIVE = new Set(['ecdsa-sd-2023', 'bbs-2023']);
 const STATUS_PURPOSES = new Set(['revocation', 'suspension']);
 
 /**
@@ -44,7 +46,8 @@ export function checkCredentialForm(document: JsonObject, deps: FormDependencies
   const unsupported = checkStatusTypes(document);
   const schema = deps.schemas
     .validate(profile.schemaUrl, withoutMalformedProof(document))
-    .filter((finding) => isFailure(finding) && !unsupported.some(({ pointer }) => isBelow(finding, pointer)));
+    .filter((finding) => isFailure(finding) && !unsupported.some(({ pointer }) => isBelow(finding, pointer)))
+    .map((finding) => asWithheld(finding, document));
   const failures = [
     ...checkIssuer(document),
     ...schema,
@@ -54,6 +57,15 @@ export function checkCredentialForm(document: JsonObject, deps: FormDependencies
     ...checkStatusPresence(document, profile),
   ];
   return failures.length > 0 ? failures : [...shape, passed('schema')];
+}
+
+/** Where a holder could withhold, a member that must be there and is not was withheld (docs/threats.md, section 5.6). */
+function asWithheld(finding: Finding, document: JsonObject): Finding {
+  const isDerived = asArray(document['proof'] as JsonValue).some(
+    (proof) => isObject(proof) && SELECTIVE.has(String(proof['cryptosuite'])),
+  );
+  if (!isDerived || finding.detail !== MISSING) return finding;
+  return { ...finding, code: 'MANDATORY_CLAIM_MISSING' };
 }
 
 /**

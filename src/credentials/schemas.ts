@@ -11,6 +11,9 @@ import { isAbsoluteUrl } from '../formats/url.ts';
 import { loadEntry, readContextIndex } from './context-index.ts';
 import { MAX_FINDINGS } from './shape-report.ts';
 
+/** What is said of a member that the schema requires. */
+export const MISSING = 'must be there';
+
 export interface Schemas {
   readonly urls: readonly string[];
   /**
@@ -82,7 +85,7 @@ function memberOf(error: ErrorObject): string | undefined {
 function detailOf({ keyword, params, message }: ErrorObject): string {
   switch (keyword) {
     case 'required':
-      return 'must be there';
+      return MISSING;
     case 'additionalProperties':
       return 'is not a member of this type';
     case 'const':

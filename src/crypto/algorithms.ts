@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import * as ed25519 from './ed25519.ts';
 import * as p256 from './p256.ts';
+import * as p384 from './p384.ts';
 import type { KeyType } from './signer.ts';
 
 /** What can be done with the keys of one type. Private keys are opaque handles throughout. */
@@ -9,12 +10,18 @@ export interface Algorithm {
   publicKeyOf(privateKey: KeyObject): Uint8Array;
   isPublicKey(bytes: Uint8Array): boolean;
   sign(privateKey: KeyObject, data: Uint8Array): Uint8Array;
+  /** Length of a signature. */
+  readonly signatureBytes: number;
   /** False, never an error, for a key or a signature of the wrong form. */
   verify(publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean;
 }
 
 /** The one table of key types: a type that is not in it can neither sign nor verify. */
-export const ALGORITHMS: Readonly<Record<KeyType, Algorithm>> = { Ed25519: ed25519, 'P-256': p256 };
+export const ALGORITHMS: Readonly<Record<KeyType, Algorithm>> = {
+  Ed25519: ed25519,
+  'P-256': p256,
+  'P-384': p384,
+};
 
 export function isKeyType(text: unknown): text is KeyType {
   return typeof text === 'string' && Object.hasOwn(ALGORITHMS, text);

@@ -12,7 +12,7 @@ import {
 import { PublicKeyCache } from './public-key-cache.ts';
 
 const KEY_BYTES = 32;
-const SIGNATURE_BYTES = 64;
+export const signatureBytes = 64;
 /** SubjectPublicKeyInfo of an Ed25519 key up to the key itself, RFC 8410. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
@@ -50,7 +50,7 @@ export function isPublicKey(bytes: Uint8Array): boolean {
 
 /** Whether the signature is good. False, never an error, for a key or a signature of the wrong form. */
 export function verify(publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean {
-  const key = signature.length === SIGNATURE_BYTES ? findKey(publicKey) : undefined;
+  const key = signature.length === signatureBytes ? findKey(publicKey) : undefined;
   return key !== undefined && nodeVerify(null, data, key, signature);
 }
 

@@ -1,4 +1,4 @@
-export type KeyType = 'Ed25519' | 'P-256';
+export type KeyType = 'Ed25519' | 'P-256' | 'P-384';
 
 /** Whatever can sign with one key: a sealed file, a hardware module, a remote service. The private key never leaves it. */
 export interface Signer {
@@ -7,6 +7,6 @@ export interface Signer {
   readonly keyType: KeyType;
   /** Multikey form (multicodec header, base58btc) of the public key. */
   readonly publicKeyMultibase: string;
-  /** Raw signature bytes: 64 for Ed25519 (RFC 8032), 64 as r‖s for P-256 over the SHA-256 of `data`. */
+  /** Raw signature bytes: 64 for Ed25519 (RFC 8032), r‖s for P-256 (64, over the SHA-256 of `data`) and P-384 (96, over its SHA-384). */
   sign(input: { readonly data: Uint8Array }): Promise<Uint8Array>;
 }

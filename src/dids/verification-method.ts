@@ -29,7 +29,7 @@ interface RetrievedKey {
   readonly keyType: KeyType;
   /** Multikey form, whichever form the document has. */
   readonly publicKeyMultibase: string;
-  /** 32 bytes for Ed25519, 33 for P-256. */
+  /** 32 bytes for Ed25519, 33 for P-256, 49 for P-384. */
   readonly bytes: Uint8Array;
 }
 
@@ -121,7 +121,7 @@ function readKey(document: DidDocument, url: DidUrl, request: RetrievalRequest):
     };
   }
   const key = readMultikey(material);
-  if (key === undefined) return unusable('not a usable Ed25519 or P-256 key');
+  if (key === undefined) return unusable('not a usable Ed25519, P-256 or P-384 key');
   return { id, controller: url.did, publicKeyMultibase: material, ...key };
 }
 

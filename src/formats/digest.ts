@@ -3,7 +3,7 @@
  * `uEi` (docs/domain.md, section 2). Where Node's own hash is at hand it does the work, six times as fast; nothing is imported for it,
  * so that a page in a browser computes the same in plain code. The tests compare the two.
  */
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import { sha256 as nobleSha256, sha384 as nobleSha384 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { JsonValue } from '../base/json.ts';
 import { jcs } from './jcs.ts';
@@ -20,6 +20,11 @@ const native = globalThis.process?.getBuiltinModule?.('node:crypto');
 export function sha256(input: Uint8Array | string): Uint8Array {
   if (native !== undefined) return Uint8Array.from(native.createHash('sha256').update(input).digest());
   return nobleSha256(typeof input === 'string' ? utf8ToBytes(input) : input);
+}
+
+/** For signatures of P-384 keys alone; every digest that is written down is a SHA-256. */
+export function sha384(bytes: Uint8Array): Uint8Array {
+  return nobleSha384(bytes);
 }
 
 /** Lower-case hexadecimal; a string is hashed as UTF-8. */

@@ -14,7 +14,11 @@ import { createContextResolver, UnknownContext } from './compiled-contexts.ts';
  */
 const MAX_WORK_FACTOR = 1;
 
-export type TransformationCode = 'DATA_LOSS_DETECTION_ERROR' | 'PROOF_TRANSFORMATION_ERROR' | 'CONTEXT_NOT_ALLOWED';
+export type TransformationCode =
+  | 'DATA_LOSS_DETECTION_ERROR'
+  | 'PROOF_TRANSFORMATION_ERROR'
+  | 'CONTEXT_NOT_ALLOWED'
+  | 'MANDATORY_CLAIM_MISSING';
 
 /** Why a document cannot be canonicalised. Thrown inside this room; at its border it is a finding or a refusal. */
 export class TransformationRefusal extends Error {
@@ -27,6 +31,7 @@ export class TransformationRefusal extends Error {
 }
 
 export interface Canonicaliser {
+  readonly contexts: Contexts;
   /** Canonical N-Quads (RDFC-1.0) of a document. Errors: TransformationRefusal, and nothing else. */
   canonicalise(document: JsonObject): Promise<string>;
 }
@@ -34,6 +39,7 @@ export interface Canonicaliser {
 export function createCanonicaliser({ contexts }: { readonly contexts: Contexts }): Canonicaliser {
   const contextResolver = createContextResolver(contexts);
   return {
+    contexts,
     canonicalise: async (document) => {
       assertBundled(document['@context'], contexts);
       try {

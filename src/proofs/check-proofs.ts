@@ -13,7 +13,7 @@ import { readDateTime } from '../formats/date-time.ts';
 import { readDidUrl } from '../formats/did-url.ts';
 import type { Canonicaliser } from './canonicaliser.ts';
 import { type VerifyInput, type VettedKey, verifyWithLibrary } from './library.ts';
-import { type ProofPurpose, readProofs, type WellFormedProof } from './proof-form.ts';
+import { type ExpectedStage, type ProofPurpose, readProofs, type WellFormedProof } from './proof-form.ts';
 
 /** What came of the proofs of one document. The verdict is that of the findings and of nothing else. */
 export interface ProofReport {
@@ -38,10 +38,12 @@ interface CheckDeps {
   readonly resolver: DidResolver;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Of a selectively disclosable credential; as presented unless given. */
+  readonly stage?: ExpectedStage | undefined;
 }
 
 export async function checkCredentialProofs(document: JsonObject, deps: CheckDeps): Promise<ProofReport> {
-  const forms = readProofs(document['proof'], { purpose: 'assertionMethod', now: deps.now });
+  const forms = readProofs(document, { purpose: 'assertionMethod', now: deps.now, stage: deps.stage });
   if (forms.proofs.length === 0) return { findings: forms.findings, controllers: [], keys: [], seen: [] };
   const issuer: Speaker = {
     check: 'proof.issuer',
@@ -63,7 +65,7 @@ export async function checkPresentationProof(
   document: JsonObject,
   deps: CheckDeps & PresentationExpectation,
 ): Promise<ProofReport> {
-  const forms = readProofs(document['proof'], { purpose: 'authentication', now: deps.now });
+  const forms = readProofs(document, { purpose: 'authentication', now: deps.now });
   if (forms.proofs.length === 0) return { findings: forms.findings, controllers: [], keys: [], seen: [] };
   const holder: Speaker = {
     check: 'presentation.holder',
@@ -161,7 +163,7 @@ async function retrieveKey(
       return { finding: { ...at, ...finding }, ...(seen === undefined ? {} : { seen }) };
     }
     const { key, seen } = retrieved;
-    if (key.keyType !== suite.keyType) {
+    if (!suite.keyTypes.includes(key.keyType)) {
       const detail = `${suite.name} takes no ${key.keyType} key`;
       return { finding: failed('proof.key', 'INVALID_VERIFICATION_METHOD', detail, at), seen };
     }

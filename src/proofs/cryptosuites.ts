@@ -1,43 +1,56 @@
-import { cryptosuite as eddsaRdfc2022 } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
-import { verify as verifyEd25519 } from '../crypto/ed25519.ts';
+import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { KeyType } from '../crypto/signer.ts';
 
 /** Everything that differs between the cryptosuites spoken here. A new one is a new row. */
 export interface Cryptosuite {
   /** `cryptosuite` of the proof. */
   readonly name: string;
-  readonly keyType: KeyType;
-  /** The library's own object: what is not replaced in library.ts stays as it is there. */
-  readonly library: object;
+  readonly keyTypes: readonly KeyType[];
+  /** How a document becomes the bytes that are hashed: as RDF (RDFC-1.0) or as JSON (RFC 8785). */
+  readonly transformation: 'rdfc' | 'jcs';
+  /** Whether a holder may derive a proof that shows less. */
+  readonly selective?: true;
   /** Longest `proofValue`, characters: judged before anything is decoded, since base58 is quadratic. */
   readonly longestProofValue: number;
   /** The one multibase header that the suite's specification allows. */
   readonly multibase: 'z' | 'u';
-  readonly signatureBytes: number;
-  verify(publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean;
 }
 
+const EDDSA = { keyTypes: ['Ed25519'], longestProofValue: 128, multibase: 'z' } as const;
+const ECDSA = { keyTypes: ['P-256', 'P-384'], longestProofValue: 160, multibase: 'z' } as const;
+
 const ROWS: readonly Cryptosuite[] = [
+  // Data Integrity EdDSA Cryptosuites 1.0, sections 3.2 and 3.3
+  { name: 'eddsa-rdfc-2022', transformation: 'rdfc', ...EDDSA },
+  { name: 'eddsa-jcs-2022', transformation: 'jcs', ...EDDSA },
+  // Data Integrity ECDSA Cryptosuites 1.0, sections 3.2 and 3.3
+  { name: 'ecdsa-rdfc-2019', transformation: 'rdfc', ...ECDSA },
+  { name: 'ecdsa-jcs-2019', transformation: 'jcs', ...ECDSA },
+  // The same, section 3.5
   {
-    // Data Integrity EdDSA Cryptosuites 1.0, section 3.2
-    name: 'eddsa-rdfc-2022',
-    keyType: 'Ed25519',
-    library: eddsaRdfc2022,
-    longestProofValue: 128,
-    multibase: 'z',
-    signatureBytes: 64,
-    verify: verifyEd25519,
+    name: 'ecdsa-sd-2023',
+    transformation: 'rdfc',
+    selective: true,
+    keyTypes: ['P-256'],
+    longestProofValue: 131_072,
+    multibase: 'u',
   },
 ];
 
 const BY_NAME: ReadonlyMap<string, Cryptosuite> = new Map(ROWS.map((row) => [row.name, row]));
-const BY_KEY_TYPE: ReadonlyMap<KeyType, Cryptosuite> = new Map(ROWS.map((row) => [row.keyType, row]));
+
+export const CRYPTOSUITE_NAMES: readonly string[] = ROWS.map(({ name }) => name);
 
 export function findCryptosuite(name: unknown): Cryptosuite | undefined {
   return typeof name === 'string' ? BY_NAME.get(name) : undefined;
 }
 
-/** The suite that a key of this type signs with. */
+/** The suite that a key of this type signs with unless another is asked for. */
 export function findCryptosuiteFor(keyType: KeyType): Cryptosuite | undefined {
-  return BY_KEY_TYPE.get(keyType);
+  return ROWS.find((row) => row.keyTypes.includes(keyType));
+}
+
+/** Whether a signature of a suite may have so many bytes, whatever the key; the key then allows one length only. */
+export function isSignatureLength(suite: Cryptosuite, length: number | undefined): boolean {
+  return suite.keyTypes.some((keyType) => ALGORITHMS[keyType].signatureBytes === length);
 }

@@ -3,19 +3,24 @@
  */
 import { ServiceError } from '../base/error.ts';
 import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { findAt } from '../base/json-pointer.ts';
 import { type Contexts, V1_CONTEXT } from '../credentials/contexts.ts';
+import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
-import { createCanonicaliser, TransformationRefusal } from './canonicaliser.ts';
+import { decodeMultibase } from '../formats/multibase.ts';
+import { type Canonicaliser, createCanonicaliser, TransformationRefusal } from './canonicaliser.ts';
 import {
   checkCredentialProofs,
   checkPresentationProof,
   type PresentationExpectation,
   type ProofReport,
 } from './check-proofs.ts';
-import { findCryptosuiteFor } from './cryptosuites.ts';
-import { type Run, type SignInput, signWithLibrary } from './library.ts';
+import { findCryptosuite, findCryptosuiteFor } from './cryptosuites.ts';
+import { deriveWithLibrary, type Run, type SignInput, signWithLibrary } from './library.ts';
 import { readChain } from './proof-chain.ts';
+import type { ExpectedStage } from './proof-form.ts';
+import { stageOf } from './selective-disclosure.ts';
 
 export type { PresentationExpectation, ProofReport } from './check-proofs.ts';
 
@@ -23,6 +28,10 @@ export interface SecureOptions {
   readonly signer: Signer;
   /** Milliseconds since the epoch; written as whole seconds. */
   readonly created: number;
+  /** Name of the cryptosuite; unless given, the one over RDF that goes with the signer's key. */
+  readonly cryptosuite?: string;
+  /** What every derived proof will show; for a suite with selective disclosure, and then required. */
+  readonly mandatoryPointers?: readonly string[];
   /** `id` of the new proof, where a later one is to name it. */
   readonly proofId?: string;
   /** `id` of the proof or proofs of the document that the new one covers too (a proof chain). */
@@ -33,6 +42,8 @@ interface CheckOptions {
   readonly resolver: DidResolver;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Of a selectively disclosable credential; as presented unless given, since a base proof stays with the holder. */
+  readonly stage?: ExpectedStage | undefined;
 }
 
 export interface DataIntegrity {
@@ -44,6 +55,14 @@ export interface DataIntegrity {
   secureCredential(unsecured: JsonObject, options: SecureOptions): Promise<JsonObject>;
   /** The same for a presentation, for `authentication`, bound to one challenge and one domain. */
   securePresentation(unsecured: JsonObject, options: SecureOptions & PresentationExpectation): Promise<JsonObject>;
+  /**
+   * A copy that shows the mandatory part and what the pointers select, with a proof derived from the base proof.
+   * Errors: ServiceError `BAD_REQUEST` for a pointer to nothing, `PROOF_GENERATION_ERROR` for a credential that cannot be derived from.
+   */
+  deriveCredential(
+    document: JsonObject,
+    options: { readonly selectivePointers: readonly string[] },
+  ): Promise<JsonObject>;
   /** Every proof, and that one of them is the issuer's. Never throws. */
   checkCredentialProofs(document: JsonObject, options: CheckOptions): Promise<ProofReport>;
   /** The presentation's own proofs, bound to challenge and domain, and that one of them is the holder's. Never throws. */
@@ -54,19 +73,46 @@ export interface DataIntegrity {
   canonicalise(document: JsonObject): Promise<string>;
 }
 
+/** Whether a credential carries a base proof, from which everything in it could be shown. */
+export function isForHolderOnly(credential: JsonObject): boolean {
+  return asArray(credential['proof'] as JsonValue).some((proof) => {
+    const suite = isObject(proof) ? findCryptosuite(proof['cryptosuite']) : undefined;
+    if (suite?.selective !== true || !isObject(proof)) return false;
+    const value = proof['proofValue'];
+    return typeof value === 'string' && stageOf(decodeMultibase(value, suite.longestProofValue)) === 'base';
+  });
+}
+
 export function createDataIntegrity({ contexts }: { readonly contexts: Contexts }): DataIntegrity {
   const canonicaliser = createCanonicaliser({ contexts });
   const secure = (unsecured: JsonObject, options: SecureOptions, expected?: PresentationExpectation) => {
-    const { signer, created, proofId, previousProof } = options;
-    const suite = findCryptosuiteFor(signer.keyType);
-    if (suite === undefined)
-      throw new ServiceError('PROOF_GENERATION_ERROR', `no cryptosuite for ${signer.keyType} keys`);
+    const { signer, created, proofId, previousProof, cryptosuite, mandatoryPointers = [] } = options;
+    const { keyType } = signer;
+    const suite = cryptosuite === undefined ? findCryptosuiteFor(keyType) : findCryptosuite(cryptosuite);
+    if (suite?.keyTypes.includes(keyType) !== true)
+      throw new ServiceError('PROOF_GENERATION_ERROR', `no such cryptosuite for ${keyType} keys`);
+    if ((suite.selective === true) !== mandatoryPointers.length > 0) {
+      throw new ServiceError(
+        'PROOF_GENERATION_ERROR',
+        'mandatory pointers belong to selective disclosure, and it to them',
+      );
+    }
     const members = {
       ...(proofId === undefined ? {} : { id: proofId }),
       ...(previousProof === undefined ? {} : { previousProof }),
     };
     const previous = previousOf(unsecured, members);
-    const input = { document: unsecured, suite, canonicaliser, signer, created, members, previous };
+    const input = {
+      document: unsecured,
+      suite,
+      keyType,
+      canonicaliser,
+      signer,
+      created,
+      members,
+      previous,
+      mandatoryPointers,
+    };
     return sign(expected === undefined ? input : { ...input, expected });
   };
   const canonicalise = async ({ proof: _, ...document }: JsonObject) => {
@@ -86,6 +132,7 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
     checkCredentialProofs: async (document, options) => checkCredentialProofs(document, { canonicaliser, ...options }),
     checkPresentationProof: async (document, options) =>
       checkPresentationProof(document, { canonicaliser, ...options }),
+    deriveCredential: async (document, { selectivePointers }) => derive(document, selectivePointers, canonicaliser),
     canonicalise,
     assertCanonicalisable: async (document) => {
       await canonicalise(document);
@@ -119,7 +166,7 @@ async function sign(input: SignInput): Promise<JsonObject> {
         signerFault = { thrown: error };
         throw error;
       });
-      if (signature.length === input.suite.signatureBytes) return signature;
+      if (signature.length === ALGORITHMS[input.keyType].signatureBytes) return signature;
       throw new ServiceError('PROOF_GENERATION_ERROR', 'the signer answered bytes that are no signature');
     },
   };
@@ -132,6 +179,27 @@ async function sign(input: SignInput): Promise<JsonObject> {
     throw run.refusal === undefined ? refusalFor(error) : refusalFor(run.refusal);
   }
   throw new ServiceError('PROOF_GENERATION_ERROR', 'no secured document came back');
+}
+
+async function derive(
+  document: JsonObject,
+  selectivePointers: readonly string[],
+  canonicaliser: Canonicaliser,
+): Promise<JsonObject> {
+  for (const [place, pointer] of selectivePointers.entries()) {
+    if (findAt(document, pointer) !== undefined) continue;
+    const at = { pointer: `/options/selectivePointers/${place}` };
+    throw new ServiceError('BAD_REQUEST', 'points at no member of the credential', at);
+  }
+  try {
+    const { proof: _, ...unsecured } = document;
+    await canonicaliser.canonicalise(unsecured);
+    const derived = await deriveWithLibrary({ document, selectivePointers, canonicaliser });
+    if (isObject(derived)) return derived;
+  } catch (error) {
+    throw refusalFor(error);
+  }
+  throw new ServiceError('PROOF_GENERATION_ERROR', 'no derived credential came back');
 }
 
 function refusalFor(error: unknown): ServiceError {

@@ -19,6 +19,11 @@ declare module '@digitalbazaar/vc' {
     documentLoader: (url: string) => Promise<unknown>;
   }
   export function issue(options: IssueOptions): Promise<unknown>;
+  export function derive(options: {
+    verifiableCredential: object;
+    suite: object;
+    documentLoader: (url: string) => Promise<unknown>;
+  }): Promise<unknown>;
   export function verifyCredential(options: VerifyCredentialOptions): Promise<unknown>;
   export function signPresentation(options: SignPresentationOptions): Promise<unknown>;
 }
@@ -66,4 +71,33 @@ declare module 'jsonld' {
   }
   const jsonld: { canonize(input: object, options: CanonizeOptions): Promise<string> };
   export default jsonld;
+}
+
+declare module '@digitalbazaar/ecdsa-sd-2023-cryptosuite' {
+  export function createSignCryptosuite(options: { mandatoryPointers: string[] }): object;
+  export function createDiscloseCryptosuite(options: { selectivePointers: string[] }): object;
+  export function createVerifyCryptosuite(): object;
+}
+
+declare module '@digitalbazaar/di-sd-primitives' {
+  interface Hmac {
+    readonly sign: (data: Uint8Array) => Promise<Uint8Array>;
+  }
+  export function createHmac(options: { key: Uint8Array }): Promise<Hmac>;
+  export function createHmacIdLabelMapFunction(options: { hmac: Hmac }): object;
+  export function hashMandatory(options: { mandatory: readonly string[] }): Promise<{ mandatoryHash: Uint8Array }>;
+  export function hashCanonizedProof(options: {
+    document: object;
+    proof: object;
+    options: { documentLoader: unknown };
+  }): Promise<Uint8Array>;
+  export function createLabelMapFunction(options: { labelMap: ReadonlyMap<string, string> }): object;
+  export function canonicalizeAndGroup(options: {
+    document: object;
+    labelMapFactoryFunction: object;
+    groups: Readonly<Record<string, readonly string[]>>;
+    options: { documentLoader: unknown };
+  }): Promise<{
+    groups: Record<string, { matching: Map<number, string>; nonMatching: Map<number, string> }>;
+  }>;
 }

@@ -4,19 +4,25 @@
  * documents. What they answer is evidence, never the verdict: `signatureHeld` is set only by our own verifier.
  */
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
-import { issue, signPresentation, verifyCredential } from '@digitalbazaar/vc';
+import { derive, issue, signPresentation, verifyCredential } from '@digitalbazaar/vc';
 import jsigs from 'jsonld-signatures';
-import { isObject, type JsonObject } from '../base/json.ts';
-import { sha256 } from '../formats/digest.ts';
+import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { ALGORITHMS } from '../crypto/algorithms.ts';
+import type { KeyType } from '../crypto/signer.ts';
+import { sha256, sha384 } from '../formats/digest.ts';
+import { jcs } from '../formats/jcs.ts';
+import { decodeMultibase } from '../formats/multibase.ts';
 import { type Canonicaliser, TransformationRefusal } from './canonicaliser.ts';
 import type { Cryptosuite } from './cryptosuites.ts';
 import type { ProofPurpose, WellFormedProof } from './proof-form.ts';
+import { createCheckingSuite, createDerivingSuite, createSigningSuite, stageOf } from './selective-disclosure.ts';
 
 const { AssertionProofPurpose, AuthenticationProofPurpose } = jsigs.purposes;
 
 export interface VettedKey {
   readonly id: string;
   readonly controller: string;
+  readonly keyType: KeyType;
   readonly publicKeyMultibase: string;
   readonly bytes: Uint8Array;
 }
@@ -36,17 +42,21 @@ interface VerifyDataInput {
 
 interface SuiteParts {
   readonly suite: Cryptosuite;
+  /** Of the key that signs or has signed: it decides the hash. */
+  readonly keyType: KeyType;
   readonly canonicaliser: Canonicaliser;
   readonly previous: readonly JsonObject[];
   readonly run: Run;
   readonly key?: VettedKey;
+  /** The proof to be checked as it stands in the document; the library adds a context to its own copy. */
+  readonly value?: JsonObject;
   /** Hashes of what was already canonicalised of this document, by the previous proofs that are covered with it. */
   readonly hashes?: Map<string, Promise<Uint8Array>>;
 }
 
-/** The cryptosuite object that `DataIntegrityProof` takes. */
-function createLibrarySuite({ suite, canonicaliser, previous, run, key, hashes }: SuiteParts): object {
-  const guarded = async <Value>(work: Promise<Value>): Promise<Value> => {
+const guardWith =
+  (run: Run) =>
+  async <Value>(work: Promise<Value>): Promise<Value> => {
     try {
       return await work;
     } catch (error) {
@@ -54,33 +64,60 @@ function createLibrarySuite({ suite, canonicaliser, previous, run, key, hashes }
       throw error;
     }
   };
-  const canonize = (input: JsonObject) => guarded(canonicaliser.canonicalise(input));
+
+/** The cryptosuite object that `DataIntegrityProof` takes. */
+function createLibrarySuite({ suite, keyType, canonicaliser, previous, run, key, value, hashes }: SuiteParts): object {
+  const hashOf = (text: string): Uint8Array => HASHES[keyType](new TextEncoder().encode(text));
+  const guarded = guardWith(run);
+  const canonize = (input: JsonObject) =>
+    guarded(suite.transformation === 'jcs' ? jsonOf(input) : canonicaliser.canonicalise(input));
   const hashOfCovered = async (document: JsonObject): Promise<Uint8Array> => {
     const covered = previous.length === 0 ? document : { ...document, proof: previous };
-    const name = JSON.stringify(previous.map(({ id }) => id ?? null));
+    const name = JSON.stringify([suite.transformation, keyType, ...previous.map(({ id }) => id ?? null)]);
     const hash = hashes?.get(name) ?? canonize(covered).then(hashOf);
     hashes?.set(name, hash);
     return guarded(hash);
   };
   return {
-    ...suite.library,
+    name: suite.name,
+    requiredAlgorithm: suite.keyTypes,
     canonize,
     // VC Data Integrity 1.0, sections 4.3 step 6 and 4.5 step 3.3: a later proof covers the earlier ones it names.
     createVerifyData: async ({ document, proof, dataIntegrityProof, documentLoader }: VerifyDataInput) => {
-      const options = await dataIntegrityProof.canonizeProof(proof, { document, documentLoader });
+      const options =
+        suite.transformation === 'jcs'
+          ? await canonize(withoutValue(value ?? proof))
+          : await dataIntegrityProof.canonizeProof(proof, { document, documentLoader });
       return concatenated(hashOf(options), await hashOfCovered(document));
     },
     createVerifier: async () => ({
-      algorithm: suite.keyType,
+      algorithm: keyType,
       verify: async ({ data, signature }: { data: Uint8Array; signature: Uint8Array }) => {
-        run.signatureHeld = key !== undefined && suite.verify(key.bytes, data, signature);
+        run.signatureHeld = key !== undefined && ALGORITHMS[key.keyType].verify(key.bytes, data, signature);
         return run.signatureHeld;
       },
     }),
   };
 }
 
-const hashOf = (text: string): Uint8Array => sha256(new TextEncoder().encode(text));
+/** Data Integrity ECDSA Cryptosuites 1.0, section 3.1: the hash goes with the curve. */
+const HASHES: Readonly<Record<KeyType, (bytes: Uint8Array) => Uint8Array>> = {
+  Ed25519: sha256,
+  'P-256': sha256,
+  'P-384': sha384,
+};
+
+async function jsonOf(value: JsonObject): Promise<string> {
+  try {
+    return jcs(value);
+  } catch (cause) {
+    throw new TransformationRefusal('PROOF_TRANSFORMATION_ERROR', 'the document has no RFC 8785 form', cause);
+  }
+}
+
+function withoutValue({ proofValue: _, ...options }: JsonObject): JsonObject {
+  return options;
+}
 
 function concatenated(left: Uint8Array, right: Uint8Array): Uint8Array {
   const both = new Uint8Array(left.length + right.length);
@@ -108,10 +145,14 @@ export interface VerifyInput {
 export async function verifyWithLibrary(input: VerifyInput): Promise<Run & { readonly verified: boolean }> {
   const { document, proof, key, canonicaliser, hashes, now, expected } = input;
   const run: Run = { signatureHeld: false };
-  const cryptosuite = createLibrarySuite({ ...proof, canonicaliser, run, key, hashes });
+  const cryptosuite =
+    proof.suite.selective === true
+      ? await createSelectiveSuite(input, run)
+      : createLibrarySuite({ ...proof, keyType: key.keyType, canonicaliser, run, key, hashes });
   const suite = new DataIntegrityProof({ cryptosuite });
   const alone = { ...document, proof: proof.value };
-  const documentLoader = createKeyLoader(key, expected === undefined ? 'assertionMethod' : 'authentication');
+  const relationship = expected === undefined ? 'assertionMethod' : 'authentication';
+  const documentLoader = createKeyLoader(key, relationship, canonicaliser);
   const answer =
     expected === undefined
       ? await verifyCredential({
@@ -129,52 +170,93 @@ export async function verifyWithLibrary(input: VerifyInput): Promise<Run & { rea
   return { ...run, verified: isObject(answer) && (answer['verified'] as unknown) === true };
 }
 
-/** Exactly two documents: the verification method that our own retrieval vetted, and its controller listing it. */
-function createKeyLoader({ id, controller, publicKeyMultibase }: VettedKey, relationship: ProofPurpose) {
+/** The library canonicalises on its own here, without a limit, so a document that has no canonical form within ours never gets there. */
+async function createSelectiveSuite({ document, proof, key, canonicaliser }: VerifyInput, run: Run): Promise<object> {
+  const guard = guardWith(run);
+  const { proof: _proofs, ...unsecured } = document;
+  await guard(canonicaliser.canonicalise(unsecured));
+  const hold = (held: boolean): void => {
+    run.signatureHeld = held;
+  };
+  const stage = stageOf(decodeMultibase(String(proof.value['proofValue']), proof.suite.longestProofValue));
+  return createCheckingSuite(stage ?? 'presented', key.bytes, hold, guard);
+}
+
+/** The bundled contexts, the verification method that our own retrieval vetted, and its controller listing it. */
+function createKeyLoader(
+  { id, controller, publicKeyMultibase }: VettedKey,
+  relationship: ProofPurpose,
+  { contexts }: Canonicaliser,
+) {
   const documents = new Map<string, object>([
     [controller, { '@context': 'https://www.w3.org/ns/did/v1', id: controller, [relationship]: [id] }],
     [id, { id, type: 'Multikey', controller, publicKeyMultibase }],
   ]);
   return async (url: string) => {
-    const document = documents.get(url);
+    const document = documents.get(url) ?? contexts.document(url);
     if (document === undefined) throw new Error('outside the closed world');
     return { contextUrl: null, documentUrl: url, document };
   };
 }
 
-const noDocuments = async (): Promise<never> => {
-  throw new Error('outside the closed world');
-};
+const onlyContexts =
+  ({ contexts }: Canonicaliser) =>
+  async (url: string) => {
+    const document = contexts.document(url);
+    if (document === undefined) throw new Error('outside the closed world');
+    return { contextUrl: null, documentUrl: url, document };
+  };
 
 export interface SignInput {
   readonly document: JsonObject;
   readonly suite: Cryptosuite;
+  readonly keyType: KeyType;
   readonly canonicaliser: Canonicaliser;
   readonly signer: { readonly id: string; sign(input: { readonly data: Uint8Array }): Promise<Uint8Array> };
   readonly created: number;
   /** Members of the new proof beside those that the library writes. */
   readonly members: JsonObject;
   readonly previous: readonly JsonObject[];
+  /** What every derived proof will show; only for a suite with selective disclosure. */
+  readonly mandatoryPointers: readonly string[];
   /** Only for a presentation. */
   readonly expected?: { readonly challenge: string; readonly domain: string };
 }
 
 /** A copy of the document with one proof more. Errors: whatever the signer or the library throws; `run` tells a refused document. */
 export async function signWithLibrary(input: SignInput, run: Run): Promise<unknown> {
-  const { document, suite: row, canonicaliser, signer, created, members, previous, expected } = input;
+  const { document, suite: row, keyType, canonicaliser, signer, created, members, previous, expected } = input;
   const suite = new DataIntegrityProof({
-    cryptosuite: createLibrarySuite({ suite: row, canonicaliser, previous, run }),
-    signer: { id: signer.id, algorithm: row.keyType, sign: signer.sign.bind(signer) },
+    cryptosuite:
+      row.selective === true
+        ? createSigningSuite(input.mandatoryPointers)
+        : createLibrarySuite({ suite: row, keyType, canonicaliser, previous, run }),
+    signer: { id: signer.id, algorithm: keyType, sign: signer.sign.bind(signer) },
     date: new Date(created),
   });
-  suite.proof = members;
+  suite.proof = row.transformation === 'jcs' ? { '@context': document['@context'] as JsonValue, ...members } : members;
+  const documentLoader = onlyContexts(canonicaliser);
   // Deep copies: the library writes the proof into what it is handed.
   return expected === undefined
-    ? issue({ credential: structuredClone(document), suite, documentLoader: noDocuments, now: new Date(created) })
+    ? issue({ credential: structuredClone(document), suite, documentLoader, now: new Date(created) })
     : signPresentation({
         presentation: structuredClone(document),
         suite,
-        documentLoader: noDocuments,
+        documentLoader,
         purpose: new AuthenticationProofPurpose(expected),
       });
+}
+
+/** A copy of a credential with a derived proof instead of its base proof. Errors: whatever the library throws. */
+export async function deriveWithLibrary(input: {
+  readonly document: JsonObject;
+  readonly selectivePointers: readonly string[];
+  readonly canonicaliser: Canonicaliser;
+}): Promise<unknown> {
+  const suite = new DataIntegrityProof({ cryptosuite: createDerivingSuite(input.selectivePointers) });
+  return derive({
+    verifiableCredential: structuredClone(input.document),
+    suite,
+    documentLoader: onlyContexts(input.canonicaliser),
+  });
 }

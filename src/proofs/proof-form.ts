@@ -6,9 +6,11 @@ import { excerpt, type Finding, failed, passed, undetermined } from '../base/fin
 import { isObject, type JsonObject, type JsonValue, pointerOf } from '../base/json.ts';
 import { CLOCK_SKEW_MS } from '../credentials/validity-period.ts';
 import { readDateTime } from '../formats/date-time.ts';
+import { jcs } from '../formats/jcs.ts';
 import { decodeMultibase } from '../formats/multibase.ts';
-import { type Cryptosuite, findCryptosuite } from './cryptosuites.ts';
+import { type Cryptosuite, findCryptosuite, isSignatureLength } from './cryptosuites.ts';
 import { readChain } from './proof-chain.ts';
+import { type DisclosureStage, stageOf } from './selective-disclosure.ts';
 
 export const MOST_PROOFS = 8;
 
@@ -29,11 +31,20 @@ export interface ProofForms {
   readonly proofs: readonly WellFormedProof[];
 }
 
+/** `held`: either form, as a holder may keep it. */
+export type ExpectedStage = DisclosureStage | 'held';
+
+export interface ProofExpectation {
+  readonly purpose: ProofPurpose;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Of a selectively disclosable credential; a base proof is for the holder alone. */
+  readonly stage?: ExpectedStage | undefined;
+}
+
 /** Check the form of all proofs of a secured document. */
-export function readProofs(
-  proof: JsonValue | undefined,
-  { purpose, now }: { readonly purpose: ProofPurpose; readonly now: number },
-): ProofForms {
+export function readProofs(document: JsonObject, { purpose, now, stage = 'presented' }: ProofExpectation): ProofForms {
+  const proof = document['proof'];
   const list = Array.isArray(proof) ? (proof as readonly JsonValue[]) : [proof];
   if (list.length > MOST_PROOFS) return stop(failed('proof.form', 'LIMIT_EXCEEDED', `more than ${MOST_PROOFS} proofs`));
   if (list.length === 0 || !list.every(isObject)) {
@@ -51,7 +62,10 @@ export function readProofs(
       findings.push(unknownProof(value, pointer, anyKnown));
       continue;
     }
-    findings.push(...formOf(value, suite, pointer), ...usageOf(value, pointer, purpose, now));
+    findings.push(
+      ...formOf(value, suite, pointer, { context: document['@context'], stage }),
+      ...usageOf(value, pointer, purpose, now),
+    );
     proofs.push({ value, pointer, suite, previous: chain.previous.get(value) ?? [] });
   }
   return findings.some((finding) => finding.outcome === 'failed') ? { findings, proofs: [] } : { findings, proofs };
@@ -72,14 +86,23 @@ function unknownProof(proof: JsonObject, pointer: string, besideKnown: boolean):
     : failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, { pointer });
 }
 
-function formOf(proof: JsonObject, suite: Cryptosuite, pointer: string): Finding[] {
+function formOf(
+  proof: JsonObject,
+  suite: Cryptosuite,
+  pointer: string,
+  { context, stage }: { readonly context: JsonValue | undefined; readonly stage: ExpectedStage },
+): Finding[] {
   const value = proof['proofValue'];
   const at = { pointer: `${pointer}/proofValue` };
   if (typeof value === 'string' && value.length > suite.longestProofValue) {
     return [failed('proof.form', 'LIMIT_EXCEEDED', `longer than ${suite.longestProofValue} characters`, at)];
   }
-  if ('@context' in proof) {
-    // The library would read the proof under this context instead of the document's (docs/threats.md, rule W4).
+  const own = proof['@context'];
+  const repeated =
+    suite.transformation === 'jcs' && context !== undefined && own !== undefined && jcs(own) === jcs(context);
+  if ('@context' in proof && !repeated) {
+    // The library would read the proof under this context instead of the document's (docs/threats.md, rule W4). A proof over the JSON
+    // form repeats the document's own (Data Integrity EdDSA Cryptosuites 1.0, section 3.3.1).
     return [failed('proof.form', 'CONTEXT_NOT_ALLOWED', 'a proof has a context of its own', { pointer })];
   }
   // One spelling of the bytes only: the library takes either multibase.
@@ -87,11 +110,31 @@ function formOf(proof: JsonObject, suite: Cryptosuite, pointer: string): Finding
     typeof value === 'string' && value.startsWith(suite.multibase)
       ? decodeMultibase(value, suite.longestProofValue)
       : undefined;
-  if (bytes?.length !== suite.signatureBytes) {
-    const detail = `not ${suite.signatureBytes} bytes in multibase ${suite.multibase}`;
+  if (suite.selective === true) return selectiveFormOf(proof, bytes, stage, pointer);
+  if (!isSignatureLength(suite, bytes?.length)) {
+    const detail = `not a signature of ${suite.name} in multibase ${suite.multibase}`;
     return [failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, at)];
   }
   return [passed('proof.form', { pointer })];
+}
+
+function selectiveFormOf(
+  proof: JsonObject,
+  bytes: Uint8Array | undefined,
+  stage: ExpectedStage,
+  pointer: string,
+): Finding[] {
+  if (proof['previousProof'] !== undefined) {
+    const detail = 'a proof that can be derived covers no other';
+    return [failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, { pointer: `${pointer}/previousProof` })];
+  }
+  const own = stageOf(bytes);
+  if (own !== undefined && (stage === 'held' || stage === own)) return [passed('proof.form', { pointer })];
+  const detail =
+    own === 'base'
+      ? 'a base proof stays with the holder; derive from it what is to be shown'
+      : 'not a proof of this suite at this stage';
+  return [failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, { pointer: `${pointer}/proofValue` })];
 }
 
 function usageOf(proof: JsonObject, pointer: string, purpose: ProofPurpose, now: number): Finding[] {

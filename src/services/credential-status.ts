@@ -4,6 +4,7 @@ import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json
 import type { Signer } from '../crypto/signer.ts';
 import { Bitstring } from '../formats/bitstring.ts';
 import { formatDate, formatDateTime, readDate, readDateTime } from '../formats/date-time.ts';
+import { findCryptosuite } from '../proofs/cryptosuites.ts';
 import type { DataIntegrity } from '../proofs/data-integrity.ts';
 import { createStatusListCredential, TTL_MS } from '../status/status-list.ts';
 import type { ArchivedList, InstanceRecord, StatusListState, Store } from '../store/store.ts';
@@ -29,7 +30,7 @@ interface CredentialStatusDeps {
   readonly proofs: DataIntegrity;
   readonly clock: Clock;
   readonly publicUrl: () => string;
-  readonly signerOf: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string }>;
+  readonly signerOf: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string; cryptosuite: string }>;
   /** Told after a status changed. */
   readonly onChange: () => void;
 }
@@ -166,7 +167,7 @@ export class CredentialStatus {
       if (last !== undefined) return last;
       throw new ServiceError('NOT_FOUND', 'the issuer of this list is gone');
     }
-    const { signer, did } = await this.#deps.signerOf(issuer);
+    const { signer, did, cryptosuite } = await this.#deps.signerOf(issuer);
     const validUntil = Math.max(now, validFrom) + LIST_LIFE_MS;
     const bits = new Bitstring(state.list.length);
     for (const index of state.setIndices) bits.set(index, true);
@@ -179,7 +180,12 @@ export class CredentialStatus {
       validFrom,
       validUntil,
     });
-    const document = await this.#deps.proofs.secureCredential(unsigned, { signer, created: now });
+    const document = await this.#deps.proofs.secureCredential(unsigned, {
+      signer,
+      // A list is shown whole: an instance that discloses selectively signs it with the plain suite of its key.
+      ...(findCryptosuite(cryptosuite)?.selective === true ? {} : { cryptosuite }),
+      created: now,
+    });
     const archived: ArchivedList = {
       listId: state.list.listId,
       validFrom,

@@ -11,7 +11,7 @@ import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
-import type { DataIntegrity } from '../proofs/data-integrity.ts';
+import { type DataIntegrity, isForHolderOnly } from '../proofs/data-integrity.ts';
 import type { HeldCredential, InstanceRecord, Page, Store } from '../store/store.ts';
 
 export interface ProveRequest {
@@ -27,7 +27,7 @@ interface HolderDeps {
   readonly schemas: Schemas;
   readonly resolver: DidResolver;
   readonly clock: Clock;
-  readonly signerOf: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string }>;
+  readonly signerOf: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string; cryptosuite: string }>;
 }
 
 const MAX_PRESENTED = 64;
@@ -53,7 +53,11 @@ export class Holder {
     });
     if (verdictOf(findings) === 'accepted') {
       const now = this.#deps.clock.now();
-      const report = await this.#deps.proofs.checkCredentialProofs(document, { resolver: this.#deps.resolver, now });
+      const report = await this.#deps.proofs.checkCredentialProofs(document, {
+        resolver: this.#deps.resolver,
+        now,
+        stage: 'held',
+      });
       findings.push(...owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings));
     }
     if (verdictOf(findings) !== 'accepted') refuse(findings.filter((finding) => finding.outcome !== 'passed'));
@@ -84,6 +88,23 @@ export class Holder {
       throw new ServiceError('NOT_FOUND', 'no such credential');
   }
 
+  /**
+   * What the mandatory part and the pointers select, with a proof derived from the base proof, checked as a verifier will.
+   * Errors: BAD_REQUEST for a pointer to nothing, PROOF_GENERATION_ERROR for a credential that cannot be derived from, the codes of
+   * the failed check.
+   */
+  async derive(credential: JsonObject, selectivePointers: readonly string[]): Promise<JsonObject> {
+    const document = deepFreeze(credential);
+    const form = checkCredentialForm(document, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
+    if (verdictOf(form) !== 'accepted') refuse(form.filter((finding) => finding.outcome !== 'passed'));
+    const derived = deepFreeze(await this.#deps.proofs.deriveCredential(document, { selectivePointers }));
+    const now = this.#deps.clock.now();
+    const report = await this.#deps.proofs.checkCredentialProofs(derived, { resolver: this.#deps.resolver, now });
+    const findings = owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings);
+    if (verdictOf(findings) !== 'accepted') refuse(findings.filter((finding) => finding.outcome !== 'passed'));
+    return derived;
+  }
+
   /** A signed presentation for one verifier (domain) and one use (challenge); purpose `authentication`, always. */
   async prove(instance: InstanceRecord, request: ProveRequest): Promise<JsonObject> {
     if (request.credentials.length === 0)
@@ -99,7 +120,8 @@ export class Holder {
         });
       }
     }
-    const { signer, did } = await this.#deps.signerOf(instance);
+    assertNoBaseProof(request.credentials);
+    const { signer, did, cryptosuite } = await this.#deps.signerOf(instance);
     const unsigned: JsonObject = {
       '@context': [V2_CONTEXT],
       type: ['VerifiablePresentation'],
@@ -111,9 +133,20 @@ export class Holder {
     if (verdictOf(form) !== 'accepted') refuse(form.filter((finding) => finding.outcome !== 'passed'));
     return this.#deps.proofs.securePresentation(unsigned, {
       signer,
+      cryptosuite,
       created: this.#deps.clock.now(),
       challenge: request.challenge,
       domain: request.domain,
+    });
+  }
+}
+
+/** A base proof holds the keys to all that may be withheld. */
+function assertNoBaseProof(credentials: readonly JsonObject[]): void {
+  for (const [place, credential] of credentials.entries()) {
+    if (!isForHolderOnly(credential)) continue;
+    throw new ServiceError('BAD_REQUEST', 'a base proof stays with the holder; derive from it what is to be shown', {
+      pointer: `/verifiableCredential/${place}`,
     });
   }
 }

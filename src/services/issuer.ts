@@ -2,15 +2,17 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { refuse, ServiceError } from '../base/error.ts';
 import { type Finding, failed, verdictOf } from '../base/finding.ts';
-import { deepFreeze, isObject, type JsonObject } from '../base/json.ts';
+import { asArray, deepFreeze, isObject, type JsonObject } from '../base/json.ts';
 import { completerOf, standInEntries } from '../credentials/completion.ts';
 import type { Contexts } from '../credentials/contexts.ts';
 import { checkDraft, isAdviceError } from '../credentials/lint.ts';
+import { readMandatoryPointers } from '../credentials/mandatory-disclosure.ts';
 import { findProfile, type Profile } from '../credentials/profiles/profile-table.ts';
 import type { Schemas } from '../credentials/schemas.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { formatDateTime } from '../formats/date-time.ts';
+import { findCryptosuite } from '../proofs/cryptosuites.ts';
 import type { DataIntegrity } from '../proofs/data-integrity.ts';
 import type { IdempotencyClaim, InstanceRecord, IssuanceRecord, Page, StatusEntry, Store } from '../store/store.ts';
 
@@ -41,6 +43,14 @@ export interface IssueAnswer {
 /** What a door may show of an issuance. */
 export type IssuedRecord = IssuanceRecord;
 
+/** With what an instance signs. */
+interface SigningMeans {
+  readonly signer: Signer;
+  readonly cryptosuite: string;
+  /** What every derived proof will show; absent where the whole is signed. Errors: LINT_FAILED. */
+  readonly pointersFor?: ((document: JsonObject) => readonly string[]) | undefined;
+}
+
 interface IssuerDeps {
   readonly store: Store;
   readonly proofs: DataIntegrity;
@@ -48,7 +58,9 @@ interface IssuerDeps {
   readonly schemas: Schemas;
   readonly resolver: DidResolver;
   readonly clock: Clock;
-  readonly signerOf: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string; cryptosuite: string }>;
+  readonly signerOf: (
+    instance: InstanceRecord,
+  ) => Promise<Pick<SigningMeans, 'signer' | 'cryptosuite'> & { readonly did: string }>;
   readonly statusListUrl: (listId: string) => string;
   /**
    * What the rules of the regimes make of a draft, pointers into the draft; handed in by the composition root. Without `regimes` none of
@@ -75,14 +87,16 @@ export class Issuer {
    * IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT, SELF_VERIFY_FAILED.
    */
   async issue(instance: InstanceRecord, request: IssueRequest, idempotency?: IdempotencyClaim): Promise<IssueAnswer> {
-    const { signer, did } = await this.#deps.signerOf(instance);
+    const { did, ...signing } = await this.#deps.signerOf(instance);
     const profile = this.#assertRequest(request, did);
+    const means: SigningMeans = { ...signing, pointersFor: mandatoryPointersFor(instance, request, profile, signing) };
     const purposes = statusPurposesOf(instance, profile);
     const credentialId = idOf(request);
     // Cheap checks first, on a copy with stand-in status entries: a refused request takes no index and leaves nothing behind.
     const complete = this.#completer(request.credential, credentialId, profile);
     const draft = complete(standInEntries(purposes));
     await this.#assertIssuable(draft);
+    means.pointersFor?.(draft);
     const advised = await this.#adviseOn(instance, draft, request);
     if (advised.some(isAdviceError)) {
       const answered = idempotency === undefined ? undefined : await this.#findAnswer(idempotency);
@@ -108,19 +122,19 @@ export class Issuer {
       case 'reused':
         throw new ServiceError('IDEMPOTENCY_KEY_REUSED', 'choose a new key for a new request');
       case 'intended':
-        return this.#finish(intent.record, signer, advised, claim);
+        return this.#finish(intent.record, means, advised, claim);
     }
   }
 
   async #finish(
     record: IssuanceRecord,
-    signer: Signer,
+    means: SigningMeans,
     advised: readonly Finding[],
     claim: { idempotency?: IdempotencyClaim },
   ): Promise<IssueAnswer> {
     try {
       const warnings = [...(await this.#assertIssuable(record.document)), ...advised];
-      const secured = await this.#sign(record.document, signer);
+      const secured = await this.#sign(record.document, means);
       const answer: IssueAnswer = { verifiableCredential: secured, warnings };
       await this.#deps.store.markIssued(record.credentialId, secured, {
         at: this.#now(),
@@ -139,12 +153,20 @@ export class Issuer {
     }
   }
 
-  async #sign(unsecured: JsonObject, signer: Signer): Promise<JsonObject> {
+  async #sign(unsecured: JsonObject, means: SigningMeans): Promise<JsonObject> {
     const now = this.#deps.clock.now();
-    const secured = deepFreeze(await this.#deps.proofs.secureCredential(unsecured, { signer, created: now }));
-    const report = await this.#deps.proofs.checkCredentialProofs(secured, { resolver: this.#deps.resolver, now });
+    const { signer, cryptosuite, pointersFor } = means;
+    const disclosure = pointersFor === undefined ? {} : { mandatoryPointers: pointersFor(unsecured) };
+    const secured = deepFreeze(
+      await this.#deps.proofs.secureCredential(unsecured, { signer, cryptosuite, ...disclosure, created: now }),
+    );
+    const report = await this.#deps.proofs.checkCredentialProofs(secured, {
+      resolver: this.#deps.resolver,
+      now,
+      stage: 'held',
+    });
     if (verdictOf(report.findings) !== 'accepted') {
-      this.#deps.alarm(`a signature by ${signer.id} does not verify`);
+      this.#deps.alarm(`a signature by ${means.signer.id} does not verify`);
       throw new ServiceError('SELF_VERIFY_FAILED', 'the credential was not issued', { findings: report.findings });
     }
     return secured;
@@ -186,18 +208,7 @@ export class Issuer {
         pointer: '/credential/type',
       });
     }
-    this.#assertPointers(request, profile);
     return profile;
-  }
-
-  /** The core of a type is always mandatory; a list that leaves part of it out would let a holder hide what must be shown. */
-  #assertPointers(request: IssueRequest, profile: Profile): void {
-    if (request.mandatoryPointers === undefined) return;
-    throw new ServiceError(
-      'LINT_FAILED',
-      `this instance signs the whole ${profile.type}; mandatory pointers belong to a selective-disclosure cryptosuite`,
-      { pointer: '/options/mandatoryPointers' },
-    );
   }
 
   #completer(credential: JsonObject, id: string, profile: Profile): (entries: readonly StatusEntry[]) => JsonObject {
@@ -311,4 +322,26 @@ function idOf(request: IssueRequest): string {
 function statusPurposesOf(instance: InstanceRecord, profile: Profile): readonly string[] {
   const more = instance.settings['statusPurposes'];
   return [...new Set([...profile.statusPurposes, ...(Array.isArray(more) ? more.map(String) : [])])];
+}
+
+/** Only a suite that can disclose selectively takes pointers; for it the core of the type is always among them. */
+function mandatoryPointersFor(
+  instance: InstanceRecord,
+  { mandatoryPointers: requested }: IssueRequest,
+  profile: Profile,
+  { cryptosuite }: Pick<SigningMeans, 'cryptosuite'>,
+): SigningMeans['pointersFor'] {
+  if (findCryptosuite(cryptosuite)?.selective === true) {
+    const always = asArray(instance.settings['mandatoryPointers']).map(String);
+    return (document) => {
+      const read = readMandatoryPointers(document, profile, { requested, always });
+      return read.ok ? read.value : refuse(read.findings);
+    };
+  }
+  if (requested === undefined) return undefined;
+  throw new ServiceError(
+    'LINT_FAILED',
+    `this instance signs the whole ${profile.type}; mandatory pointers belong to a selective-disclosure cryptosuite`,
+    { pointer: '/options/mandatoryPointers' },
+  );
 }

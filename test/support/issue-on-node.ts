@@ -4,20 +4,41 @@ import { readDateTime } from '../../src/formats/date-time.ts';
 import { ADMIN_TOKEN, type Party, type TestNode } from './node.ts';
 import { type IssuedExample, type IssueOne, issueExample, type SnapshotOf } from './worked-examples.ts';
 
-/** The whole cast of an example on one node, each with a did:key; their DIDs replace those of the example throughout. */
+export interface IssuingParty extends Party {
+  /** Id of its issuer instance. */
+  readonly issuer: string;
+}
+
+/** How the parties of an example sign: a cryptosuite and the kind of key it takes. */
+export interface Mechanism {
+  readonly cryptosuite: string;
+  readonly keyType: string;
+}
+
+/**
+ * The whole cast of an example on one node, each with a did:key; their DIDs replace those of the example throughout. With a mechanism,
+ * each has an issuer instance for it and speaks under that instance's DID.
+ */
 export async function settleExample(
   node: TestNode,
   example: JsonObject,
-): Promise<{ example: JsonObject; parties: ReadonlyMap<string, Party> }> {
-  const parties = new Map<string, Party>();
+  mechanism?: Mechanism,
+): Promise<{ example: JsonObject; parties: ReadonlyMap<string, IssuingParty> }> {
+  const parties = new Map<string, IssuingParty>();
   let text = JSON.stringify(example);
   for (const [slug, { did, name, role }] of Object.entries(
     example['organisations'] as Record<string, { did: string; name: unknown; role: string }>,
   )) {
     const answer = await node.post('/admin/organizations', { slug, name, role, did: { method: 'key' } }, ADMIN_TOKEN);
     if (answer.status !== 201) throw new Error(answer.text);
-    parties.set(answer.body.did, answer.body);
-    text = text.replaceAll(`"${did}"`, JSON.stringify(answer.body.did));
+    const issuer = mechanism === undefined ? slug : `${slug}-signs`;
+    const instance =
+      mechanism === undefined
+        ? answer
+        : await node.post(`/admin/organizations/${slug}/issuers`, { id: issuer, ...mechanism }, ADMIN_TOKEN);
+    if (instance.status !== 201) throw new Error(instance.text);
+    parties.set(instance.body.did, { ...answer.body, did: instance.body.did, issuer });
+    text = text.replaceAll(`"${did}"`, JSON.stringify(instance.body.did));
   }
   return { example: JSON.parse(text) as JsonObject, parties };
 }
@@ -26,14 +47,18 @@ export async function settleExample(
 export async function issueOnNode(
   node: TestNode,
   example: JsonObject,
-  parties: ReadonlyMap<string, Party>,
+  parties: ReadonlyMap<string, IssuingParty>,
 ): Promise<IssuedExample> {
   const lists = new Set<string>();
   const issue: IssueOne = async (key, unsecured) => {
     node.clock.set(Math.max(node.clock.now(), readDateTime(unsecured['validFrom']) ?? 0));
     const party = parties.get(String(unsecured['issuer']));
     if (party === undefined) throw new Error(`nobody issues ${key}`);
-    const answer = await node.post(`/issuers/${party.slug}/credentials/issue`, { credential: unsecured }, party.token);
+    const answer = await node.post(
+      `/issuers/${party.issuer}/credentials/issue`,
+      { credential: unsecured },
+      party.token,
+    );
     if (answer.status !== 201) throw new Error(`${key}: ${answer.text}`);
     const credential = answer.body.verifiableCredential as JsonObject;
     // Lists that somebody reads all the time are signed anew again and again: none of them covers all the instants that count.

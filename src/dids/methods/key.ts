@@ -1,4 +1,4 @@
-/** did:key (method specification of the W3C CCG) for Ed25519 and P-256. The DID is the key, so the document proves itself. */
+/** did:key (method specification of the W3C CCG) for Ed25519, P-256 and P-384. The DID is the key, so the document proves itself. */
 import { driver, Ed25519KeyPair } from '@transmute/did-key-ed25519';
 import { failed, type Read, readFailed, readOk } from '../../base/finding.ts';
 import { readMultikey } from '../../crypto/multikey.ts';
@@ -16,7 +16,7 @@ const CHECK = 'did.key';
 export function createDidKey(keyType: KeyType, publicKeyMultibase: string): string {
   const key = readMultikey(publicKeyMultibase);
   if (key?.keyType !== keyType) throw new RangeError(`not a ${keyType} public key in Multikey form`);
-  if (keyType === 'P-256') return `did:key:${publicKeyMultibase}`;
+  if (keyType !== 'Ed25519') return `did:key:${publicKeyMultibase}`;
   const publicKeyBase58 = encodeBase58btc(key.bytes).slice(1);
   return `did:key:${Ed25519KeyPair.fingerprintFromPublicKey({ publicKeyBase58 })}`;
 }
@@ -33,7 +33,7 @@ export async function resolveDidKey(text: string): Promise<Read<DidDocument>> {
   }
   const key = readMultikey(did.id);
   if (key === undefined) {
-    return readFailed(failed(CHECK, 'INVALID_VERIFICATION_METHOD', 'not a usable Ed25519 or P-256 key'));
+    return readFailed(failed(CHECK, 'INVALID_VERIFICATION_METHOD', 'not a usable Ed25519, P-256 or P-384 key'));
   }
   const publicKeyMultibase = key.keyType === 'Ed25519' ? await throughDriver(text) : did.id;
   if (publicKeyMultibase !== did.id) return readFailed(failed(CHECK, 'INVALID_DID', 'not spelled as its own key'));

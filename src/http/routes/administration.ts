@@ -40,7 +40,7 @@ const NewVerifier = z.strictObject({
   reevaluateEverySeconds: WatchSeconds.optional(),
 });
 const NewKey = z.strictObject({
-  keyType: z.enum(['Ed25519', 'P-256']).optional(),
+  keyType: z.enum(['Ed25519', 'P-256', 'P-384']).optional(),
   /** Somebody else may have the old key: nothing by it shall verify any more. */
   compromised: z.boolean().optional(),
 });
@@ -196,15 +196,16 @@ async function createIssuer(deps: AdministrationDeps, call: Call<z.infer<typeof 
   const { id, cryptosuite, keyType, mandatoryPointers, vcdm, statusPurposes } = call.body;
   if (vcdm?.includes('1.1'))
     throw new ServiceError('BAD_REQUEST', 'this version issues VCDM 2.0', { pointer: '/vcdm' });
-  if (mandatoryPointers !== undefined) {
-    throw new ServiceError('BAD_REQUEST', 'mandatory pointers belong to a selective-disclosure cryptosuite', {
-      pointer: '/mandatoryPointers',
-    });
+  if (keyType === 'Bls12381G2') {
+    throw new ServiceError('BAD_REQUEST', 'this version has Ed25519, P-256 and P-384 keys', { pointer: '/keyType' });
   }
-  if (keyType === 'P-384' || keyType === 'Bls12381G2') {
-    throw new ServiceError('BAD_REQUEST', 'this version has Ed25519 and P-256 keys', { pointer: '/keyType' });
-  }
-  const record = await deps.identity.createIssuer(slugOf(call), { id, cryptosuite, keyType, statusPurposes });
+  const record = await deps.identity.createIssuer(slugOf(call), {
+    id,
+    cryptosuite,
+    keyType,
+    statusPurposes,
+    mandatoryPointers,
+  });
   const { did, verificationMethod } = record.settings;
   return { status: 201, body: { id, did, verificationMethod, url: `${deps.publicUrl()}/issuers/${id}` } };
 }

@@ -8,6 +8,10 @@ import { type Call, type Route, route } from '../route.ts';
 import { JsonDocument } from './issuers.ts';
 
 const Keep = z.strictObject({ verifiableCredential: JsonDocument });
+const Derive = z.strictObject({
+  verifiableCredential: JsonDocument,
+  options: z.strictObject({ selectivePointers: z.array(z.string().max(200)).max(1000).optional() }).optional(),
+});
 const Prove = z.strictObject({
   /** An unsigned presentation that holds the credentials … */
   presentation: JsonDocument.optional(),
@@ -39,6 +43,21 @@ export function holderRoutes({ identity, holder }: HolderRouteDeps): readonly Ro
           call.body.verifiableCredential as JsonObject,
         );
         return { status: 201, body: { id, credentialId, types, storedAt } };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/holders/{id}/credentials/derive',
+      access: 'organisation',
+      tag: 'Holder',
+      summary: 'Show part of a credential: what its type always shows, and what the pointers select',
+      request: Derive,
+      answers: { 201: 'the derived credential', 400: 'a pointer to nothing, or a credential that is only shown whole' },
+      handle: async (call) => {
+        await instanceOf(call);
+        const { verifiableCredential, options } = call.body;
+        const derived = await holder.derive(verifiableCredential as JsonObject, options?.selectivePointers ?? []);
+        return { status: 201, body: { verifiableCredential: derived } };
       },
     }),
     {

@@ -11,8 +11,9 @@ import { createDidWeb } from '../../dids/methods/web.ts';
 import { formatDateTime } from '../../formats/date-time.ts';
 import { sha256Hex } from '../../formats/digest.ts';
 import { isHostName } from '../../net/request-url.ts';
+import { CRYPTOSUITE_NAMES, findCryptosuite } from '../../proofs/cryptosuites.ts';
 import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../../store/store.ts';
-import { activeKey, documentOf } from './organisation-keys.ts';
+import { activeKey, documentOf, findActiveKey } from './organisation-keys.ts';
 
 export const ROLES = [
   'accreditation-body',
@@ -38,6 +39,8 @@ export interface NewInstance {
   readonly cryptosuite: string;
   readonly keyType: KeyType;
   readonly statusPurposes?: readonly string[] | undefined;
+  /** Shown by every derived proof beside the core; only for a suite with selective disclosure. */
+  readonly mandatoryPointers?: readonly string[] | undefined;
 }
 
 interface IdentityDeps {
@@ -107,6 +110,7 @@ export class Identity {
     const settings: JsonObject = {
       did,
       keyId: key.keyId,
+      keyType: key.keyType,
       verificationMethod: key.verificationMethod,
       cryptosuite: 'eddsa-rdfc-2022',
     };
@@ -118,32 +122,61 @@ export class Identity {
     return { organisation, token };
   }
 
-  async createIssuer(slug: string, request: NewInstance): Promise<InstanceRecord> {
-    const organisation = await this.requireOrganisation(slug);
-    if (request.cryptosuite !== 'eddsa-rdfc-2022' || request.keyType !== 'Ed25519') {
-      throw new ServiceError(
-        'BAD_REQUEST',
-        'this version issues with cryptosuite eddsa-rdfc-2022 and keyType Ed25519',
-        {
-          pointer: '/cryptosuite',
-        },
-      );
+  /**
+   * One more issuer instance. A key of its type that the organisation does not have yet is made: under a did:web it joins the
+   * document, and beside a did:key, which is one key for ever, the instance gets a did:key of its own.
+   * Errors: BAD_REQUEST for a suite or key that is not spoken or does not go with the other, CONFLICT when the id is taken.
+   */
+  createIssuer(slug: string, request: NewInstance): Promise<InstanceRecord> {
+    return this.#inTurn(() => this.#createIssuer(slug, request));
+  }
+
+  async #createIssuer(slug: string, request: NewInstance): Promise<InstanceRecord> {
+    const suite = findCryptosuite(request.cryptosuite);
+    if (suite === undefined) {
+      const detail = `this version issues with ${CRYPTOSUITE_NAMES.join(', ')}`;
+      throw new ServiceError('BAD_REQUEST', detail, { pointer: '/cryptosuite' });
     }
-    const key = activeKey(organisation);
+    if (!suite.keyTypes.includes(request.keyType)) {
+      const detail = `${suite.name} signs with ${suite.keyTypes.join(' or ')}`;
+      throw new ServiceError('BAD_REQUEST', detail, { pointer: '/keyType' });
+    }
+    if (request.mandatoryPointers !== undefined && suite.selective !== true) {
+      const detail = 'mandatory pointers belong to a selective-disclosure cryptosuite';
+      throw new ServiceError('BAD_REQUEST', detail, { pointer: '/mandatoryPointers' });
+    }
+    if ((await this.#deps.store.findInstance('issuer', request.id)) !== undefined) {
+      throw new ServiceError('CONFLICT', 'the id is taken', { pointer: '/id' });
+    }
+    const { did, key } = await this.#keyFor(await this.requireOrganisation(slug), request.keyType);
     const record: InstanceRecord = {
       kind: 'issuer',
       id: request.id,
       organisation: slug,
       settings: {
-        did: organisation.did,
+        did,
         keyId: key.keyId,
+        keyType: key.keyType,
         verificationMethod: key.verificationMethod,
         cryptosuite: request.cryptosuite,
         ...(request.statusPurposes === undefined ? {} : { statusPurposes: request.statusPurposes }),
+        ...(request.mandatoryPointers === undefined ? {} : { mandatoryPointers: request.mandatoryPointers }),
       },
     };
     await this.#deps.store.createInstance(record);
     return record;
+  }
+
+  /** The organisation's active key of this type, made where there is none, and the DID under which it stands. */
+  async #keyFor(organisation: OrganisationRecord, keyType: KeyType): Promise<{ did: string; key: KeyRecord }> {
+    const known = findActiveKey(organisation, organisation.did, keyType);
+    if (known !== undefined) return { did: organisation.did, key: known };
+    const created = await this.#deps.keys.createKey({ tenant: organisation.slug, keyType });
+    const isWeb = organisation.did.startsWith('did:web:');
+    const did = isWeb ? organisation.did : createDidKey(keyType, created.publicKeyMultibase);
+    const key = this.#keyRecord(did, isWeb ? 'web' : 'key', created);
+    await this.#deps.store.updateOrganisation({ ...organisation, keys: [...organisation.keys, key] }, 'key added');
+    return { did, key };
   }
 
   async createVerifier(
@@ -200,7 +233,7 @@ export class Identity {
 
   /**
    * A new active key of one kind; the old one of that kind is retired but stays in the DID document, so that what it signed keeps
-   * verifying. A P-256 key is published for what is signed with it elsewhere; the cryptosuite of this version signs with Ed25519.
+   * verifying.
    */
   rotateKey(slug: string, keyType: KeyType): Promise<OrganisationRecord> {
     return this.#inTurn(() => this.#replaceKey(slug, keyType, 'retired'));
@@ -244,13 +277,15 @@ export class Identity {
     await this.#deps.store.deleteOrganisation(slug);
   }
 
-  /** The signer of an issuer or holder instance: always the organisation's active key. */
+  /** The signer of an issuer or holder instance: always the organisation's active key of that type. */
   async signerOf(instance: InstanceRecord): Promise<{ signer: Signer; did: string; cryptosuite: string }> {
     const organisation = await this.requireOrganisation(instance.organisation);
-    const key = activeKey(organisation);
+    // Instances made before there was a choice say neither.
+    const { did = organisation.did, keyType = 'Ed25519' } = instance.settings;
+    const key = activeKey(organisation, String(did), keyType as KeyType);
     return {
       signer: await this.#deps.keys.signer(key.keyId, key.verificationMethod),
-      did: organisation.did,
+      did: String(did),
       cryptosuite: String(instance.settings['cryptosuite'] ?? 'eddsa-rdfc-2022'),
     };
   }

@@ -1,12 +1,19 @@
 import { ServiceError } from '../../base/error.ts';
+import type { KeyType } from '../../crypto/signer.ts';
 import { createDidDocument, type DidDocument, type VerificationRelationship } from '../../dids/did-document.ts';
 import type { KeyRecord, OrganisationRecord } from '../../store/store.ts';
 
-/** The key an organisation signs with. Errors: CONFLICT when it has none. */
-export function activeKey(organisation: OrganisationRecord): KeyRecord {
-  const key = organisation.keys.find((candidate) => candidate.state === 'active' && candidate.keyType === 'Ed25519');
-  if (key === undefined) throw new ServiceError('CONFLICT', 'the organisation has no active key');
+/** The key of this type that an organisation signs with under one of its DIDs. Errors: CONFLICT when it has none. */
+export function activeKey(organisation: OrganisationRecord, did: string, keyType: KeyType): KeyRecord {
+  const key = findActiveKey(organisation, did, keyType);
+  if (key === undefined) throw new ServiceError('CONFLICT', `the organisation has no active ${keyType} key`);
   return key;
+}
+
+export function findActiveKey(organisation: OrganisationRecord, did: string, keyType: KeyType): KeyRecord | undefined {
+  return organisation.keys.find(
+    (key) => key.state === 'active' && key.keyType === keyType && key.verificationMethod.startsWith(`${did}#`),
+  );
 }
 
 /** The DID document of a did:web organisation. A retired key stays listed for what it signed; a compromised one is shown as revoked, and listed for nothing. */

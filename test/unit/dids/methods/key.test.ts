@@ -10,6 +10,7 @@ import { encodeBase58btc } from '../../../../src/formats/multibase.ts';
 // Examples of the did:key method specification.
 const ED25519 = 'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK';
 const P256 = 'zDnaerDaTF5BXEavCrfRZEk316dpbLsfPDZ3WJ5hRTPFU2169';
+const P384 = 'z82Lm1MpAkeJcix9K8TMiLd5NMAhnwkjjCBeWHXyu3U4oT2MVJJKXkcVBgjGhnLBn2Kaau9';
 
 async function codeOf(did: string): Promise<string | undefined> {
   const read = await resolveDidKey(did);
@@ -17,7 +18,7 @@ async function codeOf(did: string): Promise<string | undefined> {
 }
 
 describe('resolveDidKey', () => {
-  it.each([ED25519, P256])('gives the document of did:key:%s in our form', async (key) => {
+  it.each([ED25519, P256, P384])('gives the document of did:key:%s in our form', async (key) => {
     const did = `did:key:${key}`;
     expect(await resolveDidKey(did)).toEqual({
       ok: true,
@@ -51,7 +52,7 @@ describe('resolveDidKey', () => {
   it.each([
     ['X25519', 'z6LSeu9HkTHSfLLeUs2nnzUSNedgDUevfNQgQjQC23ZCit6F'],
     ['secp256k1', 'zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme'],
-    ['P-384', 'z82Lm1MpAkeJcix9K8TMiLd5NMAhnwkjjCBeWHXyu3U4oT2MVJJKXkcVBgjGhnLBn2Kaau9'],
+    ['P-521', 'z2J9gaYxrKVpdoG9A4gRnmpnRCcxU6agDtFVVBVdn1JedouoZN7SzcyREXXzWgt3gGiwpoHq7K68X4m32D8HgzG8wv3sY5j7'],
     ['31 bytes', encodeBase58btc(Uint8Array.of(0xed, 0x01, ...new Uint8Array(31).fill(7)))],
     ['33 bytes', encodeBase58btc(Uint8Array.of(0xed, 0x01, ...new Uint8Array(33).fill(7)))],
     ['the identity point', encodeBase58btc(Uint8Array.of(0xed, 0x01, 1, ...new Uint8Array(31)))],

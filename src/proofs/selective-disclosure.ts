@@ -1,0 +1,211 @@
+/**
+ * ecdsa-sd-2023 (Data Integrity ECDSA Cryptosuites 1.0, section 3.5) as cryptosuite objects for `DataIntegrityProof`. The library selects,
+ * labels and groups; the arithmetic is ours, and so is what the library leaves to its caller: bounds on the CBOR, and that whatever a
+ * type always shows was signed as mandatory, whoever issued it (docs/threats.md, section 5.6).
+ */
+import {
+  canonicalizeAndGroup,
+  createHmac,
+  createHmacIdLabelMapFunction,
+  createLabelMapFunction,
+  hashCanonizedProof,
+  hashMandatory,
+} from '@digitalbazaar/di-sd-primitives';
+import {
+  createDiscloseCryptosuite,
+  createSignCryptosuite,
+  createVerifyCryptosuite,
+} from '@digitalbazaar/ecdsa-sd-2023-cryptosuite';
+import { decode } from 'cborg';
+import type { JsonObject } from '../base/json.ts';
+import { corePointersOf } from '../credentials/core-pointers.ts';
+import { findProfile } from '../credentials/profiles/profile-table.ts';
+import { verify as verifyP256 } from '../crypto/p256.ts';
+import { decodeBase64url } from '../formats/multibase.ts';
+import { TransformationRefusal } from './canonicaliser.ts';
+
+/** Where a credential stands: as its issuer made it for the holder, or as a holder shows it. */
+export type DisclosureStage = 'base' | 'presented';
+
+/** CBOR tags of the two forms of a proof value: 0x5d00 base, 0x5d01 derived. */
+const HEADERS: Readonly<Record<DisclosureStage, readonly number[]>> = {
+  base: [0xd9, 0x5d, 0x00],
+  presented: [0xd9, 0x5d, 0x01],
+};
+const STAGES: readonly DisclosureStage[] = ['base', 'presented'];
+
+/** The stage that a proof value says it is for. */
+export function stageOf(proofValue: Uint8Array | undefined): DisclosureStage | undefined {
+  return STAGES.find((stage) => HEADERS[stage].every((byte, place) => proofValue?.[place] === byte));
+}
+
+/** Statements of one document, and labels in it: more than any document of the wire shape can have. */
+const MOST_STATEMENTS = 10_000;
+const P256_HEADER_BYTES = 2;
+
+interface VerifyData {
+  readonly baseSignature: Uint8Array;
+  readonly proofHash: Uint8Array;
+  /** Multikey form: header, then the compressed point. */
+  readonly publicKey: Uint8Array;
+  readonly signatures: readonly Uint8Array[];
+  readonly nonMandatory: readonly string[];
+  readonly mandatoryHash: Uint8Array;
+}
+
+interface LibrarySuite {
+  readonly createVerifyData: (input: VerifyDataInput) => Promise<VerifyData>;
+}
+interface VerifyDataInput {
+  readonly document: JsonObject;
+  readonly proof: JsonObject;
+  readonly documentLoader: unknown;
+  readonly cryptosuite: unknown;
+}
+
+/** Signs a base proof; the pointers name what every derived proof will show. */
+export function createSigningSuite(mandatoryPointers: readonly string[]): object {
+  return createSignCryptosuite({ mandatoryPointers: [...mandatoryPointers] });
+}
+
+/** Derives a proof that shows the mandatory part and what these pointers select. */
+export function createDerivingSuite(selectivePointers: readonly string[]): object {
+  return createDiscloseCryptosuite({ selectivePointers: [...selectivePointers] });
+}
+
+/**
+ * Checks a proof at its stage. `onSignature` hears what our own arithmetic with the vetted key says, and `guard` what was refused.
+ * Errors of the suite's functions: TransformationRefusal `MANDATORY_CLAIM_MISSING`; anything else is a proof that does not hold.
+ */
+export function createCheckingSuite(
+  stage: DisclosureStage,
+  publicKey: Uint8Array | undefined,
+  onSignature: (held: boolean) => void,
+  guard: <Value>(work: Promise<Value>) => Promise<Value>,
+): object {
+  const library = createVerifyCryptosuite() as LibrarySuite;
+  return {
+    ...library,
+    createVerifyData: (input: VerifyDataInput) =>
+      guard(stage === 'base' ? dataOfBase(input) : dataOfDerived(input, library)),
+    createVerifier: async () => ({
+      algorithm: 'P-256',
+      verify: async ({ data }: { readonly data: VerifyData }) => {
+        const held = publicKey !== undefined && holds(data, publicKey);
+        onSignature(held);
+        return held;
+      },
+    }),
+  };
+}
+
+/** The statements by the issuer's one-time key, and that key with the rest by the issuer's own (section 3.5.8). */
+function holds(data: VerifyData, publicKey: Uint8Array): boolean {
+  const { baseSignature, proofHash, publicKey: oneTime, signatures, nonMandatory, mandatoryHash } = data;
+  if (signatures.length !== nonMandatory.length || oneTime[0] !== 0x80 || oneTime[1] !== 0x24) return false;
+  const signed = Uint8Array.of(...proofHash, ...oneTime, ...mandatoryHash);
+  if (!verifyP256(publicKey, signed, baseSignature)) return false;
+  const point = oneTime.subarray(P256_HEADER_BYTES);
+  const text = new TextEncoder();
+  return signatures.every((signature, index) => verifyP256(point, text.encode(nonMandatory[index]), signature));
+}
+
+async function dataOfDerived(input: VerifyDataInput, library: LibrarySuite): Promise<VerifyData> {
+  await assertCoreIsMandatory(input);
+  return library.createVerifyData(input);
+}
+
+/**
+ * What the issuer signed, out of the base proof (section 3.5.4 and the steps after it). The library's own check of a base proof labels
+ * the mandatory part as a document of its own, and so refuses any that has blank nodes; version 3.4.1.
+ */
+async function dataOfBase({ document, proof, documentLoader }: VerifyDataInput): Promise<VerifyData> {
+  const parts = partsOf(proof['proofValue'], 'base');
+  const [baseSignature, publicKey, hmacKey, signatures, pointers] = parts as readonly unknown[];
+  if (!(hmacKey instanceof Uint8Array) || !isListOf(signatures, isBytes) || !isListOf(pointers, isText))
+    throw new TypeError('not a base proof value');
+  if (!isBytes(baseSignature) || !isBytes(publicKey)) throw new TypeError('not a base proof value');
+  const options = { documentLoader };
+  const hmac = await createHmac({ key: hmacKey });
+  const { groups } = await canonicalizeAndGroup({
+    document,
+    labelMapFactoryFunction: createHmacIdLabelMapFunction({ hmac }),
+    groups: { mandatory: pointers },
+    options,
+  });
+  const mandatory = [...(groups['mandatory']?.matching.values() ?? [])];
+  return {
+    baseSignature,
+    publicKey,
+    signatures,
+    nonMandatory: [...(groups['mandatory']?.nonMatching.values() ?? [])],
+    mandatoryHash: (await hashMandatory({ mandatory })).mandatoryHash,
+    proofHash: await hashCanonizedProof({ document, proof, options }),
+  };
+}
+
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
+const isIndex = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < MOST_STATEMENTS;
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+function isListOf<Item>(value: unknown, is: (entry: unknown) => entry is Item): value is readonly Item[] {
+  return Array.isArray(value) && value.length <= MOST_STATEMENTS && value.every(is);
+}
+
+/** The five parts of a proof value. Errors: TypeError, or whatever the decoder throws. */
+function partsOf(proofValue: unknown, stage: DisclosureStage): readonly unknown[] {
+  const bytes = decodeBase64url(String(proofValue).slice(1), 131_072) ?? new Uint8Array();
+  const parts: unknown = decode(bytes.subarray(HEADERS[stage].length), {
+    useMaps: true,
+    allowIndefinite: false,
+    tags: [],
+  });
+  if (!Array.isArray(parts) || parts.length !== 5) throw new TypeError('not the five parts of a proof value');
+  return parts;
+}
+
+interface DerivedProofValue {
+  readonly labels: ReadonlyMap<string, string>;
+  readonly mandatory: ReadonlySet<number>;
+}
+
+/** What the mandatory indexes and labels are, within bounds, before the library walks over them. */
+function readDerived(proofValue: unknown): DerivedProofValue {
+  const [, , signatures, labels, indexes] = partsOf(proofValue, 'presented');
+  if (!isListOf(signatures, isBytes)) throw new TypeError('too many signatures');
+  if (!(labels instanceof Map) || labels.size > MOST_STATEMENTS) throw new TypeError('too many labels');
+  if (!isListOf(indexes, isIndex)) throw new TypeError('not a list of indexes');
+  const mandatory = new Set(indexes);
+  if (mandatory.size !== indexes.length) throw new TypeError('an index twice');
+  return {
+    labels: new Map(
+      [...(labels as ReadonlyMap<unknown, Uint8Array>)].map(([key, value]) => [
+        `c14n${String(key)}`,
+        `u${Buffer.from(value).toString('base64url')}`,
+      ]),
+    ),
+    mandatory,
+  };
+}
+
+/** A holder chooses what to show; the core of a type is not the holder's to leave out, even if the issuer's own list let it. */
+async function assertCoreIsMandatory({ document, proof, documentLoader }: VerifyDataInput): Promise<void> {
+  const { labels, mandatory } = readDerived(proof['proofValue']);
+  const profile = findProfile(document);
+  if (profile === undefined) throw new TypeError('a type without a core');
+  const { groups } = await canonicalizeAndGroup({
+    document,
+    labelMapFactoryFunction: createLabelMapFunction({ labelMap: labels }),
+    groups: { core: [...corePointersOf(document, profile)] },
+    options: { documentLoader },
+  });
+  for (const index of groups['core']?.matching.keys() ?? []) {
+    if (!mandatory.has(index)) {
+      throw new TransformationRefusal(
+        'MANDATORY_CLAIM_MISSING',
+        'a member that this type always shows was left for the holder to withhold',
+      );
+    }
+  }
+}

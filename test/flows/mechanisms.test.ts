@@ -1,0 +1,144 @@
+/**
+ * One story under every securing mechanism: both worked examples, issued with each, their claims derived where the mechanism can, judged
+ * with the same results and the same rules whatever the mechanism.
+ */
+import { describe, expect, it } from 'vitest';
+import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+import { findAt, pointerOf } from '../../src/base/json-pointer.ts';
+import { profileOfType } from '../../src/credentials/profiles/profile-table.ts';
+import { readDateTime } from '../../src/formats/date-time.ts';
+import { EXAMPLE_NAMES, readExample } from '../support/example-credentials.ts';
+import { issueOnNode, type Mechanism, settleExample } from '../support/issue-on-node.ts';
+import { ADMIN_TOKEN, startNode } from '../support/node.ts';
+import {
+  casesOf,
+  type ExampleCase,
+  issueLeaves,
+  policyOfExample,
+  withoutWithheld,
+} from '../support/worked-examples.ts';
+
+const MECHANISMS: readonly (Mechanism & { readonly derives?: true })[] = [
+  { cryptosuite: 'eddsa-rdfc-2022', keyType: 'Ed25519' },
+  { cryptosuite: 'eddsa-jcs-2022', keyType: 'Ed25519' },
+  { cryptosuite: 'ecdsa-rdfc-2019', keyType: 'P-256' },
+  { cryptosuite: 'ecdsa-rdfc-2019', keyType: 'P-384' },
+  { cryptosuite: 'ecdsa-jcs-2019', keyType: 'P-256' },
+  { cryptosuite: 'ecdsa-jcs-2019', keyType: 'P-384' },
+  { cryptosuite: 'ecdsa-sd-2023', keyType: 'P-256', derives: true },
+];
+
+/** Pointers to the members of this credential that its type lets a holder withhold, but for those an example withholds. */
+function shownPointers(credential: JsonObject, withheld: readonly string[]): string[] {
+  const [, type] = credential['type'] as readonly string[];
+  const all = (profileOfType(String(type))?.sdMembers ?? []).flatMap((pattern) =>
+    expand(credential, pattern.slice(1).split('/')),
+  );
+  const present = all.filter((pointer) => findAt(credential, pointer) !== undefined);
+  const hides = present.some((pointer) => withheld.includes(pointer));
+  return present.filter((pointer) => !withheld.includes(pointer) && !(hides && pointer.endsWith('/blinding')));
+}
+
+function expand(
+  value: JsonValue | undefined,
+  path: readonly string[],
+  place: readonly (string | number)[] = [],
+): string[] {
+  const [token, ...rest] = path;
+  if (token === undefined) return [pointerOf(...place)];
+  if (token === '*') {
+    const list = Array.isArray(value) ? (value as readonly JsonValue[]) : [];
+    return list.flatMap((entry, index) => expand(entry, rest, [...place, index]));
+  }
+  const inner = (value as JsonObject | undefined)?.[token];
+  return inner === undefined ? [] : expand(inner, rest, [...place, token]);
+}
+
+/** The outcome of each rule of each regime, and nothing that differs from one issue to the next. */
+function outcomesOf(results: Record<string, { result: string; rules: { id: string; outcome: string }[] }>) {
+  return Object.fromEntries(
+    Object.entries(results).map(([regime, { result, rules }]) => [
+      regime,
+      { result, rules: rules.map(({ id, outcome }) => `${id} ${outcome}`).sort() },
+    ]),
+  );
+}
+
+async function judge({ example, row }: ExampleCase, mechanism: Mechanism & { readonly derives?: true }) {
+  await using node = await startNode({
+    environment: { PUBLIC_URL: 'https://node.example' },
+    start: Date.UTC(2024, 10, 1),
+  });
+  const withheldOf = (key: string): string[] =>
+    ((example['presentations'] as Record<string, JsonObject>)[row.presentation]?.['withheld'] as string[])
+      .filter((path) => path.startsWith(`/credentials/${key}/`))
+      .map((path) => path.slice(`/credentials/${key}`.length));
+  const { example: settled, parties } = await settleExample(
+    node,
+    mechanism.derives === true ? example : withoutWithheld(example, row.presentation),
+    { cryptosuite: mechanism.cryptosuite, keyType: mechanism.keyType },
+  );
+  const issued = await issueOnNode(node, settled, parties);
+  const presentation = (
+    settled['presentations'] as Record<string, { claim: string; credentials: string[]; worksheet?: string }>
+  )[row.presentation];
+  const keeper = await node.createParty('the-keeper');
+  node.clock.set(readDateTime(settled['instant']) ?? 0);
+  const shown: JsonObject[] = [];
+  for (const key of presentation?.credentials ?? []) {
+    const credential = issued.credentials.get(key) as JsonObject;
+    expect((credential['proof'] as JsonObject)['cryptosuite']).toBe(mechanism.cryptosuite);
+    if (mechanism.derives !== true) shown.push(credential);
+    else {
+      const selectivePointers = shownPointers(credential, withheldOf(key));
+      const derived = await node.post(
+        '/holders/the-keeper/credentials/derive',
+        { verifiableCredential: credential, options: { selectivePointers } },
+        keeper.token,
+      );
+      if (derived.status !== 201) throw new Error(`${key}: ${derived.text}`);
+      shown.push(derived.body.verifiableCredential);
+    }
+  }
+  for (const verifiableCredential of shown) {
+    const verified = await node.post('/verifiers/the-keeper/credentials/verify', { verifiableCredential });
+    expect(verified.body).toMatchObject({ verified: true, problemDetails: [] });
+  }
+  const { worksheets } = await issueLeaves(settled, issued);
+  const leaves = presentation?.worksheet === undefined ? undefined : worksheets.get(presentation.worksheet);
+  const policy = policyOfExample(settled);
+  const desk = { id: 'desk', policy };
+  expect((await node.post('/admin/organizations/the-keeper/verifiers', desk, ADMIN_TOKEN)).status).toBe(201);
+  const answer = await node.post(
+    '/verifiers/desk/evaluations',
+    {
+      credentials: shown,
+      claim: issued.credentials.get(presentation?.claim ?? '')?.['id'],
+      at: settled['instant'],
+      ...(settled['import'] === undefined ? {} : { import: settled['import'] }),
+      ...(leaves === undefined ? {} : { worksheets: [{ leaves }] }),
+    },
+    keeper.token,
+  );
+  if (answer.status !== 200) throw new Error(answer.text);
+  return answer.body.results;
+}
+
+const STORIES = EXAMPLE_NAMES.flatMap((name) => {
+  const example = readExample(name);
+  const base = casesOf(example).filter((one) => one.example === example);
+  const byPresentation = new Map(base.map((one) => [one.row.presentation, one]));
+  return [...byPresentation.values()].map((one) => [one.name, one] as const);
+});
+
+describe('every mechanism', () => {
+  it.each(STORIES)('%s: the same results by the same rules', { timeout: 120_000 }, async (_name, one) => {
+    const [first, ...others] = MECHANISMS;
+    if (first === undefined) throw new Error('no mechanism');
+    const expected = outcomesOf(await judge(one, first));
+    expect(expected[one.row.regime]?.result).toBe(one.row.result);
+    for (const mechanism of others) {
+      expect({ mechanism, results: outcomesOf(await judge(one, mechanism)) }).toEqual({ mechanism, results: expected });
+    }
+  });
+});

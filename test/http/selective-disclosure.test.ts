@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/base/json.ts';
+import { ADMIN_TOKEN, bareCredential, type Party, startNode, type TestNode } from '../support/node.ts';
+
+let node: TestNode;
+let maker: Party;
+let keeper: Party;
+let did: string;
+beforeAll(async () => {
+  node = await startNode();
+  maker = await node.createParty('maker');
+  keeper = await node.createParty('keeper');
+  const instance = { id: 'maker-sd', cryptosuite: 'ecdsa-sd-2023', keyType: 'P-256' };
+  did = (await node.post('/admin/organizations/maker/issuers', instance, ADMIN_TOKEN)).body.did;
+});
+afterAll(() => node[Symbol.asyncDispose]());
+
+const credential = (): JsonObject => bareCredential(did);
+const issue = (options?: object) =>
+  node.post('/issuers/maker-sd/credentials/issue', { credential: credential(), options }, maker.token);
+const derive = (verifiableCredential: unknown, selectivePointers?: string[]) =>
+  node.post(
+    '/holders/keeper/credentials/derive',
+    { verifiableCredential, ...(selectivePointers === undefined ? {} : { options: { selectivePointers } }) },
+    keeper.token,
+  );
+const verify = (verifiableCredential: unknown) =>
+  node.post('/verifiers/maker/credentials/verify', { verifiableCredential });
+
+describe('selective disclosure over HTTP', () => {
+  it('goes from the issuer to a holder who shows part of it', async () => {
+    const base = (await issue()).body.verifiableCredential;
+    expect(base.credentialSubject).toMatchObject({ name: expect.any(String) });
+    expect((await node.post('/holders/keeper/credentials', { verifiableCredential: base }, keeper.token)).status).toBe(
+      201,
+    );
+    const shown = await derive(base);
+    expect(shown.status).toBe(201);
+    expect(shown.body.verifiableCredential.credentialSubject).not.toHaveProperty('name');
+    expect(await verify(shown.body.verifiableCredential)).toMatchObject({ status: 200, body: { verified: true } });
+    const more = (await derive(base, ['/credentialSubject/name'])).body.verifiableCredential;
+    expect(more.credentialSubject.name).toEqual(base.credentialSubject.name);
+    expect((await verify(more)).body.verified).toBe(true);
+  });
+
+  it('never lets a base proof out to a verifier', async () => {
+    const base = (await issue()).body.verifiableCredential;
+    const answer = await verify(base);
+    expect(answer.body).toMatchObject({ verified: false, problemDetails: [{ code: 'PROOF_VERIFICATION_ERROR' }] });
+    const proved = await node.post(
+      '/holders/keeper/presentations/prove',
+      {
+        presentation: { verifiableCredential: [base] },
+        options: { challenge: 'a-challenge-of-the-buyer', domain: 'https://buyer.example' },
+      },
+      keeper.token,
+    );
+    expect(proved).toMatchObject({ status: 400, body: { code: 'BAD_REQUEST', pointer: '/verifiableCredential/0' } });
+  });
+
+  it('shows a revocation whatever was withheld', async () => {
+    const base = (await issue()).body.verifiableCredential;
+    const shown = (await derive(base)).body.verifiableCredential;
+    const change = { credentialId: base.id, statusPurpose: 'revocation', status: true };
+    await node.post('/issuers/maker-sd/credentials/status', change, maker.token);
+    expect((await verify(shown)).body.problemDetails[0].code).toBe('REVOKED');
+  });
+
+  it('refuses a derived credential from which a required member was taken', async () => {
+    const shown = (await derive((await issue()).body.verifiableCredential)).body.verifiableCredential;
+    const { validFrom: _, ...without } = shown;
+    expect((await verify(without)).body.problemDetails[0]).toMatchObject({
+      code: 'MANDATORY_CLAIM_MISSING',
+      pointer: '/validFrom',
+    });
+  });
+});
+
+describe('mandatory pointers of a request', () => {
+  it('may add to the core', async () => {
+    const answer = await issue({
+      mandatoryPointers: [
+        '/id',
+        '/issuer',
+        '/validFrom',
+        '/validUntil',
+        '/credentialStatus',
+        '/credentialSubject/id',
+        '/credentialSubject/name',
+      ].filter((pointer) => pointer !== '/validUntil' || 'validUntil' in credential()),
+    });
+    expect(answer.status).toBe(201);
+    const shown = (await derive(answer.body.verifiableCredential)).body.verifiableCredential;
+    expect(shown.credentialSubject).toHaveProperty('name');
+  });
+
+  it.each([
+    ['leave out the status', ['/id', '/issuer', '/validFrom', '/credentialSubject'], '/options/mandatoryPointers'],
+    [
+      'leave out the issuer',
+      ['/id', '/validFrom', '/credentialStatus', '/credentialSubject'],
+      '/options/mandatoryPointers',
+    ],
+    [
+      'point at nothing',
+      ['/id', '/issuer', '/validFrom', '/validUntil', '/credentialStatus', '/credentialSubject', '/nothing'],
+      '/options/mandatoryPointers/6',
+    ],
+  ])('are refused when they %s', async (_name, mandatoryPointers, pointer) => {
+    const answer = await issue({ mandatoryPointers });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'LINT_FAILED', pointer } });
+  });
+
+  it('mean nothing to a suite that signs the whole', async () => {
+    const answer = await node.post(
+      '/issuers/maker/credentials/issue',
+      { credential: bareCredential(maker.did), options: { mandatoryPointers: ['/issuer'] } },
+      maker.token,
+    );
+    expect(answer).toMatchObject({ status: 422, body: { code: 'LINT_FAILED' } });
+  });
+});
+
+describe('derivation', () => {
+  it('of a credential that is only shown whole is refused', async () => {
+    const whole = await node.post(
+      '/issuers/maker/credentials/issue',
+      { credential: bareCredential(maker.did) },
+      maker.token,
+    );
+    expect(await derive(whole.body.verifiableCredential)).toMatchObject({ body: { code: 'PROOF_GENERATION_ERROR' } });
+  });
+
+  it('to a pointer that selects nothing is refused', async () => {
+    const base = (await issue()).body.verifiableCredential;
+    expect(await derive(base, ['/credentialSubject/secret'])).toMatchObject({
+      status: 400,
+      body: { code: 'BAD_REQUEST', pointer: '/options/selectivePointers/0' },
+    });
+  });
+
+  it('of a forged base is refused', async () => {
+    const base = (await issue()).body.verifiableCredential;
+    const forged = { ...base, credentialSubject: { ...base.credentialSubject, name: 'Another' } };
+    expect((await derive(forged, ['/credentialSubject/name'])).body.code).toBe('PROOF_VERIFICATION_ERROR');
+  });
+});
