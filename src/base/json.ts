@@ -27,6 +27,8 @@ export const REQUEST_LIMITS: JsonLimits = {
     issuer: 131_072,
     holder: 131_072,
     verificationMethod: 131_072,
+    // Of an enveloped credential, which is all in its address.
+    id: 262_200,
   },
 };
 

@@ -8,6 +8,7 @@ import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json
 import { isAbsoluteUrl } from '../formats/url.ts';
 import { type ContextListOptions, checkContextList } from './context-list.ts';
 import { PROOFPRINT_CONTEXT } from './contexts.ts';
+import { contentOf, isEnveloped } from './envelope.ts';
 import { findProfile } from './profiles/profile-table.ts';
 import { Enough, ShapeReport } from './shape-report.ts';
 
@@ -173,8 +174,12 @@ class Pass {
   }
 
   #embedded(credential: JsonObject): void {
-    if (asArray(credential['type']).includes('EnvelopedVerifiableCredential')) {
-      this.#report.fail('UNSUPPORTED_PROOF', 'enveloped credentials are not read here');
+    if (isEnveloped(credential)) {
+      // A document of its own inside a text; all that stands around it is fixed.
+      const content = contentOf(credential);
+      if (content.ok) return;
+      const [fault] = content.findings;
+      this.#report.fail(fault?.code ?? 'MALFORMED_VALUE_ERROR', fault?.detail ?? 'not an envelope');
       return;
     }
     new Pass(credential, { ...this.#options, kind: 'credential' }, this.#report).run();

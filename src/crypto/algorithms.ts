@@ -9,6 +9,8 @@ export interface Algorithm {
   generate(): { publicKey: Uint8Array; privateKey: KeyObject };
   publicKeyOf(privateKey: KeyObject): Uint8Array;
   isPublicKey(bytes: Uint8Array): boolean;
+  /** A handle for libraries that take one; nothing for bytes that `isPublicKey` refuses. */
+  publicKeyObject(bytes: Uint8Array): KeyObject | undefined;
   sign(privateKey: KeyObject, data: Uint8Array): Uint8Array;
   /** Length of a signature. */
   readonly signatureBytes: number;

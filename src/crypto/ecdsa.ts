@@ -52,6 +52,7 @@ export function createEcdsa({ name, hash, size, spkiPrefix }: Curve) {
     },
     publicKeyOf,
     isPublicKey: (bytes: Uint8Array): boolean => findKey(bytes) !== undefined,
+    publicKeyObject: findKey,
     sign: (privateKey: KeyObject, data: Uint8Array): Uint8Array =>
       Uint8Array.from(nodeSign(hash, data, { key: privateKey, ...RAW })),
     verify: (publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean => {

@@ -45,16 +45,17 @@ export function sign(privateKey: KeyObject, data: Uint8Array): Uint8Array {
 
 /** Whether these are the 32 bytes of a point of the curve, canonically written, that is not of small order. */
 export function isPublicKey(bytes: Uint8Array): boolean {
-  return findKey(bytes) !== undefined;
+  return publicKeyObject(bytes) !== undefined;
 }
 
 /** Whether the signature is good. False, never an error, for a key or a signature of the wrong form. */
 export function verify(publicKey: Uint8Array, data: Uint8Array, signature: Uint8Array): boolean {
-  const key = signature.length === signatureBytes ? findKey(publicKey) : undefined;
+  const key = signature.length === signatureBytes ? publicKeyObject(publicKey) : undefined;
   return key !== undefined && nodeVerify(null, data, key, signature);
 }
 
-function findKey(bytes: Uint8Array): KeyObject | undefined {
+/** A handle of node:crypto; nothing for bytes that `isPublicKey` refuses. */
+export function publicKeyObject(bytes: Uint8Array): KeyObject | undefined {
   return cache.find(bytes, load);
 }
 

@@ -1,7 +1,7 @@
 import { createEcdsa } from './ecdsa.ts';
 
 /** ECDSA on P-256 over SHA-256: public keys of 33 bytes, signatures of 64. */
-export const { signatureBytes, generate, publicKeyOf, isPublicKey, sign, verify } = createEcdsa({
+export const { signatureBytes, generate, publicKeyOf, isPublicKey, publicKeyObject, sign, verify } = createEcdsa({
   name: 'P-256',
   hash: 'sha256',
   size: 32,

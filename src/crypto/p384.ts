@@ -1,7 +1,7 @@
 import { createEcdsa } from './ecdsa.ts';
 
 /** ECDSA on P-384 over SHA-384: public keys of 49 bytes, signatures of 96. */
-export const { signatureBytes, generate, publicKeyOf, isPublicKey, sign, verify } = createEcdsa({
+export const { signatureBytes, generate, publicKeyOf, isPublicKey, publicKeyObject, sign, verify } = createEcdsa({
   name: 'P-384',
   hash: 'sha384',
   size: 48,

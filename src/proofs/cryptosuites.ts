@@ -19,7 +19,7 @@ export interface Cryptosuite {
 const EDDSA = { keyTypes: ['Ed25519'], longestProofValue: 128, multibase: 'z' } as const;
 const ECDSA = { keyTypes: ['P-256', 'P-384'], longestProofValue: 160, multibase: 'z' } as const;
 
-const ROWS: readonly Cryptosuite[] = [
+export const CRYPTOSUITES: readonly Cryptosuite[] = [
   // Data Integrity EdDSA Cryptosuites 1.0, sections 3.2 and 3.3
   { name: 'eddsa-rdfc-2022', transformation: 'rdfc', ...EDDSA },
   { name: 'eddsa-jcs-2022', transformation: 'jcs', ...EDDSA },
@@ -37,9 +37,7 @@ const ROWS: readonly Cryptosuite[] = [
   },
 ];
 
-const BY_NAME: ReadonlyMap<string, Cryptosuite> = new Map(ROWS.map((row) => [row.name, row]));
-
-export const CRYPTOSUITE_NAMES: readonly string[] = ROWS.map(({ name }) => name);
+const BY_NAME: ReadonlyMap<string, Cryptosuite> = new Map(CRYPTOSUITES.map((row) => [row.name, row]));
 
 export function findCryptosuite(name: unknown): Cryptosuite | undefined {
   return typeof name === 'string' ? BY_NAME.get(name) : undefined;
@@ -47,7 +45,7 @@ export function findCryptosuite(name: unknown): Cryptosuite | undefined {
 
 /** The suite that a key of this type signs with unless another is asked for. */
 export function findCryptosuiteFor(keyType: KeyType): Cryptosuite | undefined {
-  return ROWS.find((row) => row.keyTypes.includes(keyType));
+  return CRYPTOSUITES.find((row) => row.keyTypes.includes(keyType));
 }
 
 /** Whether a signature of a suite may have so many bytes, whatever the key; the key then allows one length only. */

@@ -5,6 +5,7 @@ import { ServiceError } from '../base/error.ts';
 import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { findAt } from '../base/json-pointer.ts';
 import { type Contexts, V1_CONTEXT } from '../credentials/contexts.ts';
+import { isEnveloped, openEnvelope } from '../credentials/envelope.ts';
 import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
@@ -17,7 +18,9 @@ import {
   type ProofReport,
 } from './check-proofs.ts';
 import { findCryptosuite, findCryptosuiteFor } from './cryptosuites.ts';
+import { checkEnvelope, envelopCredential } from './jose.ts';
 import { deriveWithLibrary, type Run, type SignInput, signWithLibrary } from './library.ts';
+import { VC_JWT } from './mechanisms.ts';
 import { readChain } from './proof-chain.ts';
 import type { ExpectedStage } from './proof-form.ts';
 import { stageOf } from './selective-disclosure.ts';
@@ -124,12 +127,18 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
   };
   return {
     secureCredential: async (unsecured, options) => {
+      if (options.cryptosuite === VC_JWT) return envelopCredential(unsecured, options.signer);
       assertDated(unsecured);
       return secure(unsecured, options);
     },
     securePresentation: async (unsecured, { challenge, domain, ...options }) =>
       secure(unsecured, options, { challenge, domain }),
-    checkCredentialProofs: async (document, options) => checkCredentialProofs(document, { canonicaliser, ...options }),
+    checkCredentialProofs: async (document, options) => {
+      if (!isEnveloped(document)) return checkCredentialProofs(document, { canonicaliser, ...options });
+      const opened = openEnvelope(document);
+      if (opened.ok) return checkEnvelope(opened.value, options);
+      return { findings: opened.findings, controllers: [], keys: [], seen: [] };
+    },
     checkPresentationProof: async (document, options) =>
       checkPresentationProof(document, { canonicaliser, ...options }),
     deriveCredential: async (document, { selectivePointers }) => derive(document, selectivePointers, canonicaliser),

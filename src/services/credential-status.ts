@@ -6,6 +6,7 @@ import { Bitstring } from '../formats/bitstring.ts';
 import { formatDate, formatDateTime, readDate, readDateTime } from '../formats/date-time.ts';
 import { findCryptosuite } from '../proofs/cryptosuites.ts';
 import type { DataIntegrity } from '../proofs/data-integrity.ts';
+import { VC_JWT } from '../proofs/mechanisms.ts';
 import { createStatusListCredential, TTL_MS } from '../status/status-list.ts';
 import type { ArchivedList, InstanceRecord, StatusListState, Store } from '../store/store.ts';
 
@@ -183,7 +184,7 @@ export class CredentialStatus {
     const document = await this.#deps.proofs.secureCredential(unsigned, {
       signer,
       // A list is shown whole: an instance that discloses selectively signs it with the plain suite of its key.
-      ...(findCryptosuite(cryptosuite)?.selective === true ? {} : { cryptosuite }),
+      ...(findCryptosuite(cryptosuite)?.selective === true || cryptosuite === VC_JWT ? {} : { cryptosuite }),
       created: now,
     });
     const archived: ArchivedList = {

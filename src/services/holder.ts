@@ -4,6 +4,7 @@ import { type Finding, owed, verdictOf } from '../base/finding.ts';
 import { deepFreeze, type JsonObject } from '../base/json.ts';
 import { type Contexts, V2_CONTEXT } from '../credentials/contexts.ts';
 import { checkCredentialForm, typesOf } from '../credentials/credential.ts';
+import { contentOf, readableOf } from '../credentials/envelope.ts';
 import { checkPresentationForm } from '../credentials/presentation.ts';
 import { findProfile } from '../credentials/profiles/profile-table.ts';
 import type { Schemas } from '../credentials/schemas.ts';
@@ -47,7 +48,10 @@ export class Holder {
    */
   async store(instance: InstanceRecord, credential: JsonObject): Promise<HeldCredential> {
     const document = deepFreeze(credential);
-    const findings: Finding[] = checkCredentialForm(document, {
+    const content = contentOf(document);
+    if (!content.ok) refuse(content.findings);
+    const inside = content.ok ? content.value : document;
+    const findings: Finding[] = checkCredentialForm(inside, {
       contexts: this.#deps.contexts,
       schemas: this.#deps.schemas,
     });
@@ -64,8 +68,8 @@ export class Holder {
     const record: HeldCredential = {
       holder: instance.id,
       id: digestOfJson(document),
-      credentialId: typeof document['id'] === 'string' ? document['id'] : undefined,
-      types: typesOf(document),
+      credentialId: typeof inside['id'] === 'string' ? inside['id'] : undefined,
+      types: typesOf(inside),
       document,
       storedAt: formatDateTime(this.#deps.clock.now()),
     };
@@ -114,7 +118,7 @@ export class Holder {
         pointer: '/verifiableCredential',
       });
     for (const [place, credential] of request.credentials.entries()) {
-      if (findProfile(credential) === undefined) {
+      if (findProfile(readableOf(credential)) === undefined) {
         throw new ServiceError('MALFORMED_VALUE_ERROR', 'not a credential of a known type', {
           pointer: `/verifiableCredential/${place}`,
         });

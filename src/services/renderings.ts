@@ -4,6 +4,7 @@ import { type Finding, owed, verdictOf } from '../base/finding.ts';
 import { deepFreeze, type JsonObject, pointerOf } from '../base/json.ts';
 import type { Contexts } from '../credentials/contexts.ts';
 import { checkCredentialForm } from '../credentials/credential.ts';
+import { contentOf, readableOf } from '../credentials/envelope.ts';
 import type { Schemas } from '../credentials/schemas.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { LOSSES } from '../exchange/losses.ts';
@@ -61,7 +62,7 @@ export class Renderings {
     if (form !== 'identity-anchor') {
       for (const [place, credential] of credentials.entries()) await this.#assertAuthentic(credential, place);
     }
-    const read = render(form, credentials);
+    const read = render(form, credentials.map(readableOf));
     if (!read.ok) return refuse(read.findings);
     return read.value.map(({ document, losses }) => ({
       document,
@@ -72,7 +73,10 @@ export class Renderings {
   async #assertAuthentic(credential: JsonObject, place: number): Promise<void> {
     const { contexts, schemas, proofs, resolver, clock } = this.#deps;
     const document = deepFreeze(credential);
-    const findings: Finding[] = checkCredentialForm(document, { contexts, schemas });
+    const content = contentOf(document);
+    const findings: Finding[] = content.ok
+      ? checkCredentialForm(content.value, { contexts, schemas })
+      : [...content.findings];
     if (verdictOf(findings) === 'accepted') {
       const report = await proofs.checkCredentialProofs(document, { resolver, now: clock.now() });
       findings.push(...owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings));

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { ServiceError } from '../base/error.ts';
 import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { subjectOf, typeOf } from '../credentials/credential.ts';
+import { readableOf } from '../credentials/envelope.ts';
 import { digestOfJson } from '../formats/digest.ts';
 import type { EvaluationRecord, HeldCredential, InstanceRecord, IssuanceRecord, Page, Store } from '../store/store.ts';
 import type { AuthorityQuestion } from '../trust/authority-question.ts';
@@ -96,7 +97,7 @@ export class TrustRegistry {
   #assertKnown(query: RegistryQuery, policy: Policy, file: readonly JsonObject[], own: string | undefined): void {
     const known = new Set([
       ...[...policy.anchors, ...policy.trustedOrganisations].map(({ did }) => did),
-      ...file.flatMap((link) => [link['issuer'], subjectOf(link)?.['id']]),
+      ...file.map(readableOf).flatMap((link) => [link['issuer'], subjectOf(link)?.['id']]),
     ]);
     if (!known.has(query.entity)) {
       throw new ServiceError('NOT_FOUND', 'nothing on file speaks of this entity', { pointer: '/entity_id' });
@@ -138,7 +139,7 @@ async function linksIn<Item>(
   let cursor: string | undefined;
   for (let seen = 0; seen < cap; seen += PAGE) {
     const page = await list({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
-    found.push(...page.items.flatMap(documentsOf).filter((document) => LINKS.has(typeOf(document))));
+    found.push(...page.items.flatMap(documentsOf).filter((document) => LINKS.has(typeOf(readableOf(document)))));
     cursor = page.next;
     if (cursor === undefined) break;
   }
@@ -159,8 +160,8 @@ function linksAbove(entity: string, file: readonly JsonObject[], policy: Policy)
   );
 }
 
-const aboutOf = (link: JsonObject): JsonValue | undefined => subjectOf(link)?.['id'];
-const byOf = (link: JsonObject): JsonValue | undefined => link['issuer'];
+const aboutOf = (link: JsonObject): JsonValue | undefined => subjectOf(readableOf(link))?.['id'];
+const byOf = (link: JsonObject): JsonValue | undefined => readableOf(link)['issuer'];
 
 /** The links on every way that begins with one of these parties, each once. */
 function reach(

@@ -81,3 +81,52 @@ describe('an instance that cannot be', () => {
     expect(await organisation()).toEqual(before);
   });
 });
+
+describe.each([
+  ['Ed25519', 'z6Mk'],
+  ['P-256', 'zDn'],
+  ['P-384', 'z82'],
+])('an instance that envelopes with %s', (keyType, prefix) => {
+  const id = `jwt-${keyType}`.toLowerCase();
+
+  it('issues, is held and presented, and revoked', async () => {
+    const instance = await addIssuer({ id, cryptosuite: 'vc+jwt', keyType });
+    expect(instance.body.did).toMatch(new RegExp(`^did:key:${prefix}`));
+    const issued = await node.post(
+      `/issuers/${id}/credentials/issue`,
+      { credential: bareCredential(instance.body.did, { credentialSubject: { id: party.did, name: 'A product' } }) },
+      party.token,
+    );
+    expect(issued.status).toBe(201);
+    const credential = issued.body.verifiableCredential;
+    expect(credential.type).toBe('EnvelopedVerifiableCredential');
+    expect((await verify(credential)).body).toMatchObject({ verified: true, problemDetails: [] });
+
+    const held = await node.post('/holders/maker/credentials', { verifiableCredential: credential }, party.token);
+    expect(held).toMatchObject({ status: 201, body: { types: ['VerifiableCredential'] } });
+    const { challenge } = (await node.post('/verifiers/maker/challenges', {})).body;
+    const options = { challenge, domain: node.url };
+    const proved = await node.post(
+      '/holders/maker/presentations/prove',
+      { credentials: [held.body.id], options },
+      party.token,
+    );
+    expect(proved.status).toBe(201);
+    const presented = await node.post('/verifiers/maker/presentations/verify', { ...proved.body, options });
+    expect(presented.body).toMatchObject({ verified: true, problemDetails: [] });
+
+    const change = { credentialId: held.body.credentialId, statusPurpose: 'revocation', status: true };
+    expect((await node.post(`/issuers/${id}/credentials/status`, change, party.token)).status).toBe(200);
+    expect((await verify(credential)).body.problemDetails[0].code).toBe('REVOKED');
+  });
+
+  it('is refused around anything else', async () => {
+    const answer = await verify({
+      '@context': 'https://www.w3.org/ns/credentials/v2',
+      id: 'data:application/vc+jwt,e30.e30.AA',
+      type: 'EnvelopedVerifiableCredential',
+    });
+    expect(answer.body).toMatchObject({ verified: false });
+    expect(answer.body.problemDetails[0].code).toBe('MALFORMED_VALUE_ERROR');
+  });
+});

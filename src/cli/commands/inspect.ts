@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { asArray, isObject, type JsonObject } from '../../base/json.ts';
 import { issuerOf, statusEntriesOf, subjectOf, typesOf } from '../../credentials/credential.ts';
+import { isEnveloped, readableOf } from '../../credentials/envelope.ts';
 import { createLinkRef, linkDigest } from '../../credentials/link.ts';
 import { findProfile } from '../../credentials/profiles/profile-table.ts';
 import { digestOfJson } from '../../formats/digest.ts';
@@ -37,7 +38,8 @@ export const inspect: Command = {
   },
 };
 
-function viewOf(credential: JsonObject): Record<string, string> {
+function viewOf(received: JsonObject): Record<string, string> {
+  const credential = readableOf(received);
   const proofs = asArray(credential['proof']).filter(isObject);
   const subject = subjectOf(credential)?.['id'];
   return {
@@ -55,13 +57,14 @@ function viewOf(credential: JsonObject): Record<string, string> {
         )
         .join(', ') || '-',
     proofs:
-      proofs
-        .map((proof) => `${String(proof['cryptosuite'] ?? proof['type'])} by ${String(proof['verificationMethod'])}`)
-        .join(', ') || 'none',
+      (isEnveloped(received) ? 'vc+jwt' : '') +
+        proofs
+          .map((proof) => `${String(proof['cryptosuite'] ?? proof['type'])} by ${String(proof['verificationMethod'])}`)
+          .join(', ') || 'none',
     linkDigest: linkDigest(credential),
     // Ready to be put where another credential links to this one.
     link:
       typeof credential['id'] === 'string' && findProfile(credential) ? JSON.stringify(createLinkRef(credential)) : '-',
-    digest: digestOfJson(credential),
+    digest: digestOfJson(received),
   };
 }

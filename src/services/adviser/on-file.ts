@@ -1,6 +1,7 @@
 /** What an organisation has on this node that bears on a draft: what it issued itself, and what its holders keep. */
 import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import { issuerOf, subjectOf, typeOf } from '../../credentials/credential.ts';
+import { readableOf } from '../../credentials/envelope.ts';
 import { isLinkRef } from '../../credentials/link.ts';
 import type { HeldCredential, Store } from '../../store/store.ts';
 
@@ -25,21 +26,26 @@ export async function findOnFile(
   draft: JsonObject,
   given: readonly JsonObject[],
 ): Promise<readonly JsonObject[]> {
-  const held = await listHeld(store, organisation);
+  const held = (await listHeld(store, organisation)).map((document) => ({ document, view: readableOf(document) }));
   const taken = new Map<string, JsonObject>();
-  const known = new Set(given.map((document) => document['id']));
+  const known = new Set(given.map((document) => readableOf(document)['id']));
   const queue = [draft, ...given];
   for (let at = 0; at < queue.length && taken.size < MOST_TAKEN; at += 1) {
-    const document = queue[at] ?? {};
+    const document = readableOf(queue[at] ?? {});
     const issuer = issuerOf(document);
     const targets = targetsOf(document);
     const found = [
-      ...held.filter((one) => targets.has(String(one['id']))),
-      ...held.filter((one) => VOUCHING.has(typeOf(one)) && issuer !== undefined && subjectOf(one)?.['id'] === issuer),
+      ...held
+        .filter(
+          ({ view }) =>
+            targets.has(String(view['id'])) ||
+            (VOUCHING.has(typeOf(view)) && issuer !== undefined && subjectOf(view)?.['id'] === issuer),
+        )
+        .map(({ document: one }) => one),
       ...(await issuedHere(store, organisation, targets)),
     ];
     for (const one of found) {
-      const id = String(one['id']);
+      const id = String(readableOf(one)['id']);
       if (known.has(id) || taken.has(id) || id === draft['id'] || taken.size >= MOST_TAKEN) continue;
       taken.set(id, one);
       queue.push(one);

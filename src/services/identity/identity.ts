@@ -11,7 +11,7 @@ import { createDidWeb } from '../../dids/methods/web.ts';
 import { formatDateTime } from '../../formats/date-time.ts';
 import { sha256Hex } from '../../formats/digest.ts';
 import { isHostName } from '../../net/request-url.ts';
-import { CRYPTOSUITE_NAMES, findCryptosuite } from '../../proofs/cryptosuites.ts';
+import { findMechanism, MECHANISM_NAMES } from '../../proofs/mechanisms.ts';
 import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../../store/store.ts';
 import { activeKey, documentOf, findActiveKey } from './organisation-keys.ts';
 
@@ -132,9 +132,9 @@ export class Identity {
   }
 
   async #createIssuer(slug: string, request: NewInstance): Promise<InstanceRecord> {
-    const suite = findCryptosuite(request.cryptosuite);
+    const suite = findMechanism(request.cryptosuite);
     if (suite === undefined) {
-      const detail = `this version issues with ${CRYPTOSUITE_NAMES.join(', ')}`;
+      const detail = `this version issues with ${MECHANISM_NAMES.join(', ')}`;
       throw new ServiceError('BAD_REQUEST', detail, { pointer: '/cryptosuite' });
     }
     if (!suite.keyTypes.includes(request.keyType)) {

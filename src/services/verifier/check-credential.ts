@@ -1,8 +1,9 @@
 import { type Finding, owed, verdictOf } from '../../base/finding.ts';
-import type { JsonObject } from '../../base/json.ts';
+import { deepFreeze, type JsonObject } from '../../base/json.ts';
 import type { CheckedCredential, SeenDidDocument } from '../../credentials/checked-credential.ts';
 import type { Contexts } from '../../credentials/contexts.ts';
 import { checkCredentialForm } from '../../credentials/credential.ts';
+import { contentOf } from '../../credentials/envelope.ts';
 import { baseDigest } from '../../credentials/link.ts';
 import type { ProofKey } from '../../credentials/proof-key.ts';
 import type { Schemas } from '../../credentials/schemas.ts';
@@ -35,18 +36,23 @@ export interface Checked extends CheckedCredential {
 /**
  * Everything that can be checked about one credential alone, in the order of docs/threats.md: shape and closed schema, then every
  * proof, then its status as far as it can be observed. A failed step stops what comes after it. `instants` asks for past status too.
+ * Of an envelope the credential inside is judged and shown; the digest is that of what was received.
  */
 export async function checkCredential(
-  document: JsonObject,
+  received: JsonObject,
   deps: CheckDeps,
   instants: readonly number[] = [],
 ): Promise<Checked> {
+  const opened = contentOf(received);
+  const digest = digestOfJson(received);
+  if (!opened.ok) return summary(received, opened.findings, digest);
+  const document = deepFreeze(opened.value);
   const form = checkCredentialForm(document, { contexts: deps.contexts, schemas: deps.schemas });
-  if (verdictOf(form) !== 'accepted') return summary(document, form);
-  const proofs = await deps.proofs.checkCredentialProofs(document, { resolver: deps.resolver, now: deps.now });
+  if (verdictOf(form) !== 'accepted') return summary(document, form, digest);
+  const proofs = await deps.proofs.checkCredentialProofs(received, { resolver: deps.resolver, now: deps.now });
   const findings = [...form, ...owed('proof.form', 'PROOF_VERIFICATION_ERROR', proofs.findings)];
   const more = { controllers: proofs.controllers, keys: proofs.keys, didDocuments: proofs.seen };
-  if (verdictOf(findings) === 'rejected') return summary(document, findings, more);
+  if (verdictOf(findings) === 'rejected') return summary(document, findings, digest, more);
   const seen: SeenDidDocument[] = [...proofs.seen];
   const listKeys = new Map<string, readonly ProofKey[]>();
   const sources: StatusSources = {
@@ -57,7 +63,7 @@ export async function checkCredential(
     now: deps.now,
   };
   const observed = await observeStatus(document, sources, instants);
-  return summary(document, [...findings, ...observed.findings], {
+  return summary(document, [...findings, ...observed.findings], digest, {
     controllers: proofs.controllers,
     keys: proofs.keys,
     didDocuments: distinct(seen),
@@ -96,6 +102,7 @@ function withListKeys(history: StatusHistory, listKeys: ReadonlyMap<string, read
 function summary(
   document: JsonObject,
   findings: readonly Finding[],
+  digest: string,
   more: {
     controllers?: readonly string[];
     keys?: readonly ProofKey[];
@@ -108,7 +115,7 @@ function summary(
     document,
     findings,
     verdict: verdictOf(findings),
-    digest: digestOfJson(document),
+    digest,
     controllers: more.controllers ?? [],
     keys: more.keys ?? [],
     didDocuments: more.didDocuments ?? [],

@@ -1,6 +1,7 @@
 import { ServiceError } from '../../base/error.ts';
 import { deepFreeze, type JsonObject, type JsonValue } from '../../base/json.ts';
 import { typeOf } from '../../credentials/credential.ts';
+import { readableOf } from '../../credentials/envelope.ts';
 import { linkDigest } from '../../credentials/link.ts';
 import { findProfile } from '../../credentials/profiles/profile-table.ts';
 import type { DidDocument } from '../../dids/did-document.ts';
@@ -115,6 +116,7 @@ const DATING_TYPES: ReadonlySet<string | undefined> = new Set(['VerificationStat
 /** The instants whose status counts: the one asked about, and the date of everything that others are judged by (docs/trust.md, 4). */
 export function instantsOf(credentials: readonly JsonObject[], at: number): readonly number[] {
   const dates = credentials
+    .map(readableOf)
     .filter((credential) => DATING_TYPES.has(typeOf(credential)))
     .map((credential) => readDateTime(credential['validFrom']))
     .filter((instant) => instant !== undefined);

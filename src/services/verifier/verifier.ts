@@ -87,7 +87,7 @@ export class Verifier {
     for (const [place, credential] of credentialsOf(frozen).entries()) {
       const at = `/verifiableCredential/${place}`;
       const checked = await checkCredential(credential, deps);
-      const judged = [...this.#judgeNow(checked, now), checkBinding(credential, frozen)];
+      const judged = [...this.#judgeNow(checked, now), checkBinding(checked.document, frozen)];
       findings.push(...judged.map((finding) => ({ ...finding, pointer: at + (finding.pointer ?? '') })));
     }
     return verificationOf(frozen, findings);
