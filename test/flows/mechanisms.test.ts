@@ -26,6 +26,8 @@ const MECHANISMS: readonly (Mechanism & { readonly derives?: true })[] = [
   { cryptosuite: 'ecdsa-jcs-2019', keyType: 'P-256' },
   { cryptosuite: 'ecdsa-jcs-2019', keyType: 'P-384' },
   { cryptosuite: 'ecdsa-sd-2023', keyType: 'P-256', derives: true },
+  { cryptosuite: 'vc+jwt', keyType: 'Ed25519' },
+  { cryptosuite: 'vc+jwt', keyType: 'P-256' },
 ];
 
 /** Pointers to the members of this credential that its type lets a holder withhold, but for those an example withholds. */
@@ -86,8 +88,11 @@ async function judge({ example, row }: ExampleCase, mechanism: Mechanism & { rea
   node.clock.set(readDateTime(settled['instant']) ?? 0);
   const shown: JsonObject[] = [];
   for (const key of presentation?.credentials ?? []) {
-    const credential = issued.credentials.get(key) as JsonObject;
-    expect((credential['proof'] as JsonObject)['cryptosuite']).toBe(mechanism.cryptosuite);
+    const credential = issued.secured.get(key) as JsonObject;
+    const { type, proof } = credential as { type: string; proof?: JsonObject };
+    expect(proof?.['cryptosuite'] ?? (type === 'EnvelopedVerifiableCredential' && 'vc+jwt')).toBe(
+      mechanism.cryptosuite,
+    );
     if (mechanism.derives !== true) shown.push(credential);
     else {
       const selectivePointers = shownPointers(credential, withheldOf(key));

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../src/base/json.ts';
+import { readableOf } from '../../src/credentials/envelope.ts';
 import { createStatusSnapshot } from '../../src/credentials/link.ts';
 import { readDateTime } from '../../src/formats/date-time.ts';
 import { ADMIN_TOKEN, type Party, type TestNode } from './node.ts';
@@ -43,12 +44,13 @@ export async function settleExample(
   return { example: JSON.parse(text) as JsonObject, parties };
 }
 
-/** Issue an example over HTTP, each credential at the instant its validity begins, with real status snapshots. */
+/** Issue an example over HTTP, each credential at the instant its validity begins, with real status snapshots. `secured`: as answered. */
 export async function issueOnNode(
   node: TestNode,
   example: JsonObject,
   parties: ReadonlyMap<string, IssuingParty>,
-): Promise<IssuedExample> {
+): Promise<IssuedExample & { readonly secured: ReadonlyMap<string, JsonObject> }> {
+  const secured = new Map<string, JsonObject>();
   const lists = new Set<string>();
   const issue: IssueOne = async (key, unsecured) => {
     node.clock.set(Math.max(node.clock.now(), readDateTime(unsecured['validFrom']) ?? 0));
@@ -60,7 +62,9 @@ export async function issueOnNode(
       party.token,
     );
     if (answer.status !== 201) throw new Error(`${key}: ${answer.text}`);
-    const credential = answer.body.verifiableCredential as JsonObject;
+    secured.set(key, answer.body.verifiableCredential);
+    // Others link to the credential, whatever it is secured with.
+    const credential = readableOf(answer.body.verifiableCredential);
     // Lists that somebody reads all the time are signed anew again and again: none of them covers all the instants that count.
     for (const { statusListCredential } of entriesOf(credential)) lists.add(new URL(statusListCredential).pathname);
     for (const path of lists) await node.get(path);
@@ -76,7 +80,7 @@ export async function issueOnNode(
     if (list.status !== 200) throw new Error(`no list for ${purpose} at ${at}: ${list.text}`);
     return createStatusSnapshot(list.body as JsonObject, at);
   };
-  return issueExample(example, issue, snapshot);
+  return { ...(await issueExample(example, issue, snapshot)), secured };
 }
 
 function entriesOf(credential: JsonObject): readonly { statusPurpose: string; statusListCredential: string }[] {
