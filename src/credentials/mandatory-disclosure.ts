@@ -1,7 +1,7 @@
 /** What an issuer marks as mandatory when it signs for selective disclosure: the core of the type, and what it adds to it. */
 import { failed, type Read, readFailed, readOk } from '../base/finding.ts';
 import type { JsonObject } from '../base/json.ts';
-import { findAt } from '../base/json-pointer.ts';
+import { findAt } from '../base/json-lookup.ts';
 import { corePointersOf, isCoveredBy } from './core-pointers.ts';
 import type { Profile } from './profiles/profile-table.ts';
 

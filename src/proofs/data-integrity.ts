@@ -3,7 +3,7 @@
  */
 import { ServiceError } from '../base/error.ts';
 import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
-import { findAt } from '../base/json-pointer.ts';
+import { findAt } from '../base/json-lookup.ts';
 import { type Contexts, V1_CONTEXT } from '../credentials/contexts.ts';
 import { isEnveloped, openEnvelope } from '../credentials/envelope.ts';
 import { ALGORITHMS } from '../crypto/algorithms.ts';

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/base/json.ts';
-import { findAt, pointerOf } from '../../src/base/json-pointer.ts';
+import { findAt } from '../../src/base/json-lookup.ts';
+import { pointerOf } from '../../src/base/json-pointer.ts';
 import { profileOfType } from '../../src/credentials/profiles/profile-table.ts';
 import { readDateTime } from '../../src/formats/date-time.ts';
 import { EXAMPLE_NAMES, readExample } from '../support/example-credentials.ts';
