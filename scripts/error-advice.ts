@@ -95,8 +95,8 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
     ko: '크기나 개수를 줄이십시오. 제한은 threats.md 6절에 있습니다. 압축한 요청 본문은 읽지 않습니다.',
   },
   UNSUPPORTED_PROOF: {
-    en: 'Ask for the credential with a Data Integrity proof, eddsa-rdfc-2022.',
-    ko: 'Data Integrity(eddsa-rdfc-2022)로 보호된 증명서를 요청하십시오.',
+    en: 'Ask for the credential with a Data Integrity proof, eddsa-rdfc-2022, which everybody reads, or as vc+jwt.',
+    ko: '누구나 읽을 수 있는 Data Integrity(eddsa-rdfc-2022)로, 또는 vc+jwt로 보호된 증명서를 요청하십시오.',
   },
   MANDATORY_CLAIM_MISSING: {
     en: 'Ask the holder to show the members that the type demands.',
