@@ -3,7 +3,7 @@
  * with the same results and the same rules whatever the mechanism.
  */
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '../../src/base/json.ts';
+import { asArray, type JsonObject, type JsonValue } from '../../src/base/json.ts';
 import { findAt } from '../../src/base/json-lookup.ts';
 import { pointerOf } from '../../src/base/json-pointer.ts';
 import { profileOfType } from '../../src/credentials/profiles/profile-table.ts';
@@ -73,7 +73,7 @@ async function judge({ example, row }: ExampleCase, mechanism: Mechanism & { rea
     start: Date.UTC(2024, 10, 1),
   });
   const withheldOf = (key: string): string[] =>
-    ((example['presentations'] as Record<string, JsonObject>)[row.presentation]?.['withheld'] as string[])
+    asArray((example['presentations'] as Record<string, { withheld?: string[] }>)[row.presentation]?.withheld)
       .filter((path) => path.startsWith(`/credentials/${key}/`))
       .map((path) => path.slice(`/credentials/${key}`.length));
   const { example: settled, parties } = await settleExample(
