@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { refuse, ServiceError } from '../base/error.ts';
 import { type Finding, owed, verdictOf } from '../base/finding.ts';
 import { deepFreeze, type JsonObject } from '../base/json.ts';
+import { type Audience, pointersFor } from '../credentials/audience.ts';
 import { type Contexts, V2_CONTEXT } from '../credentials/contexts.ts';
 import { checkCredentialForm, typesOf } from '../credentials/credential.ts';
 import { contentOf, readableOf } from '../credentials/envelope.ts';
@@ -19,6 +20,14 @@ export interface ProveRequest {
   readonly credentials: readonly JsonObject[];
   readonly challenge: string;
   readonly domain: string;
+  /** Who is to see it: what is derived from base proofs shows no more than such an audience is shown. */
+  readonly audience?: Audience | undefined;
+}
+
+/** What is shown beside the core: what an audience is shown by default, and what is pointed at. */
+export interface Disclosure {
+  readonly audience?: Audience | undefined;
+  readonly selectivePointers?: readonly string[] | undefined;
 }
 
 interface HolderDeps {
@@ -97,8 +106,9 @@ export class Holder {
    * Errors: BAD_REQUEST for a pointer to nothing, PROOF_GENERATION_ERROR for a credential that cannot be derived from, the codes of
    * the failed check.
    */
-  async derive(credential: JsonObject, selectivePointers: readonly string[]): Promise<JsonObject> {
+  async derive(credential: JsonObject, shown: Disclosure): Promise<JsonObject> {
     const document = deepFreeze(credential);
+    const selectivePointers = pointersOf(document, shown);
     const form = checkCredentialForm(document, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
     if (verdictOf(form) !== 'accepted') refuse(form.filter((finding) => finding.outcome !== 'passed'));
     const derived = deepFreeze(await this.#deps.proofs.deriveCredential(document, { selectivePointers }));
@@ -107,6 +117,23 @@ export class Holder {
     const findings = owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings);
     if (verdictOf(findings) !== 'accepted') refuse(findings.filter((finding) => finding.outcome !== 'passed'));
     return derived;
+  }
+
+  /**
+   * Base proofs hold the keys to all that may be withheld, so none is ever presented: what the audience may see is derived from it, and
+   * without an audience the request is refused.
+   */
+  async #presentable({ credentials, audience }: ProveRequest): Promise<readonly JsonObject[]> {
+    const shown: JsonObject[] = [];
+    for (const [place, credential] of credentials.entries()) {
+      if (!isForHolderOnly(credential)) shown.push(credential);
+      else if (audience !== undefined) shown.push(await this.derive(credential, { audience }));
+      else {
+        const detail = 'a base proof stays with the holder; name an audience, or derive what is to be shown';
+        throw new ServiceError('BAD_REQUEST', detail, { pointer: `/verifiableCredential/${place}` });
+      }
+    }
+    return shown;
   }
 
   /** A signed presentation for one verifier (domain) and one use (challenge); purpose `authentication`, always. */
@@ -124,13 +151,13 @@ export class Holder {
         });
       }
     }
-    assertNoBaseProof(request.credentials);
+    const credentials = await this.#presentable(request);
     const { signer, did, cryptosuite } = await this.#deps.signerOf(instance);
     const unsigned: JsonObject = {
       '@context': [V2_CONTEXT],
       type: ['VerifiablePresentation'],
       holder: did,
-      verifiableCredential: request.credentials,
+      verifiableCredential: credentials,
     };
     // Every verifier looks at the form of all that is presented, so what has not got it is not signed.
     const form = checkPresentationForm(unsigned, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
@@ -145,12 +172,8 @@ export class Holder {
   }
 }
 
-/** A base proof holds the keys to all that may be withheld. */
-function assertNoBaseProof(credentials: readonly JsonObject[]): void {
-  for (const [place, credential] of credentials.entries()) {
-    if (!isForHolderOnly(credential)) continue;
-    throw new ServiceError('BAD_REQUEST', 'a base proof stays with the holder; derive from it what is to be shown', {
-      pointer: `/verifiableCredential/${place}`,
-    });
-  }
+function pointersOf(document: JsonObject, { selectivePointers, audience }: Disclosure): readonly string[] {
+  const profile = findProfile(document);
+  const usual = audience === undefined || profile === undefined ? [] : pointersFor(audience, document, profile);
+  return [...new Set([...usual, ...(selectivePointers ?? [])])];
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { excerpt, type Finding, failed, type Read, readFailed, readOk } from '../base/finding.ts';
 import { isObject, type JsonObject, pointerOf } from '../base/json.ts';
+import { AUDIENCES } from '../credentials/audience.ts';
 import { readDate, readDateTime } from '../formats/date-time.ts';
 import { isDecimal } from '../formats/decimal.ts';
 import { readDid, readDidUrl } from '../formats/did-url.ts';
@@ -85,7 +86,7 @@ const regime = z
     /** An accreditation counts at the date of the statement; `statement-and-now` also demands it at the instant asked about. */
     accreditationInForce: z.enum(['statement', 'statement-and-now']).optional(),
     /** Who the party is to the presenter; with it, P1 refuses what such an audience may not be sent. */
-    audience: z.enum(['public', 'buyer', 'declarant', 'verifier']).optional(),
+    audience: z.enum(AUDIENCES).optional(),
     notOwed: z.array(z.enum(RULES_THAT_MAY_LACK_DATA)).optional(),
     comment,
   })

@@ -76,6 +76,33 @@ describe('selective disclosure over HTTP', () => {
   });
 });
 
+describe('an audience', () => {
+  it('is presented what it may see, and nothing more', async () => {
+    const base = (await issue()).body.verifiableCredential;
+    const present = async (audience: string) => {
+      const { challenge } = (await node.post('/verifiers/maker/challenges', {})).body;
+      const options = { challenge, domain: node.url };
+      const proved = await node.post(
+        '/holders/maker/presentations/prove',
+        { presentation: { verifiableCredential: [base] }, options: { ...options, audience } },
+        maker.token,
+      );
+      expect(proved.status).toBe(201);
+      return proved.body.verifiablePresentation.verifiableCredential[0];
+    };
+    for (const audience of ['public', 'buyer', 'declarant']) {
+      expect((await present(audience)).credentialSubject).toEqual({ id: base.credentialSubject.id });
+    }
+    expect((await present('verifier')).credentialSubject).toEqual(base.credentialSubject);
+    const derived = await node.post(
+      '/holders/keeper/credentials/derive',
+      { verifiableCredential: base, options: { audience: 'verifier' } },
+      keeper.token,
+    );
+    expect((await verify(derived.body.verifiableCredential)).body.verified).toBe(true);
+  });
+});
+
 describe('mandatory pointers of a request', () => {
   it('may add to the core', async () => {
     const answer = await issue({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ServiceError } from '../../base/error.ts';
 import { asArray, isObject, type JsonObject, pointerOf } from '../../base/json.ts';
+import { AUDIENCES } from '../../credentials/audience.ts';
 import type { Holder } from '../../services/holder.ts';
 import type { Identity } from '../../services/identity/identity.ts';
 import { pageOf } from '../paging.ts';
@@ -10,14 +11,25 @@ import { JsonDocument } from './issuers.ts';
 const Keep = z.strictObject({ verifiableCredential: JsonDocument });
 const Derive = z.strictObject({
   verifiableCredential: JsonDocument,
-  options: z.strictObject({ selectivePointers: z.array(z.string().max(200)).max(1000).optional() }).optional(),
+  options: z
+    .strictObject({
+      selectivePointers: z.array(z.string().max(200)).max(1000).optional(),
+      /** What such an audience is shown by default (docs/domain.md, section 9.1), beside what is pointed at. */
+      audience: z.enum(AUDIENCES).optional(),
+    })
+    .optional(),
 });
 const Prove = z.strictObject({
   /** An unsigned presentation that holds the credentials … */
   presentation: JsonDocument.optional(),
   /** … or the ids of held credentials. */
   credentials: z.array(z.string().max(200)).min(1).max(64).optional(),
-  options: z.strictObject({ challenge: z.string().min(16).max(128), domain: z.string().min(1).max(300) }),
+  options: z.strictObject({
+    challenge: z.string().min(16).max(128),
+    domain: z.string().min(1).max(300),
+    /** Who is to see it; needed as soon as a credential is a base proof, from which that much is then derived. */
+    audience: z.enum(AUDIENCES).optional(),
+  }),
 });
 
 interface HolderRouteDeps {
@@ -56,7 +68,7 @@ export function holderRoutes({ identity, holder }: HolderRouteDeps): readonly Ro
       handle: async (call) => {
         await instanceOf(call);
         const { verifiableCredential, options } = call.body;
-        const derived = await holder.derive(verifiableCredential as JsonObject, options?.selectivePointers ?? []);
+        const derived = await holder.derive(verifiableCredential as JsonObject, options ?? {});
         return { status: 201, body: { verifiableCredential: derived } };
       },
     }),

@@ -2,6 +2,7 @@
  * The regimes that Proofprint knows, and what each admits when the policy does not say more narrowly (docs/domain.md, section 7).
  * A policy may narrow a built-in regime, never widen it beyond the act it stands for.
  */
+import type { Audience } from '../../credentials/audience.ts';
 
 export const BUILT_IN_REGIMES = [
   'iso14067-pcf',
@@ -16,7 +17,6 @@ export type BuiltInRegime = (typeof BUILT_IN_REGIMES)[number];
 export type Assurance = 'limited' | 'reasonable';
 export type LegalBasis = 'national' | 'Reg-765/2008' | 'Reg-765/2008+DR-2025/2551';
 export type ArrangementKind = 'mla-signatory' | 'scheme-mra' | 'regulatory-listing' | 'bilateral';
-export type Audience = 'public' | 'buyer' | 'declarant' | 'verifier';
 
 /** One regime as a policy asks for it, every default filled in. */
 export interface Regime {

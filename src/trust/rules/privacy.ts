@@ -1,4 +1,6 @@
 /** P1 and P2: nobody is sent more than is meant for them, and nothing hidden can be worked out. Before sending, and on receipt. */
+
+import type { Audience } from '../../credentials/audience.ts';
 import { baseDigest, isShownWhole } from '../../credentials/link.ts';
 import { isDecimal } from '../../formats/decimal.ts';
 import { jcs } from '../../formats/jcs.ts';
@@ -6,7 +8,6 @@ import type { Candidate } from '../candidate.ts';
 import type { Case } from '../case.ts';
 import { objectAt, objectsAt, textAt, valueAt } from '../member.ts';
 import type { MessageKey } from '../messages/message.ts';
-import type { Audience } from '../regimes/regime.ts';
 import { broken, metUnless, type Rule, type RuleFinding } from '../rule.ts';
 
 export const P1: Rule = {
