@@ -77,7 +77,30 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
     en: 'The host says that there is no such DID. Check its spelling; ask its owner.',
     ko: '호스트에 그런 DID가 없습니다. 철자를 확인하고 주인에게 문의하십시오.',
   },
-  METHOD_NOT_SUPPORTED: { en: 'Use did:key or did:web.', ko: 'did:key나 did:web을 쓰십시오.' },
+  METHOD_NOT_SUPPORTED: {
+    en: 'Use did:key, did:jwk, did:web or did:webvh.',
+    ko: 'did:key, did:jwk, did:web, did:webvh 가운데 하나를 쓰십시오.',
+  },
+  INVALID_DID_URL: {
+    en: 'Write the DID URL as DID Core defines it, with one fragment and no path.',
+    ko: 'DID URL을 DID Core의 형식대로, 경로 없이 조각 식별자 하나만 붙여 쓰십시오.',
+  },
+  INVALID_DID_DOCUMENT: {
+    en: 'The owner of the DID has to correct the document that is published.',
+    ko: 'DID의 주인이 게시한 문서를 바로잡아야 합니다.',
+  },
+  INVALID_OPTIONS: {
+    en: 'Ask for a version by `versionId`, by `versionTime` (an instant with its zone) or by `versionNumber`.',
+    ko: '버전은 `versionId`, `versionTime`(시간대가 있는 시각), `versionNumber` 가운데 하나로 지정하십시오.',
+  },
+  REPRESENTATION_NOT_SUPPORTED: {
+    en: 'Accept `application/did-resolution`, `application/did` or `application/did-url-dereferencing`.',
+    ko: 'Accept에 `application/did-resolution`, `application/did`, `application/did-url-dereferencing` 가운데 하나를 쓰십시오.',
+  },
+  FEATURE_NOT_SUPPORTED: {
+    en: 'Versions exist for did:webvh only; DIDs of other hosts are resolved for callers with an organisation token.',
+    ko: '버전은 did:webvh에만 있습니다. 다른 호스트의 DID는 조직 토큰을 보낸 호출자에게만 확인해 줍니다.',
+  },
   UNKNOWN_OPTION_PROVIDED: {
     en: 'Remove the option at `pointer`; unknown options are never ignored.',
     ko: '`pointer`의 옵션을 빼십시오. 모르는 옵션을 넘겨 버리는 일은 없습니다.',
@@ -134,6 +157,10 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
   DID_DEACTIVATED: {
     en: 'The party has given up this DID; ask for its new one.',
     ko: '더는 쓰지 않는 DID입니다. 새 DID를 문의하십시오.',
+  },
+  DID_LOG_ROLLBACK: {
+    en: 'The log was cut or rewritten after it had been seen. Do not rely on it; ask the owner of the DID what happened.',
+    ko: '한 번 확인된 로그가 잘리거나 다시 쓰였습니다. 믿지 말고 DID의 주인에게 경위를 물으십시오.',
   },
   DID_RESOLUTION_ERROR: again,
   HOLDER_MISMATCH: {

@@ -133,6 +133,31 @@ export const PROBLEMS = {
     'The DID method is not supported',
     '지원하지 않는 DID 메서드입니다',
   ),
+  INVALID_DID_URL: at(DID, 'INVALID_DID_URL', 'The DID URL is not well-formed', 'DID URL 형식이 잘못되었습니다'),
+  INVALID_DID_DOCUMENT: at(
+    DID,
+    'INVALID_DID_DOCUMENT',
+    'The DID document is not usable',
+    '사용할 수 없는 DID 문서입니다',
+  ),
+  INVALID_OPTIONS: at(
+    DID,
+    'INVALID_OPTIONS',
+    'The resolution options are not well-formed',
+    'DID 확인 옵션의 형식이 잘못되었습니다',
+  ),
+  REPRESENTATION_NOT_SUPPORTED: at(
+    DID,
+    'REPRESENTATION_NOT_SUPPORTED',
+    'No representation that is accepted is offered here',
+    '요청한 표현 형식을 제공하지 않습니다',
+  ),
+  FEATURE_NOT_SUPPORTED: at(
+    DID,
+    'FEATURE_NOT_SUPPORTED',
+    'This is not resolved here',
+    '여기에서는 확인할 수 없는 요청입니다',
+  ),
   // VCALM 1.0
   UNKNOWN_OPTION_PROVIDED: at(VCALM, 'UNKNOWN_OPTION_PROVIDED', 'An option is not known here', '알 수 없는 옵션입니다'),
   // Ours: about a document
@@ -174,6 +199,11 @@ export const PROBLEMS = {
   ),
   HOST_BLOCKED: ours('HOST_BLOCKED', 'The host is not a public address', '공개 주소가 아닌 호스트입니다'),
   DID_DEACTIVATED: ours('DID_DEACTIVATED', 'The DID is deactivated', '비활성화된 DID입니다'),
+  DID_LOG_ROLLBACK: ours(
+    'DID_LOG_ROLLBACK',
+    'The log of the DID goes back on what was seen before',
+    '이전에 확인한 내용과 어긋나는 DID 로그입니다',
+  ),
   DID_RESOLUTION_ERROR: ours(
     'DID_RESOLUTION_ERROR',
     'The DID could not be resolved now',

@@ -1,7 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { decodeBase64url } from '../formats/multibase.ts';
-import { encodeMultikey } from './multikey.ts';
+import { ALGORITHMS } from './algorithms.ts';
+import { encodeMultikey, readMultikey } from './multikey.ts';
 import type { KeyType } from './signer.ts';
 
 interface JwkForm {
@@ -40,6 +41,14 @@ export function readPublicJwk(jwk: JsonValue | undefined): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The JWK of a public key in Multikey form: `kty`, `crv`, `x` and, on the NIST curves, `y`. Errors: RangeError when it is not a usable key. */
+export function writePublicJwk(publicKeyMultibase: string): JsonObject {
+  const key = readMultikey(publicKeyMultibase);
+  const handle = key === undefined ? undefined : ALGORITHMS[key.keyType].publicKeyObject(key.bytes);
+  if (handle === undefined) throw new RangeError('not a usable public key');
+  return handle.export({ format: 'jwk' }) as JsonObject;
 }
 
 function readCoordinate(value: JsonValue | undefined, size: number): Uint8Array | undefined {

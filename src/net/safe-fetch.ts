@@ -21,27 +21,33 @@ export type FetchOutcome =
 
 export type FetchJson = (
   url: string,
-  options?: { readonly maxBytes?: number; readonly accept?: string },
+  options?: {
+    readonly maxBytes?: number;
+    readonly accept?: string;
+    /** JSON Lines is wanted, which hosts serve under many names: the media type is not judged, only the bytes are. */
+    readonly lines?: boolean;
+  },
 ) => Promise<FetchOutcome>;
 
 /** With a guard of its own, or one that is shared with others and whose caps then count for all of them. */
 export function createSafeFetch(options: GuardOptions | Guard): FetchJson {
   const guard = 'send' in options ? options : createGuard(options);
-  return (url, { maxBytes = guard.limits.maxBytes, accept = 'application/json' } = {}) =>
+  return (url, { maxBytes = guard.limits.maxBytes, accept = 'application/json', lines = false } = {}) =>
     guard.send<FetchOutcome>(url, {
       method: 'GET',
       headers: { accept },
-      read: (response, finish) => readAnswer(response, url, maxBytes, finish),
+      read: (response, finish) => readAnswer(response, url, { maxBytes, lines }, finish),
     });
 }
 
 function readAnswer(
   response: IncomingMessage,
   url: string,
-  maxBytes: number,
+  wanted: { readonly maxBytes: number; readonly lines: boolean },
   finish: (outcome: FetchOutcome) => void,
 ): void {
-  const refusal = judgeHead(response, maxBytes);
+  const { maxBytes } = wanted;
+  const refusal = judgeHead(response, wanted);
   if (refusal !== undefined) {
     finish(refusal);
     return;
@@ -66,14 +72,17 @@ function readAnswer(
 }
 
 /** What status and headers alone already decide; undefined when the body is wanted. */
-function judgeHead(response: IncomingMessage, maxBytes: number): FetchOutcome | undefined {
+function judgeHead(
+  response: IncomingMessage,
+  { maxBytes, lines }: { readonly maxBytes: number; readonly lines: boolean },
+): FetchOutcome | undefined {
   const status = response.statusCode ?? 0;
   if (status === 404 || status === 410) return { status: 'not-found', gone: status === 410 };
   if (status >= 300 && status < 400) return unreachable('redirect');
   if (status !== 200) return unreachable('status');
   const coding = response.headers['content-encoding']?.trim().toLowerCase();
   if (coding !== undefined && coding !== '' && coding !== 'identity') return unreachable('content-coding');
-  if (!isJsonType(mediaTypeOf(response))) return unreachable('media-type');
+  if (!lines && !isJsonType(mediaTypeOf(response))) return unreachable('media-type');
   if (Number(response.headers['content-length'] ?? 0) > maxBytes) return { status: 'too-large', maxBytes };
   return undefined;
 }

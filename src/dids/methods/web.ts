@@ -1,11 +1,12 @@
 /** did:web (method specification of the W3C CCG), over the one guarded way out and with the rules of docs/threats.md 5.7. */
 import { ServiceError } from '../../base/error.ts';
-import { failed, type Read, readFailed, undetermined } from '../../base/finding.ts';
+import { failed, type Read, readFailed } from '../../base/finding.ts';
 import { readJson } from '../../base/json.ts';
 import { readDid } from '../../formats/did-url.ts';
 import { isHostName } from '../../net/request-url.ts';
-import type { FetchJson, FetchOutcome } from '../../net/safe-fetch.ts';
+import type { FetchJson } from '../../net/safe-fetch.ts';
 import { DID_DOCUMENT_LIMITS, type DidDocument, MAX_DID_DOCUMENT_BYTES, readDidDocument } from '../did-document.ts';
+import { readFetchFailure } from './fetch-failure.ts';
 
 const CHECK = 'did.web';
 
@@ -65,7 +66,7 @@ export async function resolveDidWeb(did: string, fetchJson: FetchJson): Promise<
     maxBytes: MAX_DID_DOCUMENT_BYTES,
     accept: 'application/did, application/did+ld+json, application/did+json, application/json;q=0.9',
   });
-  return outcome.status === 'ok' ? readBody(outcome.bytes, did) : readFailure(outcome);
+  return outcome.status === 'ok' ? readBody(outcome.bytes, did) : readFetchFailure(CHECK, outcome, 'the document');
 }
 
 function readBody(bytes: Uint8Array, did: string): Read<DidDocument> {
@@ -74,28 +75,4 @@ function readBody(bytes: Uint8Array, did: string): Read<DidDocument> {
   const [finding] = read.findings;
   const code = finding?.code === 'LIMIT_EXCEEDED' ? 'LIMIT_EXCEEDED' : 'INVALID_CONTROLLED_IDENTIFIER_DOCUMENT';
   return readFailed(failed(CHECK, code, finding?.detail ?? 'not well-formed JSON'));
-}
-
-function readFailure(outcome: Exclude<FetchOutcome, { status: 'ok' }>): Read<never> {
-  switch (outcome.status) {
-    case 'not-found':
-      return readFailed(
-        outcome.gone
-          ? failed(CHECK, 'DID_DEACTIVATED', 'the host says that the document is gone')
-          : failed(CHECK, 'NOT_FOUND_DID', 'the host has no such document'),
-      );
-    case 'blocked':
-      return readFailed(failed(CHECK, 'HOST_BLOCKED', 'the host is not a public address'));
-    case 'too-large':
-      return readFailed(failed(CHECK, 'LIMIT_EXCEEDED', `the document has more than ${outcome.maxBytes} bytes`));
-    case 'invalid-url':
-      return readFailed(failed(CHECK, 'INVALID_DID', 'the DID names no usable URL'));
-    case 'unreachable':
-      // A did:web whose document moved is one that is not there: redirects are not followed.
-      return readFailed(
-        outcome.reason === 'redirect'
-          ? failed(CHECK, 'NOT_FOUND_DID', 'the host redirects')
-          : undetermined(CHECK, 'DID_RESOLUTION_ERROR', `the document could not be had: ${outcome.reason}`),
-      );
-  }
 }

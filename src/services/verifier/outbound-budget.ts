@@ -29,9 +29,9 @@ export class OutboundBudget {
 
   resolver(resolver: DidResolver): DidResolver {
     return {
-      resolve: (did) =>
+      resolve: (did, query) =>
         this.#take()
-          ? resolver.resolve(did)
+          ? resolver.resolve(did, query)
           : Promise.resolve({
               outcome: 'undetermined',
               code: 'DID_RESOLUTION_ERROR',
