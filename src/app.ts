@@ -18,6 +18,7 @@ import { createMetrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
 import { administrationRoutes } from './http/routes/administration.ts';
 import { changesWebhookRoutes } from './http/routes/changes-webhook.ts';
+import { didResolutionRoutes } from './http/routes/did-resolution.ts';
 import { evaluationRoutes } from './http/routes/evaluations.ts';
 import { holderRoutes } from './http/routes/holders.ts';
 import { issuerRoutes } from './http/routes/issuers.ts';
@@ -36,6 +37,7 @@ import { findOnFile } from './services/adviser/on-file.ts';
 import { Callers } from './services/callers.ts';
 import { ChangesWebhook } from './services/changes-webhook.ts';
 import { CredentialStatus } from './services/credential-status.ts';
+import { DidResolution } from './services/did-resolution.ts';
 import { Evaluations } from './services/evaluations.ts';
 import { Holder } from './services/holder.ts';
 import { Identity } from './services/identity/identity.ts';
@@ -130,7 +132,16 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   const guard = createGuard({ allowedHosts: config.allowedHosts });
   const fetchJson = options.fetchJson ?? createSafeFetch(guard);
   const identity = new Identity({ store, keys, clock, publicUrl });
-  const resolver = createDidResolver({ fetchJson, clock, own: (did) => identity.findDidDocument(did) });
+  const resolver = createDidResolver({
+    fetchJson,
+    clock,
+    own: (did) => identity.findDidDocument(did),
+    ownLog: (did) => identity.findDidLog(did),
+    heads: {
+      find: (did) => store.findDidLogHead(did),
+      remember: (did, head) => store.rememberDidLogHead(did, head),
+    },
+  });
   const signerOf: Identity['signerOf'] = (instance) => identity.signerOf(instance);
   const credentialStatus = new CredentialStatus({
     store,
@@ -202,6 +213,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     },
     issue: (instance, request, idempotency) => issuer.issue(instance, request, idempotency),
   });
+  const resolution = new DidResolution({ resolver, clock, locate: (did) => identity.locate(did) });
   const renderings = new Renderings({ contexts, schemas, proofs, resolver, clock });
   const registry = new TrustRegistry({
     store,
@@ -231,6 +243,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     ...renderingRoutes({ identity, holder, renderings }),
     ...holderRoutes({ identity, holder }),
     ...worksheetRoutes({ identity }),
+    ...didResolutionRoutes({ resolution }),
     ...publicDocumentRoutes({ identity, credentialStatus, contexts, schemas }),
     ...serviceRoutes({ metrics, version: VERSION, isReady: () => state.ready, routes: () => routes }),
   ];

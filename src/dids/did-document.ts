@@ -38,6 +38,8 @@ export interface DidDocument extends JsonObject {
 
 interface DidDocumentInput {
   readonly did: string;
+  /** Other names of the same subject. */
+  readonly alsoKnownAs?: readonly string[];
   readonly methods: readonly {
     /** Absolute DID URL with a fragment. */
     readonly id: string;
@@ -49,7 +51,7 @@ interface DidDocumentInput {
 }
 
 /** Our form of a DID document: every method a Multikey with an absolute id, relationships by reference, empty lists left out. */
-export function createDidDocument({ did, methods }: DidDocumentInput): DidDocument {
+export function createDidDocument({ did, alsoKnownAs = [], methods }: DidDocumentInput): DidDocument {
   const listed = RELATIONSHIPS.map((relationship): [string, readonly string[]] => [
     relationship,
     methods.filter(({ relationships }) => relationships.includes(relationship)).map(({ id }) => id),
@@ -57,6 +59,7 @@ export function createDidDocument({ did, methods }: DidDocumentInput): DidDocume
   return deepFreeze({
     '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/multikey/v1'],
     id: did,
+    ...(alsoKnownAs.length === 0 ? {} : { alsoKnownAs }),
     verificationMethod: methods.map(({ id, publicKeyMultibase, revoked }) => ({
       id,
       type: 'Multikey',

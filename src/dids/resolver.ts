@@ -59,7 +59,7 @@ interface DidResolverDeps {
   /** Documents that this node publishes itself: they are not fetched from ourselves. */
   readonly own?: (did: string) => Promise<DidDocument | undefined>;
   /** The did:webvh logs that this node publishes itself. */
-  readonly ownLog?: (did: string) => Promise<Uint8Array | undefined>;
+  readonly ownLog?: (did: string) => Promise<string | undefined>;
   /** Remembers how far foreign logs had come. Without it a log that was cut or forked is not noticed. */
   readonly heads?: LogHeads;
   /** Documents handed in that count by the relying party's policy; whoever passes this has checked that. They count before the network. */
@@ -103,10 +103,10 @@ export function createDidResolver(deps: DidResolverDeps): DidResolver {
   /** Verified like anybody's: what we publish is what others will see. */
   const readOwnLog = async (did: string): Promise<Read<VerifiedLog> | undefined> => {
     const parts = readWebvhDid(did);
-    const bytes = parts === undefined ? undefined : await deps.ownLog?.(did);
-    if (parts === undefined || bytes === undefined) return undefined;
-    const work = (): Promise<Read<VerifiedLog>> => verifyLog(bytes, parts, deps.clock.now());
-    return logs.through(`${did} ${sha256Hex(bytes)}`, work, (read) => (read.ok ? positiveTtl : 0));
+    const log = parts === undefined ? undefined : await deps.ownLog?.(did);
+    if (parts === undefined || log === undefined) return undefined;
+    const work = (): Promise<Read<VerifiedLog>> => verifyLog(new TextEncoder().encode(log), parts, deps.clock.now());
+    return logs.through(`${did} ${sha256Hex(log)}`, work, (read) => (read.ok ? positiveTtl : 0));
   };
 
   const resolveWebvh = async (did: string, query: VersionQuery): Promise<Resolution> => {

@@ -77,6 +77,7 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
   // Strangers wait in a line of their own: what they send may wait for slow hosts of theirs, and must not hold up issuing and revoking.
   const admission: Lines = { public: new Admission(), organisation: new Admission(), admin: new Admission() };
   const publicLimit = new RateLimit({ perMinute: deps.publicRateLimit });
+  const opaque = deps.routes.filter(({ opaquePath }) => opaquePath).map(({ path }) => path.split('{', 1)[0] ?? path);
   app.use((request, response, next) => {
     response.locals['requestId'] = randomUUID();
     response.locals['started'] = performance.now();
@@ -84,7 +85,7 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
     if (deps.clockNotice !== undefined)
       response.setHeader('proofprint-clock', `${deps.clockNotice}; now ${formatDateTime(deps.clock.now())}`);
     response.on('finish', () => finish(deps, request, response));
-    assertPlainPath(request.url);
+    if (!opaque.some((prefix) => request.url.startsWith(prefix))) assertPlainPath(request.url);
     next();
   });
   const paths = new Map<string, Route[]>();
@@ -115,8 +116,9 @@ async function dispatch(
     throw new ServiceError('METHOD_NOT_ALLOWED', `${excerpt(request.method, 20)} is not offered here`);
   }
   if (route.access === 'public') publicLimit.take(request.socket.remoteAddress ?? '');
+  const isKnown = route.tellsOrganisations === true && request.headers.authorization !== undefined;
   const organisation = await deps.callers.identify(
-    route.access,
+    isKnown ? 'organisation' : route.access,
     request.headers.authorization,
     request.socket.remoteAddress ?? '',
   );
@@ -141,6 +143,8 @@ async function readCall(route: Route, request: Request, organisation: string | u
   const body = route.request === undefined ? undefined : await readBodyOf(route, request);
   return {
     params: request.params as Record<string, string>,
+    path: request.url.split('?', 1)[0] ?? '',
+    accept: request.headers.accept,
     query: requireQuery(route, request.url),
     body: route.request === undefined ? undefined : requireBody(route.request, body),
     organisation,

@@ -9,7 +9,11 @@ export interface Call<Body = unknown> {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Body;
-  /** Slug of the caller's organisation; undefined for the administrator and on public routes. */
+  /** The path as it was sent, escapes and all. */
+  readonly path: string;
+  /** The `Accept` header. */
+  readonly accept: string | undefined;
+  /** Slug of the caller's organisation; undefined for the administrator, and on public routes unless they tell organisations apart. */
   readonly organisation: string | undefined;
   readonly language: Language;
   readonly idempotencyKey: string | undefined;
@@ -31,6 +35,10 @@ export interface Route {
   /** OpenAPI form: `/issuers/{id}/credentials/issue`. */
   readonly path: string;
   readonly access: Access;
+  /** A public route that does more for a caller who shows an organisation token. A wrong token is refused, not ignored. */
+  readonly tellsOrganisations?: true;
+  /** What follows the first parameter's place is one name with escapes of its own, not a path. */
+  readonly opaquePath?: true;
   readonly tag: string;
   readonly summary: string;
   readonly request?: z.ZodType;

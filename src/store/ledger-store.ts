@@ -4,6 +4,7 @@ import { InTurn } from './in-turn.ts';
 import type { ChangeRecord, ReevaluationJob, WebhookProgress, WebhookRecord } from './reevaluation-records.ts';
 import type {
   ArchivedList,
+  DidLogHead,
   EvaluationRecord,
   HeldCredential,
   IdempotencyClaim,
@@ -14,6 +15,7 @@ import type {
 } from './store.ts';
 import { archiveList, findArchivedList } from './tables/archived-lists.ts';
 import { addChallenge, spendChallenge } from './tables/challenges.ts';
+import { findDidLogHead, rememberDidLogHead } from './tables/did-log-heads.ts';
 import * as evaluations from './tables/evaluations.ts';
 import { findHeld, holdCredential, listHeld, removeHeld } from './tables/held-credentials.ts';
 import { claimDigest, releaseClaim, settleClaim, tidyClaims } from './tables/idempotency.ts';
@@ -146,6 +148,15 @@ export class LedgerStore implements Store {
 
   rememberSeenList(url: string, seen: { validFrom: number; digest: string }) {
     return this.#acts.transact({ act: 'remember-seen-list', urgent: true }, (tx) => rememberSeenList(tx, url, seen));
+  }
+
+  findDidLogHead(did: string) {
+    return this.#acts.read((view) => findDidLogHead(view, did));
+  }
+
+  rememberDidLogHead(did: string, head: DidLogHead): Promise<void> {
+    const name = { act: 'remember-did-log-head', urgent: true };
+    return this.#acts.transact(name, (tx) => rememberDidLogHead(tx, did, head));
   }
 
   claimIdempotency(claim: IdempotencyClaim, _at: string) {

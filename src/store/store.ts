@@ -20,6 +20,14 @@ export interface OrganisationRecord {
   readonly tokenDigest: string;
   readonly createdAt: string;
   readonly keys: readonly KeyRecord[];
+  /** Of a did:webvh. */
+  readonly webvh?: WebvhRecord;
+}
+
+/** What makes up a did:webvh: its log, oldest entry first, and the key in waiting that will write the next one. */
+export interface WebvhRecord {
+  readonly log: readonly JsonObject[];
+  readonly next: { readonly keyId: string; readonly publicKeyMultibase: string };
 }
 
 export interface KeyRecord {
@@ -159,6 +167,12 @@ export interface Feed<Item> {
   readonly more: boolean;
 }
 
+/** The newest version of a did:webvh log that was seen. */
+export interface DidLogHead {
+  readonly versionNumber: number;
+  readonly versionId: string;
+}
+
 export interface Store extends AsyncDisposable {
   // Organisations and their instances
   createOrganisation(record: OrganisationRecord, instances: readonly InstanceRecord[]): Promise<void>; // CONFLICT
@@ -205,6 +219,10 @@ export interface Store extends AsyncDisposable {
   archiveList(list: ArchivedList): Promise<void>;
   /** The newest archived list whose interval covers `at`; without `at`, the newest of all. */
   findArchivedList(listId: string, at?: number): Promise<ArchivedList | undefined>;
+  /** How far a foreign DID log had come when it was last seen, for rollback detection. Not journalled. */
+  findDidLogHead(did: string): Promise<DidLogHead | undefined>;
+  /** Keeps whichever is further on. */
+  rememberDidLogHead(did: string, head: DidLogHead): Promise<void>;
   /** Highest list seen per foreign URL, for rollback detection. Not journalled. */
   rememberSeenList(
     url: string,

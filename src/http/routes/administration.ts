@@ -60,6 +60,7 @@ const RESERVED_SLUGS = new Set([
   'vocab',
   'status-lists',
   'well-known',
+  '1.0',
 ]);
 
 type InstanceOf = Awaited<ReturnType<Identity['createVerifier']>>;
@@ -87,11 +88,6 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
         if (RESERVED_SLUGS.has(body.slug))
           throw new ServiceError('CONFLICT', 'this slug is reserved', { pointer: '/slug' });
         const method = body.did?.method;
-        if (method === 'webvh' || method === 'jwk') {
-          throw new ServiceError('METHOD_NOT_SUPPORTED', 'this version creates did:key and did:web', {
-            pointer: '/did/method',
-          });
-        }
         const { organisation, token } = await identity.createOrganisation({
           slug: body.slug,
           name: body.name,
@@ -158,7 +154,7 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
       summary:
         'Rotate the signing key; the old one stays in the DID document for what it signed, or as revoked if it is compromised',
       request: NewKey.optional(),
-      answers: { 201: 'the organisation with its keys', 409: 'a did:key cannot rotate' },
+      answers: { 201: 'the organisation with its keys', 409: 'a did:key or did:jwk cannot rotate' },
       handle: async (call) => ({
         status: 201,
         body: publicView(
@@ -244,6 +240,7 @@ function slugOf(call: Call): string {
 }
 
 function publicView(organisation: Awaited<ReturnType<Identity['requireOrganisation']>>): object {
-  const { tokenDigest: _secret, ...rest } = organisation;
+  // The log of a did:webvh has a place of its own.
+  const { tokenDigest: _secret, webvh: _log, ...rest } = organisation;
   return rest;
 }

@@ -43,9 +43,27 @@ export function publicDocumentRoutes({
       path: '/{slug}/did.json',
       access: 'public',
       tag,
-      summary: 'The DID document of a did:web organisation of this node',
+      summary: 'The DID document of a did:web organisation of this node, or the did:web form of a did:webvh',
       answers: { 200: 'the DID document', 404: 'no such DID' },
       handle: async (call) => didDocument(await identity.findDidDocumentBySlug(call.params['slug'] ?? '')),
+    },
+    {
+      method: 'GET',
+      path: '/.well-known/did.jsonl',
+      access: 'public',
+      tag,
+      summary: 'The log of the organisation whose did:webvh is this host itself',
+      answers: { 200: 'the log, an entry a line', 404: 'no organisation has this DID' },
+      handle: async () => didLog(await identity.findRootDidLog()),
+    },
+    {
+      method: 'GET',
+      path: '/{slug}/did.jsonl',
+      access: 'public',
+      tag,
+      summary: 'The log of a did:webvh organisation of this node',
+      answers: { 200: 'the log, an entry a line', 404: 'no such DID' },
+      handle: async (call) => didLog(await identity.findDidLogBySlug(call.params['slug'] ?? '')),
     },
     {
       method: 'GET',
@@ -101,6 +119,16 @@ function didDocument(document: object | undefined): Answer {
     status: 200,
     body: document,
     mediaType: 'application/did+json',
+    headers: { 'cache-control': 'public, max-age=60', 'access-control-allow-origin': '*' },
+  };
+}
+
+function didLog(log: string | undefined): Answer {
+  if (log === undefined) throw new ServiceError('NOT_FOUND', 'no such DID');
+  return {
+    status: 200,
+    body: log,
+    mediaType: 'text/jsonl',
     headers: { 'cache-control': 'public, max-age=60', 'access-control-allow-origin': '*' },
   };
 }

@@ -6,14 +6,18 @@ import type { JsonObject } from '../../base/json.ts';
 import type { KeyType, Signer } from '../../crypto/signer.ts';
 import type { SealedKeyStore } from '../../crypto/signers/sealed-file.ts';
 import type { DidDocument } from '../../dids/did-document.ts';
+import { createDidJwk } from '../../dids/methods/jwk.ts';
 import { createDidKey } from '../../dids/methods/key.ts';
-import { createDidWeb } from '../../dids/methods/web.ts';
+import { createDidWeb, didWebUrl } from '../../dids/methods/web.ts';
+import { createWebvhTemplate, readWebvhDid } from '../../dids/methods/webvh/webvh-did.ts';
 import { formatDateTime } from '../../formats/date-time.ts';
 import { sha256Hex } from '../../formats/digest.ts';
 import { isHostName } from '../../net/request-url.ts';
 import { findMechanism, MECHANISM_NAMES } from '../../proofs/mechanisms.ts';
 import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../../store/store.ts';
+import { type DidMethod, isHosted, logOf, methodOf, webDocumentOf } from './hosted-did.ts';
 import { activeKey, documentOf, findActiveKey } from './organisation-keys.ts';
+import { beginLog, continueLog } from './webvh-log.ts';
 
 export const ROLES = [
   'accreditation-body',
@@ -30,8 +34,8 @@ export interface NewOrganisation {
   readonly slug: string;
   readonly name: { readonly ko: string; readonly en: string };
   readonly role: Role;
-  /** `root`: the DID is the host itself (`did:web:host`), published at `/.well-known/did.json`. */
-  readonly did?: { readonly method: 'key' | 'web'; readonly root?: boolean | undefined } | undefined;
+  /** `root`: the DID is the host itself (`did:web:host`), published at `/.well-known`. */
+  readonly did?: { readonly method: DidMethod; readonly root?: boolean | undefined } | undefined;
 }
 
 export interface NewInstance {
@@ -41,6 +45,12 @@ export interface NewInstance {
   readonly statusPurposes?: readonly string[] | undefined;
   /** Shown by every derived proof beside the core; only for a suite with selective disclosure. */
   readonly mandatoryPointers?: readonly string[] | undefined;
+}
+
+interface NewKey {
+  readonly keyId: string;
+  readonly keyType: KeyType;
+  readonly publicKeyMultibase: string;
 }
 
 interface IdentityDeps {
@@ -80,23 +90,14 @@ export class Identity {
     if ((await store.findOrganisation(request.slug)) !== undefined) {
       throw new ServiceError('CONFLICT', 'an organisation of this name exists', { pointer: '/slug' });
     }
-    const host = this.#findHostDid();
-    const method = request.did?.method ?? (host === undefined ? 'key' : 'web');
-    if (method === 'web' && host === undefined) {
-      throw new ServiceError('BAD_REQUEST', 'did:web needs a PUBLIC_URL with https and a host name', {
-        pointer: '/did/method',
-      });
-    }
-    const isRoot = method === 'web' && request.did?.root === true;
-    if (isRoot && (await this.findRootDidDocument()) !== undefined) {
-      throw new ServiceError('CONFLICT', 'another organisation has the DID of this host', { pointer: '/did/root' });
-    }
+    const method = request.did?.method ?? (this.#findHostDid() === undefined ? 'key' : 'web');
+    const isRoot = isHosted(method) && request.did?.root === true;
+    if (isHosted(method)) await this.#assertPlaceFor(method, isRoot);
     const created = await keys.createKey({ tenant: request.slug, keyType: 'Ed25519' });
-    const did =
-      method === 'web'
-        ? createDidWeb(this.#deps.publicUrl(), isRoot ? undefined : request.slug)
-        : createDidKey('Ed25519', created.publicKeyMultibase);
-    const key = this.#keyRecord(did, method, created);
+    const slug = isRoot ? undefined : request.slug;
+    const begun = method === 'webvh' ? await this.#beginWebvh(request.slug, slug, created) : undefined;
+    const did = begun?.did ?? this.#didOf(method, slug, created);
+    const key = this.#keyRecord(did, created);
     const token = newToken();
     const organisation: OrganisationRecord = {
       slug: request.slug,
@@ -106,6 +107,7 @@ export class Identity {
       tokenDigest: sha256Hex(token),
       createdAt: this.#now(),
       keys: [key],
+      ...(begun === undefined ? {} : { webvh: begun.webvh }),
     };
     const settings: JsonObject = {
       did,
@@ -119,12 +121,48 @@ export class Identity {
       { kind: 'holder', id: request.slug, organisation: request.slug, settings },
       { kind: 'verifier', id: request.slug, organisation: request.slug, settings: {} },
     ]);
+    if (begun !== undefined) await keys.destroyKey(begun.spent);
     return { organisation, token };
   }
 
+  /** Errors: BAD_REQUEST where this node has no address that such a DID can be at, CONFLICT when the host itself is taken. */
+  async #assertPlaceFor(method: DidMethod, isRoot: boolean): Promise<void> {
+    const host = this.#findHostDid();
+    // A did:webvh needs a name of at least two labels.
+    if (host === undefined || (method === 'webvh' && !host.includes('.'))) {
+      throw new ServiceError('BAD_REQUEST', `did:${method} needs a PUBLIC_URL with https and a host name`, {
+        pointer: '/did/method',
+      });
+    }
+    if (isRoot && (await this.findRootDidDocument()) !== undefined) {
+      throw new ServiceError('CONFLICT', 'another organisation has the DID of this host', { pointer: '/did/root' });
+    }
+  }
+
+  #didOf(method: DidMethod, slug: string | undefined, { keyType, publicKeyMultibase }: NewKey): string {
+    if (method === 'web') return createDidWeb(this.#deps.publicUrl(), slug);
+    return method === 'jwk' ? createDidJwk(publicKeyMultibase) : createDidKey(keyType, publicKeyMultibase);
+  }
+
+  async #beginWebvh(tenant: string, slug: string | undefined, created: NewKey): ReturnType<typeof beginLog> {
+    const template = createWebvhTemplate(this.#deps.publicUrl(), slug);
+    const state = documentOf({ did: template, keys: [this.#keyRecord(template, created)] });
+    return beginLog(this.#deps, { tenant, template, state });
+  }
+
+  /** Write an organisation whose keys changed. A did:webvh says so in its log, in the same act. */
+  async #updateKeys(organisation: OrganisationRecord, why: string): Promise<void> {
+    const { store, keys } = this.#deps;
+    const { slug, webvh } = organisation;
+    if (webvh === undefined) return store.updateOrganisation(organisation, why);
+    const next = await continueLog(this.#deps, { tenant: slug, webvh, state: documentOf(organisation) });
+    await store.updateOrganisation({ ...organisation, webvh: next.webvh }, why);
+    await keys.destroyKey(next.spent);
+  }
+
   /**
-   * One more issuer instance. A key of its type that the organisation does not have yet is made: under a did:web it joins the
-   * document, and beside a did:key, which is one key for ever, the instance gets a did:key of its own.
+   * One more issuer instance. A key of its type that the organisation does not have yet is made: under a did:web or did:webvh it joins
+   * the document, and beside a did:key or did:jwk, which is one key for ever, the instance gets one of its own.
    * Errors: BAD_REQUEST for a suite or key that is not spoken or does not go with the other, CONFLICT when the id is taken.
    */
   createIssuer(slug: string, request: NewInstance): Promise<InstanceRecord> {
@@ -172,10 +210,10 @@ export class Identity {
     const known = findActiveKey(organisation, organisation.did, keyType);
     if (known !== undefined) return { did: organisation.did, key: known };
     const created = await this.#deps.keys.createKey({ tenant: organisation.slug, keyType });
-    const isWeb = organisation.did.startsWith('did:web:');
-    const did = isWeb ? organisation.did : createDidKey(keyType, created.publicKeyMultibase);
-    const key = this.#keyRecord(did, isWeb ? 'web' : 'key', created);
-    await this.#deps.store.updateOrganisation({ ...organisation, keys: [...organisation.keys, key] }, 'key added');
+    const method = methodOf(organisation.did);
+    const did = isHosted(method) ? organisation.did : this.#didOf(method, undefined, created);
+    const key = this.#keyRecord(did, created);
+    await this.#updateKeys({ ...organisation, keys: [...organisation.keys, key] }, 'key added');
     return { did, key };
   }
 
@@ -249,19 +287,18 @@ export class Identity {
 
   async #replaceKey(slug: string, keyType: KeyType, state: 'retired' | 'compromised'): Promise<OrganisationRecord> {
     const organisation = await this.requireOrganisation(slug);
-    if (organisation.did.startsWith('did:key:')) {
-      throw new ServiceError(
-        'CONFLICT',
-        'a did:key is its key and cannot rotate; create the organisation with did:web',
-      );
+    const method = methodOf(organisation.did);
+    if (!isHosted(method)) {
+      const detail = `a did:${method} is its key and cannot rotate; create the organisation with did:web or did:webvh`;
+      throw new ServiceError('CONFLICT', detail);
     }
     const created = await this.#deps.keys.createKey({ tenant: slug, keyType });
     const now = this.#now();
     const retired = organisation.keys.map(
       (key): KeyRecord => (key.state === 'active' && key.keyType === keyType ? { ...key, state, until: now } : key),
     );
-    const next = { ...organisation, keys: [...retired, this.#keyRecord(organisation.did, 'web', created)] };
-    await this.#deps.store.updateOrganisation(next, state === 'retired' ? 'key rotated' : 'key compromised');
+    const next = { ...organisation, keys: [...retired, this.#keyRecord(organisation.did, created)] };
+    await this.#updateKeys(next, state === 'retired' ? 'key rotated' : 'key compromised');
     // Only now: a signer that refuses an active key would leave the organisation without a voice.
     for (const { keyId, state: ended, until } of retired)
       if (ended === state && until === now) await this.#deps.keys.setState(keyId, state);
@@ -290,25 +327,66 @@ export class Identity {
     };
   }
 
-  /** The DID document that this node publishes for one of its own did:web organisations. */
+  /** The DID document that this node publishes for a did:web below its own address. */
   async findDidDocument(did: string): Promise<DidDocument | undefined> {
-    const base = this.#findHostDid();
-    if (base === undefined) return undefined;
-    if (did === base) return this.findRootDidDocument();
-    if (!did.startsWith(`${base}:`)) return undefined;
-    return this.findDidDocumentBySlug(did.slice(base.length + 1));
+    const organisation = await this.#findByPlace(did);
+    return organisation === undefined ? undefined : webDocumentOf(organisation);
+  }
+
+  /** The log that this node publishes for a did:webvh below its own address. JSON Lines. */
+  async findDidLog(did: string): Promise<string | undefined> {
+    const web = readWebvhDid(did)?.web;
+    const organisation = web === undefined ? undefined : await this.#findByPlace(web);
+    return organisation?.did === did ? logOf(organisation) : undefined;
   }
 
   async findRootDidDocument(): Promise<DidDocument | undefined> {
-    const base = this.#findHostDid();
-    const organisation = (await this.#deps.store.listOrganisations()).find((one) => one.did === base);
-    return organisation === undefined ? undefined : documentOf(organisation);
+    const organisation = await this.#findRoot();
+    return organisation === undefined ? undefined : webDocumentOf(organisation);
   }
 
   async findDidDocumentBySlug(slug: string): Promise<DidDocument | undefined> {
+    const organisation = await this.#findByPath(slug);
+    return organisation === undefined ? undefined : webDocumentOf(organisation);
+  }
+
+  async findRootDidLog(): Promise<string | undefined> {
+    return logOf(await this.#findRoot());
+  }
+
+  async findDidLogBySlug(slug: string): Promise<string | undefined> {
+    return logOf(await this.#findByPath(slug));
+  }
+
+  /**
+   * Where a did:web or did:webvh is published: here; at this node's address, which has no such DID; or elsewhere. Nothing for any other
+   * method, and for what is not one of the two.
+   */
+  async locate(did: string): Promise<'here' | 'missing' | 'elsewhere' | undefined> {
+    const place = readWebvhDid(did)?.web ?? did;
+    if (didWebUrl(place) === undefined) return undefined;
+    const base = this.#findHostDid();
+    if (base === undefined || (place !== base && !place.startsWith(`${base}:`))) return 'elsewhere';
+    const found = place === did ? await this.findDidDocument(did) : await this.findDidLog(did);
+    return found === undefined ? 'missing' : 'here';
+  }
+
+  async #findByPlace(web: string): Promise<OrganisationRecord | undefined> {
+    const base = this.#findHostDid();
+    if (base === undefined) return undefined;
+    if (web === base) return this.#findRoot();
+    return web.startsWith(`${base}:`) ? this.#findByPath(web.slice(base.length + 1)) : undefined;
+  }
+
+  async #findRoot(): Promise<OrganisationRecord | undefined> {
+    const base = this.#findHostDid();
+    return (await this.#deps.store.listOrganisations()).find(({ did }) => (readWebvhDid(did)?.web ?? did) === base);
+  }
+
+  async #findByPath(slug: string): Promise<OrganisationRecord | undefined> {
     const organisation = await this.#deps.store.findOrganisation(slug);
-    const isPublished = organisation?.did.startsWith('did:web:') === true && organisation.did.endsWith(`:${slug}`);
-    return organisation !== undefined && isPublished ? documentOf(organisation) : undefined;
+    const isPublished = isHosted(methodOf(organisation?.did)) && organisation?.did.endsWith(`:${slug}`) === true;
+    return isPublished ? organisation : undefined;
   }
 
   /** The did:web of this host; a node without https, or known by an IP address alone, has none. */
@@ -317,12 +395,9 @@ export class Identity {
     return url.startsWith('https:') && isHostName(new URL(url).hostname) ? createDidWeb(url) : undefined;
   }
 
-  #keyRecord(
-    did: string,
-    method: 'key' | 'web',
-    created: { keyId: string; keyType: KeyType; publicKeyMultibase: string },
-  ): KeyRecord {
-    const fragment = method === 'key' ? created.publicKeyMultibase : created.keyId;
+  #keyRecord(did: string, created: NewKey): KeyRecord {
+    const fragments: Partial<Record<string, string>> = { key: created.publicKeyMultibase, jwk: '0' };
+    const fragment = fragments[methodOf(did)] ?? created.keyId;
     return {
       keyId: created.keyId,
       keyType: created.keyType,

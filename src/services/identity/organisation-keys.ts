@@ -16,11 +16,16 @@ export function findActiveKey(organisation: OrganisationRecord, did: string, key
   );
 }
 
-/** The DID document of a did:web organisation. A retired key stays listed for what it signed; a compromised one is shown as revoked, and listed for nothing. */
-export function documentOf(organisation: OrganisationRecord): DidDocument {
+/**
+ * The DID document of an organisation with a hosted DID. A retired key stays listed for what it signed; a compromised one is shown as
+ * revoked, and listed for nothing. A did:webvh names the did:web of its place beside itself.
+ */
+export function documentOf({ did, keys }: Pick<OrganisationRecord, 'did' | 'keys'>): DidDocument {
+  const [, web] = /^did:webvh:[^:]+:(.+)$/.exec(did) ?? [];
   return createDidDocument({
-    did: organisation.did,
-    methods: organisation.keys.map((key) => ({
+    did,
+    ...(web === undefined ? {} : { alsoKnownAs: [`did:web:${web}`] }),
+    methods: keys.map((key) => ({
       id: key.verificationMethod,
       publicKeyMultibase: key.publicKeyMultibase,
       relationships: RELATIONSHIPS[key.state],

@@ -45,7 +45,7 @@ describe('which methods', () => {
     ['did:example:123', 'METHOD_NOT_SUPPORTED'],
     ['did:ethr:0xabc', 'METHOD_NOT_SUPPORTED'],
     ['did:constructor:x', 'METHOD_NOT_SUPPORTED'],
-    ['did:webvh:x:good.example', 'METHOD_NOT_SUPPORTED'],
+    ['did:webvh:x:good.example', 'INVALID_DID'],
     ['', 'INVALID_DID'],
     ['did:', 'INVALID_DID'],
     ['did:web:', 'INVALID_DID'],

@@ -1,0 +1,64 @@
+import type { Clock } from '../../base/clock.ts';
+import { ServiceError } from '../../base/error.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { Signer } from '../../crypto/signer.ts';
+import type { SealedKeyStore } from '../../crypto/signers/sealed-file.ts';
+import { SCID_PLACEHOLDER } from '../../dids/methods/webvh/webvh-did.ts';
+import { createFirstEntry, createNextEntry } from '../../dids/methods/webvh/write-log.ts';
+import { formatDateTime, readDateTime } from '../../formats/date-time.ts';
+import type { WebvhRecord } from '../../store/store.ts';
+
+/** How far the time of an entry may run ahead of the clock when changes follow each other within a second, milliseconds. */
+const MOST_AHEAD = 60_000;
+
+interface LogDeps {
+  readonly keys: SealedKeyStore;
+  readonly clock: Clock;
+}
+
+/**
+ * The log of a new did:webvh. The key that writes an entry is used for nothing else and destroyed once the entry is on record; the next
+ * one is made beforehand, and the log commits to it, so that whoever steals a key that was used cannot go on writing.
+ * `template` is the DID with the placeholder for its SCID, `state` its document with the same placeholder.
+ */
+export async function beginLog(
+  { keys, clock }: LogDeps,
+  { tenant, template, state }: { readonly tenant: string; readonly template: string; readonly state: JsonObject },
+): Promise<{ readonly did: string; readonly webvh: WebvhRecord; readonly spent: string }> {
+  const first = await keys.createKey({ tenant, keyType: 'Ed25519' });
+  const next = await keys.createKey({ tenant, keyType: 'Ed25519' });
+  const { scid, entry } = await createFirstEntry({
+    state,
+    versionTime: formatDateTime(clock.now()),
+    signer: signerOf(keys, first),
+    nextKeys: [next.publicKeyMultibase],
+  });
+  return { did: template.replace(SCID_PLACEHOLDER, scid), webvh: recordOf([entry], next), spent: first.keyId };
+}
+
+/** The log with one more entry. Errors: CONFLICT when changes come faster than entries can be dated. */
+export async function continueLog(
+  { keys, clock }: LogDeps,
+  { tenant, webvh, state }: { readonly tenant: string; readonly webvh: WebvhRecord; readonly state: JsonObject },
+): Promise<{ readonly webvh: WebvhRecord; readonly spent: string }> {
+  const before = webvh.log.at(-1) ?? {};
+  const earliest = (readDateTime(before['versionTime']) ?? 0) + 1000;
+  const at = Math.max(clock.now(), earliest);
+  if (at > clock.now() + MOST_AHEAD) throw new ServiceError('CONFLICT', 'too many changes at once; wait a minute');
+  const next = await keys.createKey({ tenant, keyType: 'Ed25519' });
+  const entry = await createNextEntry(before, {
+    state,
+    versionTime: formatDateTime(at),
+    signer: signerOf(keys, webvh.next),
+    nextKeys: [next.publicKeyMultibase],
+  });
+  return { webvh: recordOf([...webvh.log, entry], next), spent: webvh.next.keyId };
+}
+
+function recordOf(log: readonly JsonObject[], { keyId, publicKeyMultibase }: WebvhRecord['next']): WebvhRecord {
+  return { log, next: { keyId, publicKeyMultibase } };
+}
+
+function signerOf(keys: SealedKeyStore, { keyId, publicKeyMultibase }: WebvhRecord['next']): Signer {
+  return keys.signer(keyId, `did:key:${publicKeyMultibase}#${publicKeyMultibase}`);
+}
