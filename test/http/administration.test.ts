@@ -45,7 +45,7 @@ describe('administration', () => {
     [{ slug: 'gamma', name: { en: 'x' }, role: 'company' }, 400, 'BAD_REQUEST', '/name/ko'],
     [{ slug: 'gamma', name, role: 'king' }, 400, 'BAD_REQUEST', '/role'],
     [{ slug: 'gamma', name, role: 'company', extra: 1 }, 400, 'BAD_REQUEST', '/extra'],
-    [{ slug: 'gamma', name, role: 'company', did: { method: 'webvh' } }, 400, 'METHOD_NOT_SUPPORTED', '/did/method'],
+    [{ slug: 'gamma', name, role: 'company', did: { method: 'webvh' } }, 400, 'BAD_REQUEST', '/did/method'],
     [{ slug: 'gamma', name, role: 'company', did: { method: 'web' } }, 400, 'BAD_REQUEST', '/did/method'],
   ])('refuses %j', async (body, status, code, pointer) => {
     expect(await create(body)).toMatchObject({ status, body: { status, code, pointer } });
