@@ -309,6 +309,17 @@ function describeStatus(its: () => Store): void {
       expect(await its().rememberSeenList(url, { validFrom: 20, digest: 'c' })).toEqual({ validFrom: 10, digest: 'a' });
       expect(await its().rememberSeenList(url, { validFrom: 20, digest: 'd' })).toEqual({ validFrom: 20, digest: 'c' });
     });
+
+    test('remembers how far a DID log had come, never less', async () => {
+      const did = 'did:webvh:x:log.example';
+      expect(await its().findDidLogHead(did)).toBeUndefined();
+      await its().rememberDidLogHead(did, { versionNumber: 2, versionId: '2-a' });
+      await its().rememberDidLogHead(did, { versionNumber: 1, versionId: '1-b' });
+      await its().rememberDidLogHead(did, { versionNumber: 2, versionId: '2-c' });
+      expect(await its().findDidLogHead(did)).toEqual({ versionNumber: 2, versionId: '2-a' });
+      await its().rememberDidLogHead(did, { versionNumber: 3, versionId: '3-a' });
+      expect(await its().findDidLogHead(did)).toEqual({ versionNumber: 3, versionId: '3-a' });
+    });
   });
 }
 

@@ -84,11 +84,13 @@ describe('a store that is opened again', () => {
       await store.addChallenge({ id: 'live', verifier: 'v', expiresAt: START + 1 });
       await store.spendChallenge({ id: 'spent', verifier: 'v', now: START });
       await store.rememberSeenList(url, { validFrom: 7, digest: 'a' });
+      await store.rememberDidLogHead(url, { versionNumber: 7, versionId: '7-a' });
     });
     await withStore({ directory }, async (store) => {
       expect(await store.spendChallenge({ id: 'spent', verifier: 'v', now: START })).toBe(false);
       expect(await store.spendChallenge({ id: 'live', verifier: 'v', now: START })).toBe(true);
       expect(await store.rememberSeenList(url, { validFrom: 8, digest: 'b' })).toEqual({ validFrom: 7, digest: 'a' });
+      expect(await store.findDidLogHead(url)).toEqual({ versionNumber: 7, versionId: '7-a' });
     });
   });
 });
