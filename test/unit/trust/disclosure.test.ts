@@ -1,9 +1,9 @@
 /** What may be shown to whom (domain.md, section 9.1): before it is sent, and where it came all the same. */
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
+import type { Audience } from '../../../src/credentials/audience.ts';
 import type { Admitted } from '../../../src/trust/admitted.ts';
 import { evaluate } from '../../../src/trust/evaluate.ts';
-import type { Audience } from '../../../src/trust/regimes/regime.ts';
 import { checkDisclosure } from '../../../src/trust/rules/privacy.ts';
 import { CBAM, CELL, requestFor, resultOf, set } from '../../support/trust-cases.ts';
 import { admitted } from '../../support/worked-examples.ts';
