@@ -34,7 +34,8 @@ const STATUS_PURPOSES = new Set(['revocation', 'suspension']);
  * on (W15). Result: only failures, or passed findings `shape` and `schema`. What a proof says, and whether there is one, is not
  * looked at; neither is what the claims mean.
  * Codes: those of the wire shape; MALFORMED_VALUE_ERROR, also for a type that is not taken and an end before the start; INVALID_DID
- * for the issuer; STATUS_UNSUPPORTED, POLICY_STATUS_REQUIRED.
+ * for the issuer; STATUS_UNSUPPORTED, POLICY_STATUS_REQUIRED; MANDATORY_CLAIM_MISSING for a required member that a holder may have
+ * withheld.
  */
 export function checkCredentialForm(document: JsonObject, deps: FormDependencies): Finding[] {
   const shape = checkWireShape(document, { kind: 'credential', ...deps });
@@ -61,11 +62,15 @@ export function checkCredentialForm(document: JsonObject, deps: FormDependencies
 
 /** Where a holder could withhold, a member that must be there and is not was withheld (docs/threats.md, section 5.6). */
 function asWithheld(finding: Finding, document: JsonObject): Finding {
-  const isDerived = asArray(document['proof'] as JsonValue).some(
+  if (finding.detail !== MISSING || !isSelective(document)) return finding;
+  return { ...finding, code: 'MANDATORY_CLAIM_MISSING' };
+}
+
+/** Whether a holder may have chosen what is shown of this credential. */
+function isSelective(document: JsonObject): boolean {
+  return asArray(document['proof'] as JsonValue).some(
     (proof) => isObject(proof) && SELECTIVE.has(String(proof['cryptosuite'])),
   );
-  if (!isDerived || finding.detail !== MISSING) return finding;
-  return { ...finding, code: 'MANDATORY_CLAIM_MISSING' };
 }
 
 /**
@@ -113,11 +118,19 @@ function checkPeriodOrder(document: JsonObject): Finding[] {
   return [failed('schema', 'MALFORMED_VALUE_ERROR', 'must be after validFrom', { pointer: '/validUntil' })];
 }
 
+/**
+ * Where a status may be left out, nobody can tell one that was never given from one that its issuer let the holder withhold: a
+ * credential of which a part may be shown always carries one, if its type has one at all.
+ */
 function checkStatusPresence(document: JsonObject, profile: Profile): Finding[] {
-  if (!profile.statusRequired || Object.hasOwn(document, 'credentialStatus')) return [];
-  return [
-    failed('schema', 'POLICY_STATUS_REQUIRED', 'this type must carry a status', { pointer: '/credentialStatus' }),
-  ];
+  if (Object.hasOwn(document, 'credentialStatus')) return [];
+  const at = { pointer: '/credentialStatus' };
+  if (profile.statusPurposes.length > 0 && isSelective(document)) {
+    return [failed('schema', 'MANDATORY_CLAIM_MISSING', 'what may be shown in part must carry a status', at)];
+  }
+  return profile.statusRequired
+    ? [failed('schema', 'POLICY_STATUS_REQUIRED', 'this type must carry a status', at)]
+    : [];
 }
 
 /** Purposes that the type's issuers must allot an entry for and this credential has none for. For issuers, before they sign. */

@@ -59,8 +59,8 @@ export function readableOf(document: JsonObject): JsonObject {
 
 /**
  * Open an envelope.
- * Errors (as findings): MALFORMED_VALUE_ERROR for another form of envelope and for claims that contradict the credential, PARSING_ERROR
- * for a token that is not three parts of strict base64url JSON, LIMIT_EXCEEDED.
+ * Errors (as findings): MALFORMED_VALUE_ERROR for another form of envelope, for one in another and for claims that contradict the
+ * credential, PARSING_ERROR for a token that is not three parts of strict base64url JSON, LIMIT_EXCEEDED.
  */
 export function openEnvelope(envelope: JsonObject): Read<OpenedEnvelope> {
   const { '@context': contexts, id, type, ...more } = envelope;
@@ -91,7 +91,9 @@ function readToken(token: string): Read<OpenedEnvelope> {
   if (!header.ok) return header;
   const payload = readJsonObject(body);
   if (!payload.ok) return payload;
-  const faults = checkClaims(payload.value);
+  const faults = isEnveloped(payload.value)
+    ? [malformed('an envelope holds a credential, not another envelope', '/id')]
+    : checkClaims(payload.value);
   if (faults.length > 0) return readFailed(...faults);
   const members = Object.entries(payload.value).filter(([name]) => !(CLAIMS as readonly string[]).includes(name));
   const { iat } = payload.value;

@@ -11,7 +11,7 @@ const { schemaUrl: PRESENTATION_SCHEMA } = schemaOf('verifiable-presentation');
  * Everything about a presentation's form: the wire shape of the presentation and of each credential in it, each a graph of its own,
  * then the closed envelope. What the credentials say is not looked at: their schemas are judged after the presentation's own proof
  * has passed. An absent or empty `verifiableCredential` is not malformed; whoever asked for credentials says NOTHING_PRESENTED.
- * Codes: those of the wire shape, MALFORMED_VALUE_ERROR, INVALID_DID for the holder, UNSUPPORTED_PROOF for enveloped credentials.
+ * Codes: those of the wire shape and of envelopes, MALFORMED_VALUE_ERROR, INVALID_DID for the holder.
  */
 export function checkPresentationForm(document: JsonObject, deps: FormDependencies): Finding[] {
   const shape = checkWireShape(document, { kind: 'presentation', ...deps });

@@ -177,7 +177,10 @@ class Pass {
     if (isEnveloped(credential)) {
       // A document of its own inside a text; all that stands around it is fixed.
       const content = contentOf(credential);
-      if (content.ok) return;
+      if (content.ok) {
+        new Pass(content.value, { ...this.#options, kind: 'credential' }, this.#report).run();
+        return;
+      }
       const [fault] = content.findings;
       this.#report.fail(fault?.code ?? 'MALFORMED_VALUE_ERROR', fault?.detail ?? 'not an envelope');
       return;

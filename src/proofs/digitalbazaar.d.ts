@@ -99,5 +99,7 @@ declare module '@digitalbazaar/di-sd-primitives' {
     options: { documentLoader: unknown };
   }): Promise<{
     groups: Record<string, { matching: Map<number, string>; nonMatching: Map<number, string> }>;
+    /** Of every blank node, by the name it has in this call. */
+    labelMap: ReadonlyMap<string, string>;
   }>;
 }

@@ -84,15 +84,21 @@ export function createCheckingSuite(
   guard: <Value>(work: Promise<Value>) => Promise<Value>,
 ): object {
   const library = createVerifyCryptosuite() as LibrarySuite;
+  let derived: Derived | undefined;
   return {
     ...library,
-    createVerifyData: (input: VerifyDataInput) =>
-      guard(stage === 'base' ? dataOfBase(input) : dataOfDerived(input, library)),
+    createVerifyData: async (input: VerifyDataInput) => {
+      if (stage === 'base') return guard(dataOfBase(input));
+      derived = await guard(readDerived(input));
+      return guard(library.createVerifyData(input));
+    },
     createVerifier: async () => ({
       algorithm: 'P-256',
       verify: async ({ data }: { readonly data: VerifyData }) => {
         const held = publicKey !== undefined && holds(data, publicKey);
         onSignature(held);
+        // Only what the issuer signed says what the issuer left open (docs/threats.md, section 3: step 6 comes after step 5).
+        if (held && derived !== undefined) await guard(assertCoreIsMandatory(derived));
         return held;
       },
     }),
@@ -108,11 +114,6 @@ function holds(data: VerifyData, publicKey: Uint8Array): boolean {
   const point = oneTime.subarray(P256_HEADER_BYTES);
   const text = new TextEncoder();
   return signatures.every((signature, index) => verifyP256(point, text.encode(nonMandatory[index]), signature));
-}
-
-async function dataOfDerived(input: VerifyDataInput, library: LibrarySuite): Promise<VerifyData> {
-  await assertCoreIsMandatory(input);
-  return library.createVerifyData(input);
 }
 
 /**
@@ -165,47 +166,47 @@ function partsOf(proofValue: unknown, stage: DisclosureStage): readonly unknown[
   return parts;
 }
 
-interface DerivedProofValue {
-  readonly labels: ReadonlyMap<string, string>;
+/** Which statements of a derived credential its issuer signed as mandatory, and which the core of its type is. */
+interface Derived {
   readonly mandatory: ReadonlySet<number>;
+  readonly core: readonly number[];
 }
 
-/** What the mandatory indexes and labels are, within bounds, before the library walks over them. */
-function readDerived(proofValue: unknown): DerivedProofValue {
-  const [, , signatures, labels, indexes] = partsOf(proofValue, 'presented');
+/**
+ * The labels and mandatory indexes of a derived proof, judged before the library walks over them: within bounds, and each for a blank
+ * node or a statement that there is, so that one derived credential has one proof value. Errors: TypeError.
+ */
+async function readDerived({ document, proof, documentLoader }: VerifyDataInput): Promise<Derived> {
+  const [, , signatures, labels, indexes] = partsOf(proof['proofValue'], 'presented');
   if (!isListOf(signatures, isBytes)) throw new TypeError('too many signatures');
   if (!(labels instanceof Map) || labels.size > MOST_STATEMENTS) throw new TypeError('too many labels');
   if (!isListOf(indexes, isIndex)) throw new TypeError('not a list of indexes');
   const mandatory = new Set(indexes);
   if (mandatory.size !== indexes.length) throw new TypeError('an index twice');
-  return {
-    labels: new Map(
-      [...(labels as ReadonlyMap<unknown, Uint8Array>)].map(([key, value]) => [
-        `c14n${String(key)}`,
-        `u${Buffer.from(value).toString('base64url')}`,
-      ]),
-    ),
-    mandatory,
-  };
-}
-
-/** A holder chooses what to show; the core of a type is not the holder's to leave out, even if the issuer's own list let it. */
-async function assertCoreIsMandatory({ document, proof, documentLoader }: VerifyDataInput): Promise<void> {
-  const { labels, mandatory } = readDerived(proof['proofValue']);
   const profile = findProfile(document);
   if (profile === undefined) throw new TypeError('a type without a core');
-  const { groups } = await canonicalizeAndGroup({
+  const entries = [...(labels as ReadonlyMap<unknown, unknown>)].map(([key, value]) => {
+    if (!isIndex(key) || !isBytes(value)) throw new TypeError('not a label');
+    return [`c14n${key}`, `u${Buffer.from(value).toString('base64url')}`] as const;
+  });
+  const { groups, labelMap } = await canonicalizeAndGroup({
     document,
-    labelMapFactoryFunction: createLabelMapFunction({ labelMap: labels }),
+    labelMapFactoryFunction: createLabelMapFunction({ labelMap: new Map(entries) }),
     groups: { core: [...corePointersOf(document, profile)] },
     options: { documentLoader },
   });
-  for (const index of groups['core']?.matching.keys() ?? []) {
-    if (!mandatory.has(index)) {
-      throw new TransformationRefusal(
-        'MANDATORY_CLAIM_MISSING',
-        'a member that this type always shows was left for the holder to withhold',
-      );
-    }
-  }
+  const core = [...(groups['core']?.matching.keys() ?? [])];
+  const count = core.length + (groups['core']?.nonMatching.size ?? 0);
+  if (labelMap.size !== labels.size) throw new TypeError('a label for no node');
+  if (indexes.some((index) => index >= count)) throw new TypeError('an index of no statement');
+  return { mandatory, core };
+}
+
+/** A holder chooses what to show; the core of a type is not the holder's to leave out, even if the issuer's own list let it. */
+async function assertCoreIsMandatory({ mandatory, core }: Derived): Promise<void> {
+  if (core.every((index) => mandatory.has(index))) return;
+  throw new TransformationRefusal(
+    'MANDATORY_CLAIM_MISSING',
+    'a member that this type always shows was left for the holder to withhold',
+  );
 }

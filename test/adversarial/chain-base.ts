@@ -12,7 +12,7 @@ import { createParty } from '../support/data-integrity.ts';
 import { readExample } from '../support/example-credentials.ts';
 import { applyPatch, type PatchOperation } from '../support/json-patch.ts';
 import { type IssuedExample, issueExample, policyOfExample } from '../support/worked-examples.ts';
-import { at, DAY } from './parties.ts';
+import { at, DAY, documentWithAllKeys } from './parties.ts';
 import { sign } from './signing.ts';
 import type { World } from './world.ts';
 
@@ -90,7 +90,8 @@ const signerOf = (did: string) => ({ ...createParty(did, did.toLowerCase()).sign
 
 function publishDid(world: World, did: string): void {
   if (!did.startsWith('did:web:')) return;
-  world.hosts.put(`https://${hostOf(did)}/.well-known/did.json`, createParty(did, did.toLowerCase()).didDocument);
+  const document = documentWithAllKeys(createParty(did, did.toLowerCase()));
+  world.hosts.put(`https://${hostOf(did)}/.well-known/did.json`, document);
 }
 
 function purposesOf(unsecured: JsonObject): readonly string[] {

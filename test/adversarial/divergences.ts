@@ -27,6 +27,32 @@ export const DIVERGENCES: readonly Divergence[] = [
       'a DID of a million characters exceeds the cap of a request or of a string before anybody reads it as a DID',
   },
   {
+    case: 'SD-005',
+    form: 'a megabyte',
+    types: ['LOCAL:limit-exceeded'],
+    reason: 'a proof value longer than the cap of a string is refused before anybody decodes it',
+  },
+  {
+    case: 'JOSE-010',
+    form: 'ES256 with a secp256k1',
+    types: ['https://w3id.org/security#INVALID_VERIFICATION_METHOD'],
+    reason:
+      'a key on that curve is none that may be used for anything, which is found before its algorithm is looked at',
+  },
+  {
+    case: 'JOSE-010',
+    form: 'EdDSA with an Ed448',
+    types: ['https://w3id.org/security#INVALID_VERIFICATION_METHOD'],
+    reason:
+      'a key on that curve is none that may be used for anything, which is found before its algorithm is looked at',
+  },
+  {
+    case: 'ST-003',
+    form: 'as application/',
+    types: ['https://www.w3.org/ns/credentials/status-list#STATUS_RETRIEVAL_ERROR'],
+    reason: 'what is no JSON document was never read as a list: undetermined, and not verified',
+  },
+  {
     case: 'API-002',
     types: ['LOCAL:method-not-allowed', 'LOCAL:not-found'],
     reason:

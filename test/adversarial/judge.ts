@@ -91,6 +91,11 @@ function isRightReason({ types, http }: TrialExpectation, answer: Answer): boole
   const allowed = types.flatMap(wireTypes);
   const [first, ...others] = answer.types.filter((type, index, all) => all.indexOf(type) === index);
   if (first === undefined) return false;
-  // That no path leads to an anchor is the headline of every broken chain; what broke it stands beside it.
-  return allowed.includes(first) || (first === PROBLEMS.NO_TRUST_PATH.type && allowed.includes(others[0] ?? ''));
+  return allowed.includes(first) || (HEADLINES.includes(first) && allowed.includes(others[0] ?? ''));
 }
+
+/**
+ * Of an evaluation: that no path leads to an anchor is said of every broken chain, and that there is no claim of one that cannot be
+ * read at all; what is wrong stands beside it.
+ */
+const HEADLINES: readonly string[] = [PROBLEMS.NO_TRUST_PATH.type, PROBLEMS.NOTHING_PRESENTED.type];

@@ -11,9 +11,8 @@ export interface NotApplicable {
   readonly reason: string;
 }
 
-const JOSE = 'credentials secured by JOSE are not offered yet';
 const SD_JWT = 'SD-JWT VC is not offered yet';
-const SELECTIVE = 'ecdsa-sd-2023 and bbs-2023 are not offered yet';
+const BBS = 'bbs-2023 is not offered';
 const WEBVH = 'did:webvh, which keeps the history of keys, is not offered yet';
 const OID4VP = 'OpenID4VP is not offered yet';
 const OID4VCI = 'OpenID4VCI is not offered yet';
@@ -25,15 +24,11 @@ const each = (family: string, numbers: readonly string[], issue: Issue, reason: 
   numbers.map((number) => [`${family}-${number}`, { issue, reason }]);
 
 export const NOT_APPLICABLE: ReadonlyMap<string, NotApplicable> = new Map([
-  ...each('IN', ['001'], 'C', JOSE),
   ...each('PRF', ['004'], 'C', WEBVH),
-  ...each('PRF', ['012'], 'C', 'ecdsa-rdfc-2019 is not offered yet'),
-  ...each('SD', ['001', '002', '003', '004', '005', '006', '007'], 'C', SELECTIVE),
+  ...each('SD', ['006', '007'], 'C', BBS),
   ...each('DID', ['015', '016', '017'], 'C', WEBVH),
-  ...each('JOSE', ['001', '002', '003', '004', '005', '006', '007', '008', '010'], 'C', JOSE),
   ...each('JOSE', ['009'], 'E', OID4VP),
   ...each('SDJ', ['001', '002', '003', '004', '005', '006', '007', '008', '009', '010'], 'E', SD_JWT),
-  ...each('ST', ['003'], 'C', 'status lists secured by JOSE are not offered yet'),
   ...each('VP', ['009', '010', '011', '012'], 'E', OID4VP),
   ...each('VCI', ['001', '002'], 'E', OID4VCI),
   ...each('UI', ['001', '002', '003', '005'], 'F', PAGES),
@@ -54,6 +49,9 @@ export function findNotApplicable(id: string): NotApplicable | undefined {
 
 /** Cases of which one part is met here and another waits. */
 export const IN_PART: ReadonlyMap<string, NotApplicable> = new Map([
-  ['OK-001', { issue: 'C', reason: 'eddsa-rdfc-2022 of six forms; the others come with C, dc+sd-jwt with E' }],
+  [
+    'OK-001',
+    { issue: 'E', reason: 'every form but bbs-2023, which is not offered, and dc+sd-jwt, which comes with E' },
+  ],
   ['VP-008', { issue: 'E', reason: 'challenges of our own verifiers; sessions of OpenID4VP come with E' }],
 ]);

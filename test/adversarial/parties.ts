@@ -1,9 +1,10 @@
 /** Who takes part, with keys from fixed seeds and a clock that stands still, so that a run can be repeated byte for byte. */
-import type { JsonObject } from '../../src/base/json.ts';
-import type { Signer } from '../../src/crypto/signer.ts';
+import { asArray, type JsonObject } from '../../src/base/json.ts';
+import type { KeyType, Signer } from '../../src/crypto/signer.ts';
 import { createDidDocument } from '../../src/dids/did-document.ts';
 import { formatDateTime } from '../../src/formats/date-time.ts';
 import { createParty, type Party, signerFromSeed } from '../support/data-integrity.ts';
+import { ecdsaSigner } from './ecdsa-keys.ts';
 
 export const NOW = Date.UTC(2027, 3, 15, 12);
 export const DAY = 86_400_000;
@@ -37,6 +38,33 @@ export function createKeyParty(seed: string): Party {
 /** The same key under another name: to sign for any `verificationMethod`. */
 export function signerNamed(signer: Signer, id: string): Signer {
   return { ...signer, id, sign: (input) => signer.sign(input) };
+}
+
+/** The key of a party of each kind, by which it signs under each mechanism; the same in every run. */
+export function keyOf({ did, signer }: Party, keyType: KeyType): Signer {
+  if (keyType === 'Ed25519') return signer;
+  return ecdsaSigner(keyType, `${did.toLowerCase()} ${keyType}`, () => `${did}#${keyType.toLowerCase()}`);
+}
+
+/** The DID document of a party with all its keys under both purposes. */
+export function documentWithAllKeys(party: Party): JsonObject {
+  const { verificationMethod = [], assertionMethod = [], authentication = [] } = party.didDocument;
+  const more = (['P-256', 'P-384'] as const).map((keyType) => keyOf(party, keyType));
+  const ids = more.map(({ id }) => id);
+  return {
+    ...party.didDocument,
+    verificationMethod: [
+      ...asArray(verificationMethod),
+      ...more.map(({ id, publicKeyMultibase }) => ({
+        id,
+        type: 'Multikey',
+        controller: party.did,
+        publicKeyMultibase,
+      })),
+    ],
+    assertionMethod: [...asArray(assertionMethod), ...ids],
+    authentication: [...asArray(authentication), ...ids],
+  };
 }
 
 /** A `urn:uuid` that is the same in every run. */

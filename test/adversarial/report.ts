@@ -209,9 +209,15 @@ function bySurface(results: readonly CaseResult[]): readonly (readonly [string, 
 
 const INTRODUCTION = `Every case of \`test/adversarial\` is built with the project's own credential types and handed to every surface that takes it: \`verify\`
 (\`POST /verifiers/{id}/credentials/verify\`), \`present\` (\`…/presentations/verify\`, inside a presentation signed by its holder), \`import\` (a
-holder's store), \`issue\`, \`evaluations\`, the other routes, and the commands \`verify\`, \`issue\` and \`verify --policy\`. \`test/adversarial/corpus.test.ts\` is part of
+holder's store), \`derive\` and \`prove\` (a holder's other routes), \`issue\`, \`evaluations\`, the other routes, and the commands \`verify\`, \`issue\` and \`verify --policy\`. \`test/adversarial/corpus.test.ts\` is part of
 \`npm test\` and fails on one wrong acceptance, one wrong refusal, one wrong reason, one 5xx or crash, one broken invariant, and on a case that is neither
 built nor listed below. \`npm run corpus\` runs the same and writes this page.
+
+Credentials are secured with \`eddsa-rdfc-2022\` unless the case is about another mechanism, and those go over every surface. Beside that, every case of the layers
+\`proof\`, \`time\` and \`context\` whose attack makes sense there runs once more under each other mechanism that signs a credential as a whole, on one surface
+(\`verify\`): \`eddsa-jcs-2022\`; \`ecdsa-rdfc-2019\` and \`ecdsa-jcs-2019\` on P-256 and P-384; \`vc+jwt\` with Ed25519, P-256 and P-384. The checks behind the
+surfaces are the same ones; what differs is how a document is secured. Credentials of which a holder shows a part (\`ecdsa-sd-2023\`), and tokens (layer \`jose\`), have cases
+of their own on every surface and in evaluations. All of them are made by signers of the corpus, which share no code with the service's.
 
 Invariants hold in every answer: no 5xx that the case does not name, no crash, problem documents for refusals, no stack, path or secret, no piece of input longer than
 200 characters in a refusal, no refused document handed back, no connection but to hosts of the run, no record of a refused request, an answer within a second (three times that

@@ -14,7 +14,7 @@ import { createTestCertificate, startTlsHost, type TlsHost } from '../support/tl
 import type { Secrets } from './answer.ts';
 import { REVOKED_INDEX, REVOKED_LIST_URL, signedList } from './bases.ts';
 import { type ConnectionWatch, createStubHosts, type StubHosts, watchConnections } from './hosts.ts';
-import { evil, good, NOW } from './parties.ts';
+import { documentWithAllKeys, evil, good, NOW } from './parties.ts';
 
 export const NODE_URL = 'https://node.example';
 
@@ -93,8 +93,8 @@ export async function createWorld(): Promise<World> {
 }
 
 async function furnish(hosts: StubHosts): Promise<void> {
-  for (const { did, didDocument } of [good, evil]) {
-    hosts.put(`https://${did.slice('did:web:'.length)}/.well-known/did.json`, didDocument);
+  for (const party of [good, evil]) {
+    hosts.put(`https://${party.did.slice('did:web:'.length)}/.well-known/did.json`, documentWithAllKeys(party));
   }
   hosts.put('https://good.example/status-lists/1', await signedList());
   hosts.put(REVOKED_LIST_URL, await signedList({ url: REVOKED_LIST_URL, set: [Number(REVOKED_INDEX)] }));

@@ -4,16 +4,36 @@ import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
 import { isObject } from '../../../src/base/json.ts';
 import { createParty } from '../../support/data-integrity.ts';
 import { bareCredential, emissionsClaim, footprintClaim, secured, signedList, statusEntry } from '../bases.ts';
+import { OTHER_MECHANISMS, securedBy } from '../mechanisms.ts';
 import { at, DAY, good, holder, NOW, signerNamed } from '../parties.ts';
 import { JUDGING_SURFACES, present, specimen } from '../surfaces.ts';
 import { type Builder, credentialTrials, type Trial } from '../trial.ts';
+import { everywhere, type Secure } from './everywhere.ts';
 import { presentationTrials } from './proof.ts';
+import { derivedFrom } from './selective-forms.ts';
 
-const everyForm: Builder = async (world) => [
-  ...credentialTrials(world, specimen('eddsa-rdfc-2022, bare credential', await secured(bareCredential()))),
-  ...credentialTrials(world, specimen('eddsa-rdfc-2022, emissions claim', await secured(emissionsClaim()))),
-  ...credentialTrials(world, specimen('eddsa-rdfc-2022, footprint claim', await secured(footprintClaim()))),
-];
+const everyForm: Builder = async (world) => {
+  const trials = [
+    ...credentialTrials(world, specimen('eddsa-rdfc-2022, bare credential', await secured(bareCredential()))),
+    ...credentialTrials(world, specimen('eddsa-rdfc-2022, emissions claim', await secured(emissionsClaim()))),
+    ...credentialTrials(world, specimen('eddsa-rdfc-2022, footprint claim', await secured(footprintClaim()))),
+  ];
+  for (const mechanism of OTHER_MECHANISMS) {
+    const secure: Secure = (unsecured, party) => securedBy(mechanism, unsecured, {}, party);
+    const own = await secure(footprintClaim().unsecured, good);
+    trials.push(
+      ...(await everywhere(world, `${mechanism.name}, bare credential and chain`, secure)),
+      ...credentialTrials(world, specimen(`${mechanism.name}, footprint claim`, own)),
+    );
+  }
+  const bare = bareCredential({ credentialStatus: statusEntry() }).unsecured;
+  const claim = await derivedFrom(emissionsClaim().unsecured, good);
+  return [
+    ...trials,
+    ...(await everywhere(world, 'derived ecdsa-sd-2023, bare credential and chain', derivedFrom, { bare })),
+    ...credentialTrials(world, specimen('derived ecdsa-sd-2023, emissions claim', claim)),
+  ];
+};
 
 /** Nothing but the text is another: order of members, spaces, escapes. */
 export const otherSpelling: Builder = async (world) => {

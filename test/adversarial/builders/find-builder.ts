@@ -12,11 +12,14 @@ import { CONTEXT_BUILDERS } from './context.ts';
 import { CONTROL_BUILDERS } from './control.ts';
 import { DID_BUILDERS } from './did.ts';
 import { DID_HOST_BUILDERS } from './did-hosts.ts';
+import { ECDSA_BUILDERS } from './ecdsa.ts';
 import { buildGeneric, isMachineReadable } from './generic.ts';
 import { NOISE_BUILDERS } from './http-noise.ts';
 import { INPUT_BUILDERS } from './input.ts';
 import { ISSUANCE_BUILDERS } from './issuance.ts';
 import { CYCLE_BUILDERS } from './issuance-cycle.ts';
+import { JOSE_BUILDERS } from './jose.ts';
+import { TOKEN_BUILDERS } from './jose-content.ts';
 import { LIMIT_BUILDERS } from './limits.ts';
 import { NODE_BUILDERS } from './nodes.ts';
 import { OWN_BUILDERS } from './own-controls.ts';
@@ -24,11 +27,14 @@ import { OWN_STATUS_BUILDERS } from './own-status.ts';
 import { PRESENTATION_BUILDERS } from './presentation.ts';
 import { PROCESS_BUILDERS } from './processes.ts';
 import { PROOF_BUILDERS } from './proof.ts';
+import { SELECTIVE_BUILDERS } from './selective-disclosure.ts';
+import { SELECTIVE_PROOF_BUILDERS } from './selective-proofs.ts';
 import { STATUS_BUILDERS } from './status.ts';
 import { STATUS_LIST_BUILDERS } from './status-lists.ts';
 import { STORAGE_BUILDERS } from './storage.ts';
 import { SUPPLY_BUILDERS } from './supply.ts';
 import { TIME_BUILDERS } from './time.ts';
+import { findUnderMechanisms, MECHANISM_BUILDERS } from './under-mechanisms.ts';
 
 const BUILDERS: Readonly<Record<string, Builder>> = {
   ...ALLOCATION_BUILDERS,
@@ -41,10 +47,13 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   ...CYCLE_BUILDERS,
   ...DID_BUILDERS,
   ...DID_HOST_BUILDERS,
+  ...ECDSA_BUILDERS,
   ...INPUT_BUILDERS,
   ...ISSUANCE_BUILDERS,
+  ...JOSE_BUILDERS,
   ...LIMIT_BUILDERS,
   ...LINK_BUILDERS,
+  ...MECHANISM_BUILDERS,
   ...NODE_BUILDERS,
   ...NOISE_BUILDERS,
   ...OWN_BUILDERS,
@@ -54,16 +63,22 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   ...PRESENTATION_BUILDERS,
   ...PROCESS_BUILDERS,
   ...PROOF_BUILDERS,
+  ...SELECTIVE_BUILDERS,
+  ...SELECTIVE_PROOF_BUILDERS,
   ...STATUS_BUILDERS,
   ...STATUS_LIST_BUILDERS,
   ...STORAGE_BUILDERS,
   ...SUPPLY_BUILDERS,
   ...TIME_BUILDERS,
+  ...TOKEN_BUILDERS,
 };
 
 /** A function written for the case, or the generic one where the case says all there is to say; nothing where neither is. */
 export function findBuilder(given: Case): Builder | undefined {
-  return BUILDERS[given.id] ?? (isMachineReadable(given) ? buildGeneric : undefined);
+  const build = BUILDERS[given.id] ?? (isMachineReadable(given) ? buildGeneric : undefined);
+  const more = findUnderMechanisms(given);
+  if (build === undefined || more === undefined) return build;
+  return async (world, same) => [...(await build(world, same)), ...(await more(world, same))];
 }
 
 /** Cases that a function was written for; one that is in no list of cases was renamed or dropped. */

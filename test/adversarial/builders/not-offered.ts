@@ -1,17 +1,14 @@
 /** Inputs in forms that are not offered: they must be refused like anything else, and that is all that is asked of them. */
 import { isObject, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
 import { ADMIN_TOKEN } from '../../support/node.ts';
-import { bareCredential, secured, statusEntry } from '../bases.ts';
+import { bareCredential, secured } from '../bases.ts';
 import type { Case } from '../case.ts';
-import { jsonOutcome } from '../hosts.ts';
-import { generate } from '../operations.ts';
 import { at, good, NOW } from '../parties.ts';
 import { rawHttp } from '../raw-http.ts';
 import { sign } from '../signing.ts';
-import { ask, JUDGING_SURFACES, runCli, specimen } from '../surfaces.ts';
+import { ask, runCli, specimen } from '../surfaces.ts';
 import { type Builder, credentialTrials, type Trial } from '../trial.ts';
 import type { World } from '../world.ts';
-import { nameOf } from './generic.ts';
 import { generic } from './generic-credentials.ts';
 import { presentationTrials } from './proof.ts';
 
@@ -24,14 +21,6 @@ const segment = (value: unknown): string => Buffer.from(JSON.stringify(value)).t
 function tokenOf(header: JsonObject, payload: JsonValue): string {
   return `${segment(header)}.${segment(payload)}.${Buffer.alloc(64, 7).toString('base64url')}`;
 }
-
-const HEADERS: Readonly<Record<string, JsonObject>> = {
-  'JOSE-001': { alg: 'HS256' },
-  'JOSE-002': { jku: 'https://attacker.example/keys' },
-  'JOSE-003': { kid: 'did:web:evil.example#key-1' },
-  'JOSE-004': { crit: ['x'], x: 1 },
-  'JOSE-010': { alg: 'ES384' },
-};
 
 /** The token wherever a credential or a presentation is taken, in an envelope, under its own media type, and in a file. */
 function tokenTrials(world: World, form: string, token: string, mediaType: string): Trial[] {
@@ -66,18 +55,6 @@ function tokenTrials(world: World, form: string, token: string, mediaType: strin
   ]);
 }
 
-const jose: Builder = async (world, given) => {
-  const { unsecured } = bareCredential();
-  const values = given.build.path === '$jwsHeader/typ' ? (given.build.values ?? []) : [null];
-  return values.flatMap((value) => {
-    const made = value === null ? 'vc+jwt' : generate(value, {});
-    const typ = typeof made === 'string' ? { typ: made } : {};
-    const header = { alg: 'ES256', kid: `${good.did}#key-1`, ...typ, ...HEADERS[given.id] };
-    const form = value === null ? given.title : nameOf(value);
-    return tokenTrials(world, form, tokenOf(header, unsecured), 'application/vc+jwt');
-  });
-};
-
 const sdJwt: Builder = async (world, given) => {
   const disclosure = Buffer.from('["s","evil","x"]').toString('base64url');
   const issued = tokenOf(
@@ -87,15 +64,9 @@ const sdJwt: Builder = async (world, given) => {
   return tokenTrials(world, given.title, `${issued}~${disclosure}~`, 'application/dc+sd-jwt');
 };
 
-const SUITES: Readonly<Record<string, string>> = {
-  'PRF-012': 'ecdsa-rdfc-2019',
-  'SD-006': 'bbs-2023',
-  'SD-007': 'bbs-2023',
-};
-
 /** The suite by name on an honest credential, an instance that would issue with it, the pointers, and the route that derives. */
-const otherSuite: Builder = async (world, given) => {
-  const cryptosuite = SUITES[given.id] ?? 'ecdsa-sd-2023';
+const otherSuite: Builder = async (world) => {
+  const cryptosuite = 'bbs-2023';
   const signed = await secured(bareCredential());
   const proof = isObject(signed['proof']) ? signed['proof'] : {};
   const renamed = { ...signed, proof: { ...proof, cryptosuite } };
@@ -148,22 +119,6 @@ const webvh: Builder = async (world, given) => {
   ]);
 };
 
-/** A list that is a token, under either media type. */
-const listToken: Builder = async (world, given) => {
-  const trials: Trial[] = [];
-  for (const mediaType of ['application/vc+jwt', 'application/json']) {
-    const url = `https://good.example/lists/token/${mediaType}`;
-    const token = tokenOf({ alg: 'none', typ: 'vc+jwt' }, { id: url });
-    const isJson = mediaType === 'application/json';
-    world.hosts.answer(url, isJson ? jsonOutcome(url, token) : { status: 'unreachable', reason: 'media-type' });
-    const credential = await secured(bareCredential({ credentialStatus: statusEntry({ url }) }));
-    trials.push(
-      ...credentialTrials(world, specimen(`${given.title}, ${mediaType}`, credential), { surfaces: JUDGING_SURFACES }),
-    );
-  }
-  return notOffered(trials);
-};
-
 const ROUTES: readonly (readonly [string, string])[] = [
   ['GET', '/.well-known/openid-credential-issuer'],
   ['GET', '/.well-known/oauth-authorization-server'],
@@ -191,7 +146,6 @@ const protocol: Builder = async (world) =>
   );
 
 const BY_LAYER: Readonly<Record<string, Builder>> = {
-  jose,
   'sd-jwt': sdJwt,
   'selective-disclosure': otherSuite,
   issuance: protocol,
@@ -199,14 +153,11 @@ const BY_LAYER: Readonly<Record<string, Builder>> = {
 };
 
 const BY_ID: Readonly<Record<string, Builder>> = {
-  'IN-001': jose,
   'JOSE-009': protocol,
   'PRF-004': webvh,
-  'PRF-012': otherSuite,
   'DID-015': webvh,
   'DID-016': webvh,
   'DID-017': webvh,
-  'ST-003': listToken,
   'OK-003': generic,
   'OK-004': generic,
   'OK-011': generic,

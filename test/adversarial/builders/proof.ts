@@ -9,6 +9,7 @@ import { Verifier } from '../../../src/services/verifier/verifier.ts';
 import { createParty, didDocumentOf } from '../../support/data-integrity.ts';
 import { type Base, bareCredential, emissionsClaim, expiredCredential, revokedCredential, secured } from '../bases.ts';
 import { type Case, loadCases } from '../case.ts';
+import { OTHER_MECHANISMS } from '../mechanisms.ts';
 import { applyOperations } from '../operations.ts';
 import { at, DAY, evil, good, holder, NOW, signerNamed } from '../parties.ts';
 import { sign } from '../signing.ts';
@@ -117,6 +118,10 @@ const smallOrderKeys: Builder = async (world) => {
     const signer = { ...holder.signer, id: `${did}#${multibase}`, sign: async () => signature };
     const signed = await sign(bareCredential({ issuer: did }).unsecured, signer, { created });
     trials.push(...credentialTrials(world, specimen(hex, signed)));
+    for (const mechanism of OTHER_MECHANISMS.filter(({ keyType }) => keyType === 'Ed25519')) {
+      const under = await mechanism.secure(bareCredential({ issuer: did }).unsecured, signer, { created });
+      trials.push(...credentialTrials(world, specimen(`${hex}, ${mechanism.name}`, under), { surfaces: ['verify'] }));
+    }
   }
   return trials;
 };

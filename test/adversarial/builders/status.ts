@@ -1,9 +1,11 @@
 /** Layer `status`: lists that lie or are old, entries that point elsewhere (docs/threats.md, section 5.11). */
 import type { JsonObject } from '../../../src/base/json.ts';
 import { bareCredential, type ListOptions, secured, statusEntry, unsignedList } from '../bases.ts';
-import { at, DAY, good, NOW } from '../parties.ts';
+import { jsonOutcome } from '../hosts.ts';
+import { at, DAY, good, keyOf, NOW } from '../parties.ts';
 import { sign } from '../signing.ts';
 import { JUDGING_SURFACES, specimen, verifyCredential } from '../surfaces.ts';
+import { envelopeOf, headerFor, signToken, tokenOf } from '../tokens.ts';
 import { type Builder, checked, credentialTrials, type Trial, type TrialExpectation } from '../trial.ts';
 import type { World } from '../world.ts';
 import { nameOf, signChanged } from './generic.ts';
@@ -188,9 +190,38 @@ const listWithStatus: Builder = async (world) => {
   ];
 };
 
+/** A list in a token: none is read, whatever its signature, as a token alone or in an envelope. */
+const listToken: Builder = async (world, given) => {
+  const signer = keyOf(good, 'P-256');
+  const tokens: readonly [string, (list: JsonObject) => Promise<string>][] = [
+    ['alg none', (list) => tokenOf(headerFor(signer, { alg: 'none' }), list, { sign: async () => new Uint8Array(64) })],
+    ['signed by its publisher', (list) => signToken(list, signer)],
+  ];
+  const trials: Trial[] = [];
+  for (const [form, make] of tokens) {
+    const name = `${given.title}, ${form}`;
+    trials.push(
+      ...(await withList(world, `${name}, in an envelope`, async (url) =>
+        envelopeOf(await make(unsignedList({ url }))),
+      )),
+    );
+    for (const mediaType of ['application/vc+jwt', 'application/json']) {
+      const url = nextUrl(world);
+      const token = await make(unsignedList({ url }));
+      const isJson = mediaType === 'application/json';
+      world.hosts.answer(url, isJson ? jsonOutcome(url, token) : { status: 'unreachable', reason: 'media-type' });
+      const credential = await secured(bareCredential({ credentialStatus: statusEntry({ url }) }));
+      const input = specimen(`as ${mediaType}, ${name}`, credential);
+      trials.push(...credentialTrials(world, input, { surfaces: JUDGING_SURFACES }));
+    }
+  }
+  return trials;
+};
+
 export const STATUS_BUILDERS: Readonly<Record<string, Builder>> = {
   'ST-001': bitIsSet,
   'ST-002': indexForms,
+  'ST-003': listToken,
   'ST-004': purposeMismatch,
   'ST-005': purposeArray,
   'ST-010': oldLists,

@@ -169,6 +169,23 @@ describe('status entries', () => {
   test('must be there for our types: ST-011', () => {
     expect(form(drop(coil, at))).toEqual([`POLICY_STATUS_REQUIRED ${at}`]);
   });
+  test('must be there wherever a holder could have withheld it: SD-003', () => {
+    const proof = { type: 'DataIntegrityProof', cryptosuite: 'ecdsa-sd-2023', proofValue: 'u2V0B' };
+    const bare: JsonObject = {
+      '@context': ['https://www.w3.org/ns/credentials/v2'],
+      type: ['VerifiableCredential'],
+      issuer: 'did:web:mill.example',
+      validFrom: '2026-11-01T00:00:00Z',
+      validUntil: '2027-11-01T00:00:00Z',
+      credentialSubject: { id: 'did:web:mill.example', name: 'A product' },
+    };
+    expect(form(bare)).toEqual([]);
+    expect(form({ ...bare, proof: { ...proof, cryptosuite: 'ecdsa-rdfc-2019' } })).toEqual([]);
+    expect(form({ ...bare, proof })).toEqual([`MANDATORY_CLAIM_MISSING ${at}`]);
+    expect(form({ ...bare, proof, credentialStatus: entry })).toEqual([]);
+    expect(form({ ...drop(coil, at), proof })).toEqual([`MANDATORY_CLAIM_MISSING ${at}`]);
+    expect(form({ ...drop(coil, `${S}/regime`), proof })).toEqual([`MANDATORY_CLAIM_MISSING ${S}/regime`]);
+  });
   test('one, or a set', () => {
     expect(form({ ...coil, credentialStatus: [entry] })).toEqual([]);
     expect(form({ ...coil, credentialStatus: [entry, { ...entry, statusPurpose: 'suspension' }] })).toEqual([]);

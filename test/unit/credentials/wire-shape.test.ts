@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type JsonObject, type JsonValue, readJsonObject } from '../../../src/base/json.ts';
 import { MAX_CONTEXTS } from '../../../src/credentials/context-list.ts';
+import { createEnvelope } from '../../../src/credentials/envelope.ts';
 import { MAX_STRING } from '../../../src/credentials/shape-report.ts';
 import {
   checkWireShape,
@@ -477,13 +478,41 @@ describe('presentations', () => {
     expect(presented(around(without))).toEqual([`${MALFORMED} /verifiableCredential/0/@context`]);
     expect(presented(around(withAt({ '/credentialSubject/footprint/comment': null }, footprint)))).toEqual([]);
   });
-  test('an enveloped credential is a form that is not offered', () => {
-    const enveloped = {
-      '@context': [V2],
-      id: 'data:application/vc+jwt,eyJhbGciOiJFUzI1NiJ9',
-      type: 'EnvelopedVerifiableCredential',
-    };
-    expect(presented(around(enveloped))).toEqual(['UNSUPPORTED_PROOF /verifiableCredential/0']);
+  describe('an enveloped credential', () => {
+    const part = (value: JsonValue) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const envelope = (content: JsonValue): JsonObject =>
+      createEnvelope(`${part({ alg: 'ES256', typ: 'vc+jwt' })}.${part(content)}.AAAA`);
+    test('is read as the credential in it, whatever its signature', () => {
+      expect(presented(around(envelope(coil)))).toEqual([]);
+      expect(presented(around(slab, envelope(coil), footprint))).toEqual([]);
+      // The short spelling and the long one.
+      expect(
+        presented(around({ ...envelope(coil), '@context': [V2], type: ['EnvelopedVerifiableCredential'] })),
+      ).toEqual([]);
+    });
+    test('is judged like any other', () => {
+      expect(presented(around(envelope({ ...coil, validUntil: null })))).toEqual([
+        `${MALFORMED} /verifiableCredential/0/validUntil`,
+      ]);
+      expect(presented(around(envelope(withSubject('@context', {}))))).toEqual([
+        'CONTEXT_NOT_ALLOWED /verifiableCredential/0/credentialSubject/@context',
+      ]);
+    });
+    test('with a token that is none is not read', () => {
+      expect(presented(around({ ...envelope(coil), id: 'data:application/vc+jwt,eyJhbGciOiJFUzI1NiJ9' }))).toEqual([
+        'PARSING_ERROR /verifiableCredential/0',
+      ]);
+    });
+    test('with more than its three members is malformed', () => {
+      expect(presented(around({ ...envelope(coil), issuer: 'did:web:evil.example' }))).toEqual([
+        `${MALFORMED} /verifiableCredential/0`,
+      ]);
+    });
+    test('in another one is malformed', () => {
+      expect(presented(around(envelope({ ...envelope(coil), issuer: 'did:web:mill.example' })))).toEqual([
+        `${MALFORMED} /verifiableCredential/0`,
+      ]);
+    });
   });
   test('at most so many credentials', () => {
     expect(presented(around(...Array(MAX_CREDENTIALS).fill(slab)))).toEqual([]);

@@ -1,5 +1,5 @@
 /** ecdsa-sd-2023: what a holder may leave out and what not, and what a verifier is never shown. */
-import { encode } from 'cborg';
+import { decode, encode } from 'cborg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { corePointersOf, isCoveredBy } from '../../../src/credentials/core-pointers.ts';
@@ -139,6 +139,41 @@ describe('a derived proof', () => {
       'proof.signature',
       'PROOF_VERIFICATION_ERROR',
     ]);
+  });
+});
+
+describe('a proof value with a change that hides nothing', () => {
+  type Parts = [Uint8Array, Uint8Array, Uint8Array[], Map<number, Uint8Array>, number[]];
+  const changed = (change: (parts: Parts) => unknown[]): JsonObject => {
+    const bytes = Buffer.from(String(proofOf(derived)['proofValue']).slice(1), 'base64url');
+    const parts = decode(bytes.subarray(3), { useMaps: true }) as Parts;
+    const value = Buffer.from([...bytes.subarray(0, 3), ...encode(change(parts))]).toString('base64url');
+    return withValue(derived, `u${value}`);
+  };
+  const refused = [['proof.signature', 'PROOF_VERIFICATION_ERROR']];
+
+  it('is taken as it was', async () => {
+    expect(await failures(changed((parts) => parts))).toEqual([]);
+  });
+
+  it.each<[string, (parts: Parts) => unknown[]]>([
+    ['an index of no statement', ([a, b, c, d, indexes]) => [a, b, c, d, [...indexes, 9999]]],
+    ['an index just past the last', ([a, b, c, d, indexes]) => [a, b, c, d, [...indexes, indexes.length]]],
+    ['a label for no node', ([a, b, c, labels, e]) => [a, b, c, new Map([...labels, [999, new Uint8Array(32)]]), e]],
+    [
+      'a label under a text',
+      ([a, b, c, labels, e]) => [a, b, c, new Map<unknown, unknown>([...labels, ['1x', new Uint8Array(32)]]), e],
+    ],
+  ])('is refused with %s', async (_name, change) => {
+    expect(await failures(changed(change))).toEqual(expect.arrayContaining(refused));
+  });
+
+  it('is refused for its signature before it is for what is missing', async () => {
+    const codes = (await failures(changed(([a, b, c, d, [, ...indexes]]) => [a, b, c, d, indexes]))).map(
+      ([, code]) => code,
+    );
+    expect(codes).toContain('PROOF_VERIFICATION_ERROR');
+    expect(codes).not.toContain('MANDATORY_CLAIM_MISSING');
   });
 });
 

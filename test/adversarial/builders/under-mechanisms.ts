@@ -1,0 +1,243 @@
+/**
+ * The cases about proofs, times and shapes once more under every other mechanism that signs a credential as a whole, each on one surface:
+ * the checks behind the surfaces are the same ones, and what differs is how a document is secured.
+ */
+import { isObject, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
+import { createParty, didDocumentOf } from '../../support/data-integrity.ts';
+import { type Base, bareCredential, emissionsClaim } from '../bases.ts';
+import type { Case } from '../case.ts';
+import { type Mechanism, OTHER_MECHANISMS, securedBy } from '../mechanisms.ts';
+import { applyOperations, type Operation } from '../operations.ts';
+import { at, DAY, documentWithAllKeys, evil, good, keyOf, NOW, signerNamed } from '../parties.ts';
+import { type ProofMembers, sign, withProofOf } from '../signing.ts';
+import { specimen } from '../surfaces.ts';
+import { envelopeOf } from '../tokens.ts';
+import { type Builder, credentialTrials, type Trial, type TrialExpectation } from '../trial.ts';
+import type { World } from '../world.ts';
+import { badPoints } from './ecdsa.ts';
+import { BASES, type Change, changesOf, isMachineReadable, placeholdersOf } from './generic.ts';
+
+/** The one surface. */
+const SURFACES = ['verify'] as const;
+const created = at(NOW - DAY);
+
+const trial = (
+  world: World,
+  mechanism: Mechanism,
+  form: string,
+  document: JsonObject,
+  expected?: TrialExpectation,
+): Trial[] =>
+  credentialTrials(world, specimen(`${form}, ${mechanism.name}`, document), {
+    surfaces: SURFACES,
+    ...(expected === undefined ? {} : { expected }),
+  });
+
+const LAYERS = new Set(['proof', 'time', 'context']);
+
+/** What to build under the other mechanisms beside what the case builds anyway; nothing where its attack makes no sense there. */
+export function findUnderMechanisms(given: Case): Builder | undefined {
+  const { id, layer, expected } = given;
+  if (BY_HAND[id] !== undefined) return BY_HAND[id];
+  return LAYERS.has(layer) && expected.verdict === 'refuse' && isMachineReadable(given) ? generic : undefined;
+}
+
+const generic: Builder = async (world, given) => {
+  const make = BASES[given.build.base];
+  if (make === undefined) throw new Error(`no base ${given.build.base}`);
+  const secure = given.build.when === 'before-sign' ? changedThenSigned : signedThenChanged;
+  const trials: Trial[] = [];
+  for (const mechanism of OTHER_MECHANISMS) {
+    for (const change of changesOf(given)) {
+      if (!makesSense(mechanism, given, change)) continue;
+      trials.push(...trial(world, mechanism, change.form, await secure(mechanism, make(good), change.operations)));
+    }
+  }
+  return trials;
+};
+
+/** A token has no proof to change, but for the time it was made; a suite is not exchanged for itself. */
+function makesSense({ cryptosuite }: Mechanism, { build }: Case, { operations }: Change): boolean {
+  if (operations.some(({ path, value }) => path === '/proof/cryptosuite' && value === cryptosuite)) return false;
+  if (cryptosuite !== undefined) return true;
+  return operations.every(
+    ({ op, path = '' }) =>
+      (!path.startsWith('/proof') && !op.endsWith('Proof')) ||
+      (path === '/proof/created' && build.when === 'before-sign'),
+  );
+}
+
+async function signedThenChanged(
+  mechanism: Mechanism,
+  base: Base,
+  operations: readonly Operation[],
+): Promise<JsonObject> {
+  const signed = await securedBy(mechanism, base.unsecured);
+  if (mechanism.cryptosuite !== undefined) {
+    return applyOperations(signed, operations, placeholdersOf(signed), base.pointers);
+  }
+  const changed = applyOperations(base.unsecured, operations, placeholdersOf(base.unsecured), base.pointers);
+  const [head, , signature] = String(signed['id']).split(',').at(-1)?.split('.') ?? [];
+  return envelopeOf(`${head}.${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${signature}`);
+}
+
+/** What cannot be canonicalised carries the proof of the honest document. */
+async function changedThenSigned(
+  mechanism: Mechanism,
+  base: Base,
+  operations: readonly Operation[],
+): Promise<JsonObject> {
+  const whole = { ...base.unsecured, proof: { created } };
+  const { proof, ...changed } = applyOperations(whole, operations, placeholdersOf(whole), base.pointers);
+  const members = (isObject(proof) ? proof : {}) as ProofMembers;
+  try {
+    return await securedBy(mechanism, changed, members);
+  } catch {
+    return withProofOf(changed, await securedBy(mechanism, base.unsecured));
+  }
+}
+
+const each =
+  (build: (world: World, mechanism: Mechanism, index: number) => Promise<readonly Trial[]>): Builder =>
+  async (world) => {
+    const trials: Trial[] = [];
+    for (const [index, mechanism] of OTHER_MECHANISMS.entries()) trials.push(...(await build(world, mechanism, index)));
+    return trials;
+  };
+
+const methodOnTheWeb = each(async (world, mechanism) => {
+  const signer = keyOf(evil, mechanism.keyType);
+  const url = `https://evil.example/vm-${mechanism.keyType}.json`;
+  world.hosts.put(url, {
+    '@context': 'https://w3id.org/security/multikey/v1',
+    id: keyOf(good, mechanism.keyType).id,
+    type: 'Multikey',
+    controller: good.did,
+    publicKeyMultibase: signer.publicKeyMultibase,
+  });
+  const members = { created, verificationMethod: url };
+  return trial(world, mechanism, url, await mechanism.secure(bareCredential().unsecured, signer, members));
+});
+
+const documentOfAnother = each(async (world, mechanism, index) => {
+  const host = `spoof-${index}.under.example`;
+  const spoof = createParty(`did:web:${host}`);
+  const signer = keyOf(spoof, mechanism.keyType);
+  world.hosts.put(
+    `https://${host}/.well-known/did.json`,
+    didDocumentOf(good.did, signerNamed(signer, `${good.did}#key-1`)),
+  );
+  const members = { created, verificationMethod: `did:web:${host}#key-1` };
+  const document = await mechanism.secure(bareCredential().unsecured, signer, members);
+  return trial(world, mechanism, 'a document under the name of the victim', document);
+});
+
+const wrongRelationship = each(async (world, mechanism, index) => {
+  const host = `relationship-${index}.under.example`;
+  const party = createParty(`did:web:${host}`);
+  const { assertionMethod: _, ...rest } = documentWithAllKeys(party);
+  world.hosts.put(`https://${host}/.well-known/did.json`, rest);
+  const document = await securedBy(mechanism, bareCredential({}, party).unsecured, {}, party);
+  return trial(world, mechanism, 'only under authentication', document);
+});
+
+const signedByAnother = each(async (world, mechanism) => {
+  const signer = keyOf(evil, mechanism.keyType);
+  const victim = keyOf(good, mechanism.keyType).id;
+  const forms: readonly [string, Base, string][] = [
+    ['the attacker under its own name', bareCredential(), signer.id],
+    ['the attacker under the name of the issuer', bareCredential(), victim],
+    ['an emissions claim', emissionsClaim(), signer.id],
+  ];
+  const trials: Trial[] = [];
+  for (const [form, { unsecured }, verificationMethod] of forms) {
+    const document = await mechanism.secure(unsecured, signer, { created, verificationMethod });
+    trials.push(...trial(world, mechanism, form, document));
+  }
+  return trials;
+});
+
+/** A key of the issuer, but not one for this suite or algorithm. */
+const otherKey = each(async (world, mechanism) => {
+  const trials: Trial[] = [];
+  for (const keyType of (['Ed25519', 'P-256', 'P-384'] as const).filter((one) => one !== mechanism.keyType)) {
+    const members = { created, verificationMethod: keyOf(good, keyType).id };
+    const signer = keyOf(good, mechanism.keyType);
+    const document = await mechanism.secure(bareCredential().unsecured, signer, members);
+    trials.push(...trial(world, mechanism, `under the name of the issuer's ${keyType} key`, document));
+  }
+  return trials;
+});
+
+const proofId = 'urn:uuid:26329423-bec9-4b2e-88cb-a7c7d9dc4544';
+
+/** Mechanisms whose proofs stand beside others, and the suite that every case runs under. */
+export const SUITES: readonly Mechanism[] = OTHER_MECHANISMS.filter(({ cryptosuite }) => cryptosuite !== undefined);
+
+/** A chain of two: the second proof names the first and covers it. */
+export async function chainOf(unsecured: JsonObject, first: Mechanism, second: Mechanism): Promise<JsonObject> {
+  const once = await securedBy(first, unsecured, { id: proofId });
+  const { cryptosuite = '', keyType } = second;
+  const proof = once['proof'] as JsonObject;
+  return sign(once, keyOf(good, keyType), { cryptosuite, created, previousProof: proofId }, [proof]);
+}
+
+const chains: Builder = async (world) => {
+  const { unsecured } = bareCredential();
+  const trials: Trial[] = [];
+  for (const [index, first] of SUITES.entries()) {
+    const second = SUITES[(index + 1) % SUITES.length] ?? first;
+    const chain = await chainOf(unsecured, first, second);
+    const proofs = chain['proof'] as readonly JsonObject[];
+    const [one = {}, two = {}] = proofs;
+    const { proof: another = null } = await securedBy(first, unsecured, { id: proofId, created: at(NOW - 2 * DAY) });
+    const { previousProof: _, ...alone } = two;
+    const forms: readonly [string, JsonValue][] = [
+      ['the first proof removed', two],
+      ['the first proof exchanged for another by its key', [another, two]],
+      ['the name of the first left out', [one, alone]],
+      ['the first one without its id', [withoutId(one), two]],
+      ['the first one by name in another proof', [withoutId(one), { ...withoutId(one), id: proofId }, two]],
+      ['the later first', [{ ...one, previousProof: 'urn:uuid:6a1676b8-b51f-11ed-937b-d76685a20ff5' }, two]],
+    ];
+    for (const [form, proof] of forms) {
+      const name = `${form}, ${first.name} then ${second.name}`;
+      const document = { ...chain, proof };
+      const surfaces = index === 0 ? {} : { surfaces: SURFACES };
+      trials.push(...credentialTrials(world, specimen(name, document), surfaces));
+    }
+  }
+  return trials;
+};
+
+const withoutId = ({ id: _, ...proof }: JsonObject): JsonObject => proof;
+
+/** A set of two and a chain of two, by neighbours in the list of suites. */
+const honestTogether: Builder = async (world) => {
+  const trials: Trial[] = [];
+  for (const [index, first] of SUITES.entries()) {
+    const second = SUITES[(index + 1) % SUITES.length] ?? first;
+    const { unsecured } = bareCredential();
+    const set = await securedBy(second, await securedBy(first, unsecured));
+    const chain = await chainOf(unsecured, first, second);
+    trials.push(
+      ...credentialTrials(world, specimen(`a set, ${first.name} and ${second.name}`, set)),
+      ...credentialTrials(world, specimen(`a chain, ${first.name} then ${second.name}`, chain)),
+    );
+  }
+  return trials;
+};
+
+const BY_HAND: Readonly<Record<string, Builder>> = {
+  'PRF-005': methodOnTheWeb,
+  'PRF-006': documentOfAnother,
+  'PRF-007': wrongRelationship,
+  'PRF-008': signedByAnother,
+  'PRF-011': badPoints,
+};
+
+export const MECHANISM_BUILDERS: Readonly<Record<string, Builder>> = {
+  'PRF-018': chains,
+  'PRF-020': otherKey,
+  'OK-021': honestTogether,
+};
