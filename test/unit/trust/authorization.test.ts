@@ -185,6 +185,8 @@ describe('over any graph', () => {
   beforeAll(async () => {
     base = await createBase();
   });
+  /** The question is about the links: what is honest under them is in good standing. */
+  const graph = world.map((spec) => ({ ...spec, claim: 'clear', statement: 'clear', named: 'clear' }));
   const exact: AuthorityQuestion = {
     ...korea,
     authority: undefined,
@@ -196,7 +198,7 @@ describe('over any graph', () => {
   it('never says yes where a statement of that scope would not be accepted, nor no where it would', () => {
     let granted = 0;
     fc.assert(
-      fc.property(world, (spec) => {
+      fc.property(graph, (spec) => {
         const request = requestIn(base, spec);
         const accepted = evaluate(request).results[REGIME]?.result === 'ACCEPT';
         expect(yes(request)).toBe(accepted);
@@ -208,7 +210,7 @@ describe('over any graph', () => {
   });
   it('never turns a no into a yes when an anchor or a credential is taken away', () => {
     fc.assert(
-      fc.property(world, fc.nat(), fc.boolean(), fc.boolean(), (spec, at, anchor, recognition) => {
+      fc.property(graph, fc.nat(), fc.boolean(), fc.boolean(), (spec, at, anchor, recognition) => {
         const less = anchor
           ? { ...spec, anchors: spec.anchors.filter((_, index) => index !== at % spec.anchors.length) }
           : { ...spec, links: spec.links.filter((_, index) => index !== at % spec.links.length) };
@@ -220,7 +222,7 @@ describe('over any graph', () => {
   });
   it('never says yes for a narrower question only', () => {
     fc.assert(
-      fc.property(world, fc.constantFrom(OWNER, BODY), (spec, authority) => {
+      fc.property(graph, fc.constantFrom(OWNER, BODY), (spec, authority) => {
         const request = requestIn(base, spec);
         if (yes(request, { ...exact, authority })) expect(yes(request)).toBe(true);
         if (yes(request)) expect(yes(request, { ...exact, demand: { territory: 'KR' } })).toBe(true);
