@@ -3,7 +3,9 @@ import { cpus, totalmem } from 'node:os';
 export interface Contestant {
   readonly name: string;
   /** One operation; must do the whole work, result checked by the caller beforehand. */
-  readonly run: () => unknown | Promise<unknown>;
+  readonly run: (input?: unknown) => unknown | Promise<unknown>;
+  /** Makes the input of one operation; not counted. */
+  readonly fresh?: () => unknown;
 }
 
 export interface Measurement {
@@ -43,9 +45,10 @@ async function batchSize(contestant: Contestant, roundMs: number): Promise<numbe
   return Math.max(3, Math.round((roundMs * 1000) / microseconds));
 }
 
-async function time({ run }: Contestant, count: number): Promise<number> {
+async function time({ run, fresh }: Contestant, count: number): Promise<number> {
+  const inputs = Array.from({ length: count }, () => fresh?.());
   const begun = process.hrtime.bigint();
-  for (let done = 0; done < count; done += 1) await run();
+  for (const input of inputs) await run(input);
   return Number(process.hrtime.bigint() - begun) / 1000 / count;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: issue and verify beside `@digitalbazaar/vc` used directly, in one process and one run, as ratios.
- * Writes the tables of docs/performance.md; `-- --json` prints them as one JSON document and writes nothing.
+ * `npm run bench [-- bench|bench-trust] [--json]`: issue and verify beside `@digitalbazaar/vc` used directly, and trust beside the signatures, in
+ * one process and one run, as ratios. Writes the tables of docs/performance.md; `--json` prints them as one JSON document and writes nothing.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { didDocumentOf, signerFromSeed } from '../support/data-integrity.ts';
 import { exampleCredentials } from '../support/example-credentials.ts';
 import { type Measurement, machine, measure } from './interleaved.ts';
 import { createReferenceStack } from './reference-stack.ts';
+import { measureTrust, trustTable } from './trust.ts';
 
 const NOW = Date.UTC(2027, 3, 15);
 
@@ -30,20 +31,35 @@ interface Row {
   readonly raw: number;
 }
 
+/** Each part measures, and says which table of docs/performance.md it fills. */
+const PARTS: Readonly<Record<string, () => Promise<{ readonly figures: unknown; readonly table: string }>>> = {
+  bench: async () => {
+    const rows: Row[] = [];
+    for (const [document, credential] of documents()) rows.push(...(await measureDocument(document, credential)));
+    return { figures: rows.map(withRatios), table: tableOf(rows) };
+  },
+  'bench-trust': async () => {
+    const figures = await measureTrust(rawOperations().rawVerify);
+    return { figures, table: `${heading()}\n\n${trustTable(figures)}` };
+  },
+};
+
 async function main(): Promise<void> {
-  const json = process.argv.includes('--json');
-  const rows: Row[] = [];
-  for (const [document, credential] of documents()) {
-    if (!json) process.stderr.write(`measuring ${document} …\n`);
-    rows.push(...(await measureDocument(document, credential)));
+  const wanted = process.argv.slice(2);
+  const json = wanted.includes('--json');
+  const names = Object.keys(PARTS).filter((name) => wanted.every((word) => word === '--json' || word === name));
+  if (names.length === 0) throw new Error(`usage: npm run bench [-- ${Object.keys(PARTS).join('|')}] [--json]`);
+  const all: Record<string, unknown> = { machine: machine() };
+  for (const name of names) {
+    process.stderr.write(`measuring ${name} …\n`);
+    const measured = await PARTS[name]?.();
+    if (measured === undefined) continue;
+    all[name] = measured.figures;
+    if (json) continue;
+    process.stdout.write(`${measured.table}\n\n`);
+    writeInto('docs/performance.md', name, measured.table);
   }
-  const result = { machine: machine(), rows: rows.map(withRatios) };
-  if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  else {
-    const table = tableOf(rows);
-    process.stdout.write(`${table}\n`);
-    writeInto('docs/performance.md', table);
-  }
+  if (json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
 }
 
 function documents(): readonly (readonly [string, JsonObject])[] {
@@ -156,13 +172,17 @@ function tableOf(rows: readonly Row[]): string {
       .join(' | ')
       .trim(),
   );
-  return [`Machine: ${machine()}. Medians of 15 interleaved rounds in one process.`, '', ...head, ...lines].join('\n');
+  return [heading(), '', ...head, ...lines].join('\n');
 }
 
-function writeInto(file: string, table: string): void {
+function heading(): string {
+  return `Machine: ${machine()}. Medians of 15 interleaved rounds in one process.`;
+}
+
+function writeInto(file: string, name: string, table: string): void {
   const text = readFileSync(file, 'utf8');
-  const pattern = /(<!-- bench:start -->\n)[\s\S]*?(<!-- bench:end -->)/;
-  if (!pattern.test(text)) throw new Error(`${file} has no bench markers`);
+  const pattern = new RegExp(`(<!-- ${name}:start -->\\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
+  if (!pattern.test(text)) throw new Error(`${file} has no markers ${name}`);
   writeFileSync(file, text.replace(pattern, `$1\n${table}\n\n$2`));
 }
 
