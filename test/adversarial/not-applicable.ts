@@ -13,7 +13,7 @@ export interface NotApplicable {
 
 const SD_JWT = 'SD-JWT VC is not offered yet';
 const BBS = 'bbs-2023 is not offered';
-const WEBVH = 'did:webvh, which keeps the history of keys, is not offered yet';
+const WEBVH = 'hostile did:webvh logs are for test/unit/dids so far; proofs are judged with the keys listed now';
 const OID4VP = 'OpenID4VP is not offered yet';
 const OID4VCI = 'OpenID4VCI is not offered yet';
 const PAGES = 'nothing is shown to people but plain text; pages and exports come with the web application';

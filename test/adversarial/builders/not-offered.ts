@@ -108,15 +108,7 @@ const webvh: Builder = async (world, given) => {
     created: at(NOW),
     verificationMethod: `${did}#key-1`,
   });
-  const organisation = { slug: 'history', name: { en: 'H', ko: '에이치' }, role: 'company', did: { method: 'webvh' } };
-  return notOffered([
-    ...credentialTrials(world, specimen(given.title, signed)),
-    {
-      form: 'an organisation with that DID',
-      surface: 'POST /admin/organizations',
-      run: () => ask(world, 'POST', '/admin/organizations', { token: ADMIN_TOKEN, body: organisation }),
-    },
-  ]);
+  return notOffered([...credentialTrials(world, specimen(given.title, signed))]);
 };
 
 const ROUTES: readonly (readonly [string, string])[] = [
