@@ -15,14 +15,18 @@ import { EXAMPLE_NAMES, readExample } from './example-credentials.ts';
 const FOLDER = join(PACKAGE_ROOT, 'test', 'unit', 'trust', 'told');
 const WRITING = process.env['TOLD'] === 'write';
 
+type Told = Record<string, readonly string[]>;
+const records = new Map<string, Told>();
+
 /** One file of the record: gives the lines that were told under a title before, or keeps those of now. */
 export function createRecord(name: string): (title: string, now: readonly string[]) => readonly string[] {
   const file = join(FOLDER, `${name}.json`);
-  let kept: Record<string, readonly string[]> | undefined;
   return (title, now) => {
-    kept ??= existsSync(file) && !WRITING ? (JSON.parse(readFileSync(file, 'utf8')) as typeof kept) : {};
-    if (!WRITING) return kept?.[title] ?? [];
-    kept = { ...kept, [title]: now };
+    const kept =
+      records.get(name) ?? (WRITING || !existsSync(file) ? {} : (JSON.parse(readFileSync(file, 'utf8')) as Told));
+    records.set(name, kept);
+    if (!WRITING) return kept[title] ?? [];
+    kept[title] = now;
     const sorted = Object.entries(kept).sort(([a], [b]) => (a < b ? -1 : 1));
     writeFileSync(file, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
     return now;
@@ -37,6 +41,11 @@ export function toldBy({ result, rules, nearestMiss, conditions }: RegimeResult)
     ...(conditions ?? []).map((condition) => `open: ${condition}`),
     ...(nearestMiss === undefined ? [] : [missOf(nearestMiss)]),
   ];
+}
+
+/** The result, and all that some rules say, met or not. */
+export function saidBy({ result, rules }: RegimeResult, ids: readonly string[]): readonly string[] {
+  return [result, ...rules.filter(({ id }) => ids.includes(id)).flatMap((finding) => linesOf(finding))];
 }
 
 /** All that a result holds: what was met too, the path, the figures, and what it rests on. */
@@ -59,11 +68,12 @@ export function wholeOf(result: RegimeResult): readonly string[] {
 }
 
 /** Said by the title of the rule. */
-function isMet({ id, outcome, message }: RuleResult): boolean {
+function isMet({ id, outcome, message }: Pick<RuleResult, 'id' | 'outcome' | 'message'>): boolean {
   return outcome === 'passed' && message === id;
 }
 
 function linesOf({ id, severity, outcome, code, subject, message, params, causes = [] }: RuleResult): string[] {
+  if (isMet({ id, outcome, message })) return [`${id} ${severity} met: ${named(subject)}`];
   const head = [id, severity, outcome, code, named(subject)].filter((part) => part !== undefined).join(' ');
   return [
     `${head}: ${sentence(message, params)}`,

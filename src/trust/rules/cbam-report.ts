@@ -28,7 +28,7 @@ export const B8: Rule = {
     if (goods.length === 0) return [];
     const { id, subject } = given.statement;
     const found: RuleFinding[] = [];
-    const opinion = textAt(subject, 'opinionCode') ?? '';
+    const opinion = textAt(subject, 'opinionCode') ?? '–';
     if (opinion !== 'satisfactory') found.push(broken('B8.opinion', { subject: id, params: { opinion } }));
     const conclusion = textAt(subject, 'conclusion');
     if (opinion === 'satisfactory' && conclusion !== 'unmodified')
@@ -111,7 +111,7 @@ export const B10: Rule = {
  * if in the two preceding. A visit after a year's end and before the report still belongs to that year.
  */
 function checkVisit(visit: ReturnType<typeof objectAt>, statement: Candidate, year: string): readonly RuleFinding[] {
-  const kind = textAt(visit, 'visitType') ?? '';
+  const kind = textAt(visit, 'visitType') ?? '–';
   const more = { subject: statement.id, params: { kind, year } };
   if (kind === 'physical') {
     const date = readDate(textAt(visit, 'date'));

@@ -57,7 +57,7 @@ function credentialsOf({ path }: PathCase): readonly Candidate[] {
 function countMismatch(credential: Candidate, member: string, entries: number): readonly RuleFinding[] {
   const count = valueAt(credential.subject, member);
   if (count === undefined || count === String(entries)) return [];
-  const params = { member, stated: typeof count === 'string' ? count : '', entries: String(entries) };
+  const params = { member, stated: typeof count === 'string' ? count : '–', entries: String(entries) };
   return [broken('S2.count', { subject: credential.id, code: 'MALFORMED_VALUE_ERROR', params })];
 }
 
@@ -95,7 +95,9 @@ function figureFaults(claim: Candidate): readonly RuleFinding[] {
     found.push(...faults(claim, precursor, PRECURSOR_SIGNS));
   }
   for (const total of ['totalDirectEmissions', 'totalIndirectEmissions']) {
-    found.push(...fault(claim, objectAt(claim.subject, total), 'value', 'not-negative', isDecimal));
+    found.push(
+      ...fault(claim, { [total]: valueAt(claim.subject, total, 'value') ?? null }, total, 'not-negative', isDecimal),
+    );
   }
   return found;
 }
