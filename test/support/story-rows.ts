@@ -21,7 +21,6 @@ export function itTells(record: string, rows: readonly StoryRow[]): void {
 }
 
 export const STEEL = readExample('steel-coil')['credentials'] as Record<string, JsonObject>;
-export const CELLS = readExample('battery-cell')['credentials'] as Record<string, JsonObject>;
 
 /** The subject of a credential of an example. */
 export const subjectOf = (credential: JsonObject | undefined): JsonObject =>
@@ -38,7 +37,6 @@ export const good = (path: string): string => subject('claim:coil', `/goods/0${p
 export const report = (path: string): string => subject('statement:coil', path);
 export const footprint = (path: string): string => subject('claim:coil-pcf', path);
 export const pcf = (path: string): string => subject('claim:coil-pcf', `/footprint/pcf${path}`);
-export const opinion = (path: string): string => subject('statement:coil-pcf', path);
 export const cell = (path: string): string => subject('claim:cell', path);
 
 export const one = (...patch: PatchOperation[]): Bend => ({ patch });
