@@ -1,4 +1,4 @@
-// `npm run mutation [-- <file globs>]`: mutation testing of the trust room; all of it, or only the files named.
+// `npm run mutation [-- [--force] <file globs>]`: mutation testing of the trust room; all of it, or only the files named.
 //
 // What was found before is kept in reports/mutation/incremental.json, so that a run redoes only what changed in code or tests.
 // At the end: the table of docs/testing.md on standard output, and every survivor with its place. Exit 1 below the score asked for.
@@ -15,12 +15,17 @@ const REPORT = join(ROOT, 'reports', 'mutation', 'mutation.json');
 const STATES = ['Killed', 'Timeout', 'Survived', 'NoCoverage', 'RuntimeError'];
 
 await ensureInstalled();
-const only = process.argv.slice(2);
-const run = spawnSync(process.execPath, [STRYKER, 'run', ...(only.length === 0 ? [] : ['--mutate', only.join(',')])], {
-  cwd: ROOT,
-  stdio: 'inherit',
-  env: { ...process.env, TZ: 'UTC' },
-});
+const only = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const options = process.argv.slice(2).filter((word) => word.startsWith('--'));
+const run = spawnSync(
+  process.execPath,
+  [STRYKER, 'run', ...options, ...(only.length === 0 ? [] : ['--mutate', only.join(',')])],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, TZ: 'UTC' },
+  },
+);
 if (run.status === 0) show(JSON.parse(readFileSync(REPORT, 'utf8')).files);
 process.exitCode = run.status ?? 1;
 
