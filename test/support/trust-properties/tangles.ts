@@ -61,7 +61,10 @@ export async function createLadders(): Promise<Ladder> {
   const statement = find('VerificationStatement');
   const [precursor] = claim.subject['precursors'] as readonly JsonObject[];
   const accreditation = find('VerifierAccreditation');
+  const made = new Map<string, EvaluationInput>();
   return (depth, width) => {
+    const known = made.get(`${depth} ${width}`);
+    if (known !== undefined) return known;
     const steps: Admitted[] = [];
     let below: JsonObject | undefined;
     for (let level = depth; level >= 0; level -= 1) {
@@ -69,14 +72,16 @@ export async function createLadders(): Promise<Ladder> {
       const precursors =
         link === undefined ? [] : Array.from({ length: width }, () => ({ ...precursor, statement: link }));
       const body = { ...claim.subject, precursors, precursorCount: String(precursors.length) };
-      const made = level === 0 ? claim.id : named(level, 1);
-      const above = admitted({ ...claim.document, id: made, credentialSubject: body });
+      const id = level === 0 ? claim.id : named(level, 1);
+      const above = admitted({ ...claim.document, id, credentialSubject: body });
       const about = { ...statement.subject, claim: createLinkRef(above.document) };
       const verified = admitted({ ...statement.document, id: named(level, 2), credentialSubject: about });
       steps.push(above, verified);
       below = verified.document;
     }
-    return { ...request, admitted: [...steps, accreditation] };
+    const whole = { ...request, admitted: [...steps, accreditation] };
+    made.set(`${depth} ${width}`, whole);
+    return whole;
   };
 }
 
