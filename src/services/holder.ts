@@ -6,6 +6,7 @@ import { type Audience, pointersFor } from '../credentials/audience.ts';
 import { type Contexts, V2_CONTEXT } from '../credentials/contexts.ts';
 import { checkCredentialForm, typesOf } from '../credentials/credential.ts';
 import { contentOf, readableOf } from '../credentials/envelope.ts';
+import { baseDigest, isShownWhole } from '../credentials/link.ts';
 import { checkPresentationForm } from '../credentials/presentation.ts';
 import { findProfile } from '../credentials/profiles/profile-table.ts';
 import type { Schemas } from '../credentials/schemas.ts';
@@ -58,8 +59,8 @@ export class Holder {
   async store(instance: InstanceRecord, credential: JsonObject): Promise<HeldCredential> {
     const document = deepFreeze(credential);
     const content = contentOf(document);
-    if (!content.ok) refuse(content.findings);
-    const inside = content.ok ? content.value : document;
+    if (!content.ok) return refuse(content.findings);
+    const inside = content.value;
     const findings: Finding[] = checkCredentialForm(inside, {
       contexts: this.#deps.contexts,
       schemas: this.#deps.schemas,
@@ -103,7 +104,7 @@ export class Holder {
 
   /**
    * What the mandatory part and the pointers select, with a proof derived from the base proof, checked as a verifier will.
-   * Errors: BAD_REQUEST for a pointer to nothing, PROOF_GENERATION_ERROR for a credential that cannot be derived from, the codes of
+   * Errors: BAD_REQUEST for a pointer to nothing and for blinding beside a withheld member, PROOF_GENERATION_ERROR for a credential that cannot be derived from, the codes of
    * the failed check.
    */
   async derive(credential: JsonObject, shown: Disclosure): Promise<JsonObject> {
@@ -112,6 +113,12 @@ export class Holder {
     const form = checkCredentialForm(document, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
     if (verdictOf(form) !== 'accepted') refuse(form.filter((finding) => finding.outcome !== 'passed'));
     const derived = deepFreeze(await this.#deps.proofs.deriveCredential(document, { selectivePointers }));
+    // With it, a digest over the whole would tell whoever guesses a hidden figure of few digits (docs/domain.md, section 2).
+    if (isShownWhole(derived) && baseDigest(derived) !== baseDigest(document)) {
+      throw new ServiceError('BAD_REQUEST', 'blinding is withheld whenever anything else is', {
+        pointer: '/options/selectivePointers',
+      });
+    }
     const now = this.#deps.clock.now();
     const report = await this.#deps.proofs.checkCredentialProofs(derived, { resolver: this.#deps.resolver, now });
     const findings = owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings);

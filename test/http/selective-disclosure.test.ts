@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/base/json.ts';
+import { exampleCredentials } from '../support/example-credentials.ts';
 import { ADMIN_TOKEN, bareCredential, type Party, startNode, type TestNode } from '../support/node.ts';
 
 let node: TestNode;
@@ -170,5 +171,45 @@ describe('derivation', () => {
     const base = (await issue()).body.verifiableCredential;
     const forged = { ...base, credentialSubject: { ...base.credentialSubject, name: 'Another' } };
     expect((await derive(forged, ['/credentialSubject/name'])).body.code).toBe('PROOF_VERIFICATION_ERROR');
+  });
+});
+
+describe('blinding', () => {
+  /** A claim with quantities that a holder may withhold, issued here. */
+  async function issueClaim(): Promise<JsonObject> {
+    const example = exampleCredentials('steel-coil').get('claim:slab') as JsonObject;
+    const { id: _id, credentialStatus: _status, credentialSchema: _schema, credentialSubject, ...rest } = example;
+    const subject = credentialSubject as JsonObject;
+    node.clock.set(Date.parse(String(example['validFrom'])));
+    const answer = await node.post(
+      '/issuers/maker-sd/credentials/issue',
+      {
+        credential: {
+          ...rest,
+          issuer: did,
+          credentialSubject: { ...subject, operator: { ...(subject['operator'] as JsonObject), id: did } },
+        },
+      },
+      maker.token,
+    );
+    if (answer.status !== 201) throw new Error(answer.text);
+    return answer.body.verifiableCredential;
+  }
+  const QUANTITY = '/credentialSubject/goods/0/quantity';
+  const BLINDING = '/credentialSubject/blinding';
+
+  it('is never shown beside something that is withheld: a hidden figure of few digits could be tried out', async () => {
+    const base = await issueClaim();
+    expect(await derive(base, [QUANTITY, BLINDING])).toMatchObject({
+      status: 400,
+      body: { code: 'BAD_REQUEST', pointer: '/options/selectivePointers' },
+    });
+    expect((await derive(base, [QUANTITY])).status).toBe(201);
+  });
+
+  it('is shown with the whole', async () => {
+    const base = await issueClaim();
+    const whole = (await derive(base, ['/credentialSubject'])).body.verifiableCredential;
+    expect(whole.credentialSubject).toEqual(base['credentialSubject']);
   });
 });
