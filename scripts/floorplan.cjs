@@ -39,13 +39,13 @@ const FENCES = [
   {
     only: ['proofs'],
     packages:
-      '^(@digitalbazaar/(vc|data-integrity|.*cryptosuite|.*multikey)|jsonld|jsonld-signatures|rdf-canonize)(/|$)',
+      '^(@digitalbazaar/(vc|data-integrity|.*cryptosuite|.*multikey|di-sd-primitives)|jsonld|jsonld-signatures|rdf-canonize|cborg|jose)(/|$)',
   },
   { only: ['credentials'], packages: '^(@digitalbazaar/.*-context|did-context|ajv)(/|$)' },
   { only: ['dids'], packages: '^(did-resolver|@transmute/did-key-ed25519)(/|$)' },
   { only: ['store'], packages: '^(level|classic-level|memory-level|abstract-level)(/|$)' },
   { only: ['http'], packages: '^(express|helmet)(/|$)' },
-  { only: ['formats'], packages: '^(big\\.js|@scure/base|@noble/hashes)(/|$)' },
+  { only: ['formats'], packages: '^(canonicalize|big\\.js|@scure/base|@noble/hashes)(/|$)' },
   { only: ['net'], packages: '^(node:)?(https?|http2|dns|dns/promises|tls)$|^undici(/|$)', except: ['http'] },
 ];
 

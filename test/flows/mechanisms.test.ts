@@ -3,10 +3,9 @@
  * with the same results and the same rules whatever the mechanism.
  */
 import { describe, expect, it } from 'vitest';
-import { asArray, type JsonObject, type JsonValue } from '../../src/base/json.ts';
-import { findAt } from '../../src/base/json-lookup.ts';
-import { pointerOf } from '../../src/base/json-pointer.ts';
-import { profileOfType } from '../../src/credentials/profiles/profile-table.ts';
+import { asArray, type JsonObject } from '../../src/base/json.ts';
+import { pointersFor } from '../../src/credentials/audience.ts';
+import { findProfile, type Profile } from '../../src/credentials/profiles/profile-table.ts';
 import { readDateTime } from '../../src/formats/date-time.ts';
 import { EXAMPLE_NAMES, readExample } from '../support/example-credentials.ts';
 import { issueOnNode, type Mechanism, settleExample } from '../support/issue-on-node.ts';
@@ -31,30 +30,11 @@ const MECHANISMS: readonly (Mechanism & { readonly derives?: true })[] = [
   { cryptosuite: 'vc+jwt', keyType: 'P-256' },
 ];
 
-/** Pointers to the members of this credential that its type lets a holder withhold, but for those an example withholds. */
+/** What the example shows of what may be withheld; blinding is withheld with anything else. */
 function shownPointers(credential: JsonObject, withheld: readonly string[]): string[] {
-  const [, type] = credential['type'] as readonly string[];
-  const all = (profileOfType(String(type))?.sdMembers ?? []).flatMap((pattern) =>
-    expand(credential, pattern.slice(1).split('/')),
-  );
-  const present = all.filter((pointer) => findAt(credential, pointer) !== undefined);
+  const present = pointersFor('verifier', credential, findProfile(credential) as Profile);
   const hides = present.some((pointer) => withheld.includes(pointer));
   return present.filter((pointer) => !withheld.includes(pointer) && !(hides && pointer.endsWith('/blinding')));
-}
-
-function expand(
-  value: JsonValue | undefined,
-  path: readonly string[],
-  place: readonly (string | number)[] = [],
-): string[] {
-  const [token, ...rest] = path;
-  if (token === undefined) return [pointerOf(...place)];
-  if (token === '*') {
-    const list = Array.isArray(value) ? (value as readonly JsonValue[]) : [];
-    return list.flatMap((entry, index) => expand(entry, rest, [...place, index]));
-  }
-  const inner = (value as JsonObject | undefined)?.[token];
-  return inner === undefined ? [] : expand(inner, rest, [...place, token]);
 }
 
 /** The outcome of each rule of each regime, and nothing that differs from one issue to the next. */
