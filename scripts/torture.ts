@@ -2,7 +2,7 @@
  * `npm run torture [-- store|trust|all [<count> [<seed>]]]`: what `npm test` does in small, in large.
  *
  * - `store`: kill -9 a process that issues and revokes, 200 times over one store; nothing acknowledged may be lost, nothing given out twice.
- * - `trust`: the properties of docs/trust.md, section 7, 1,000,000 runs each.
+ * - `trust`: the properties of docs/trust.md, section 7, 1,000,000 runs each; hours, and a run that was broken off goes on where it stopped.
  *
  * Both unless one is named. Exit 0 when all of it held; a fault is told with the seed that shows it again.
  */
