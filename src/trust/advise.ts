@@ -15,7 +15,7 @@ import type { RefusedCredential, RuleResult, Worksheet } from './evaluation.ts';
 import { Evidence } from './evidence.ts';
 import { Judge } from './judge.ts';
 import { type Judgement, resultOf } from './judgement.ts';
-import { objectsAt, textAt, textsAt } from './member.ts';
+import { objectsAt, textAt, textsAt, wordAt } from './member.ts';
 import type { Policy } from './policy.ts';
 import { BUILT_IN_REGIMES, type Regime, resolveRegime } from './regimes/regime.ts';
 import { worksheetsByClaim } from './worksheets.ts';
@@ -73,13 +73,13 @@ const NEUTRAL: Policy = {
 /** The regimes that a draft is meant for, by its type and by the programmes it names. */
 function regimesOf(draft: Draft, evidence: Evidence, policy: Policy): readonly Regime[] {
   const { type, subject } = draft;
-  if (CLAIM_TYPES.includes(type)) return policy.regimes.filter(({ claimType }) => (claimType ?? type) === type);
+  if (CLAIM_TYPES.includes(type)) return policy.regimes.filter(({ claimType }) => claimType === type);
   const recognised = policy.regimes.filter((regime) => regime.statement);
   if (type === 'RecognitionDecision') return recognised.filter((regime) => regime.decision);
   const programmes = programmesOf(draft);
   const named = recognised.filter((regime) => regime.programmes.some((programme) => programmes.includes(programme)));
   if (type === 'RecognitionArrangement') {
-    const kind = textAt(subject, 'kind') ?? '';
+    const kind = wordAt(subject, 'kind');
     return recognised.filter((regime) => (regime.arrangementKinds as readonly string[]).includes(kind));
   }
   if (type === 'VerifierAccreditation') return named;

@@ -20,7 +20,7 @@ import type { Regime } from './regimes/regime.ts';
 import { broken, doubtful, type RuleFinding } from './rule.ts';
 import { outOfScope } from './rules/accreditation.ts';
 import { rulesOf } from './rules/rule-table.ts';
-import { covers, type Demand, DIMENSIONS } from './scope.ts';
+import { covers, type Demand } from './scope.ts';
 import { LinkBudget, searchAccreditations, type TrustPath } from './trust-path.ts';
 
 export interface AuthorityInput {
@@ -139,12 +139,14 @@ function judgePath(given: PathCase, question: AuthorityQuestion, programme: stri
   return [...chain, ...scope, conditions];
 }
 
+/** What is asked about first, wherever it is and whatever the goods. */
+const ANYWHERE = ['activity', 'programme', 'standard', 'sector'] as const;
+
 function checkScope(given: PathCase, question: AuthorityQuestion, programme: string): readonly RuleFinding[] {
   const { scope, layers, regime, statement } = given;
   const demand: Demand = { activity: question.activity, programme, ...question.demand };
-  const asked = DIMENSIONS.filter((dimension) => dimension !== 'territory' && dimension !== 'cbamActivityGroup');
-  const fitting = scope.filter((record) => covers(record, demand, asked));
-  if (fitting.length === 0) return [outOfScope(statement.id, layers, scope, demand, asked)];
+  const fitting = scope.filter((record) => covers(record, demand, ANYWHERE));
+  if (fitting.length === 0) return [outOfScope(statement.id, layers, scope, demand, ANYWHERE)];
   // Where the country is left open, only what holds in every country can be a yes.
   const open = demand.territory === undefined ? fitting.filter((record) => record.territory === undefined) : fitting;
   if (open.length === 0) {
@@ -154,7 +156,7 @@ function checkScope(given: PathCase, question: AuthorityQuestion, programme: str
     return [doubtful('query.group-unsaid', { params: { regime: regime.id } })];
   }
   if (open.some((record) => covers(record, demand))) return [];
-  const inPlace = open.filter((record) => covers(record, demand, [...asked, 'territory']));
+  const inPlace = open.filter((record) => covers(record, demand, [...ANYWHERE, 'territory']));
   const [records, dimension] =
     inPlace.length > 0 ? ([inPlace, 'cbamActivityGroup'] as const) : ([open, 'territory'] as const);
   return [outOfScope(statement.id, layers, records, { [dimension]: demand[dimension] ?? '' }, [dimension])];

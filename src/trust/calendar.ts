@@ -7,11 +7,14 @@ export interface Period {
   readonly end: number;
 }
 
+/** From one instant to another; nothing where one is not known, or the end does not come after the start. */
+export function periodBetween(start: number | undefined, end: number | undefined): Period | undefined {
+  return start === undefined || end === undefined || start >= end ? undefined : { start, end };
+}
+
 export function yearPeriod(year: string): Period | undefined {
   if (!/^\d{4}$/.test(year)) return undefined;
-  const start = readDate(`${year}-01-01`);
-  const end = readDate(`${Number(year) + 1}-01-01`);
-  return start === undefined || end === undefined ? undefined : { start, end };
+  return periodBetween(readDate(`${year}-01-01`), readDate(`${Number(year) + 1}-01-01`));
 }
 
 /** A calendar year `2026`, or `2026-04-01/2027-04-01`. */
@@ -20,17 +23,17 @@ export function readPeriod(text: string | undefined): Period | undefined {
   const [first, second, ...rest] = text.split('/');
   if (first === undefined || rest.length > 0) return undefined;
   if (second === undefined) return yearPeriod(first);
-  const start = readDate(first);
-  const end = readDate(second);
-  return start === undefined || end === undefined || start >= end ? undefined : { start, end };
+  return periodBetween(readDate(first), readDate(second));
 }
 
-export function coversPeriod(outer: Period, inner: Period): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
+/** A period that is not known covers nothing and is not covered. */
+export function coversPeriod(outer: Period | undefined, inner: Period | undefined): boolean {
+  return outer !== undefined && inner !== undefined && outer.start <= inner.start && inner.end <= outer.end;
 }
 
-export function overlap(a: Period, b: Period): boolean {
-  return a.start < b.end && b.start < a.end;
+/** A period that is not known overlaps with none. */
+export function overlap(a: Period | undefined, b: Period | undefined): boolean {
+  return a !== undefined && b !== undefined && a.start < b.end && b.start < a.end;
 }
 
 /** The same day and time some years later; from 29 February to the 28th where there is no other. Nothing beyond the year 9999. */

@@ -4,7 +4,7 @@ import { canonical, isDecimal, isNegative, subtract } from '../formats/decimal.t
 import type { Candidate } from './candidate.ts';
 import type { Case } from './case.ts';
 import { checkInForce } from './in-force.ts';
-import { textAt } from './member.ts';
+import { textAt, wordAt } from './member.ts';
 import { checkKnown } from './rules/identity.ts';
 import { supersededBy } from './rules/links.ts';
 
@@ -35,7 +35,7 @@ export function priceValues(prices: readonly Candidate[]): Readonly<Record<strin
   return {
     carbonPricePaidCertificates: '1',
     carbonPricePaidNet: netOf(price) ?? '0',
-    carbonPricePaidCurrency: textAt(price.subject, 'amount', 'currency') ?? '',
+    carbonPricePaidCurrency: wordAt(price.subject, 'amount', 'currency'),
     ...(isDecimal(covered) ? { carbonPricePaidEmissionsCovered: canonical(covered) } : {}),
   };
 }

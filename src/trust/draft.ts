@@ -3,7 +3,7 @@ import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json
 import type { StatusEntryHistory, StatusHistory, StatusObservation } from '../credentials/status-history.ts';
 import { digestOfJson } from '../formats/digest.ts';
 import { type Candidate, readCandidate } from './candidate.ts';
-import { textAt } from './member.ts';
+import { wordAt } from './member.ts';
 
 const unsigned = Symbol('draft');
 
@@ -31,17 +31,17 @@ function goodStatus(document: JsonObject): StatusHistory {
   return asArray(document['credentialStatus'] as JsonValue)
     .filter(isObject)
     .map((entry): StatusEntryHistory => {
-      const url = textAt(entry, 'statusListCredential') ?? '';
+      const url = wordAt(entry, 'statusListCredential');
       const seen = (validFrom: number, newest: boolean): StatusObservation => ({
-        list: { url, digest: '', issuer: textAt(document, 'issuer') ?? '', validFrom, validUntil: undefined },
+        list: { url, digest: '', issuer: wordAt(document, 'issuer'), validFrom, validUntil: undefined },
         set: false,
         notices: [],
         newest,
       });
       return {
-        purpose: textAt(entry, 'statusPurpose') ?? '',
+        purpose: wordAt(entry, 'statusPurpose'),
         statusListCredential: url,
-        index: textAt(entry, 'statusListIndex') ?? '',
+        index: wordAt(entry, 'statusListIndex'),
         // However fresh a regime wants the newest list, and whatever the instant: one is new enough, one covers it.
         observations: [seen(Number.POSITIVE_INFINITY, true), seen(Number.NEGATIVE_INFINITY, false)],
       };

@@ -107,6 +107,11 @@ export class Evidence {
     return end.state === 'resolved' ? end.target : undefined;
   }
 
+  /** Whether a link holds and leads to a credential of this name. */
+  leadsTo(link: JsonValue | undefined, target: Candidate): boolean {
+    return this.targetOf(link)?.id === target.id;
+  }
+
   /**
    * Why the absence of a credential of this type proves nothing: one that may be of it could not be judged. Nothing when all could.
    * A type that nobody could read counts as any type.

@@ -1,12 +1,32 @@
 /** Figures of a document as decimals, and the tolerances that rules compare them with. Strings throughout (formats/decimal.ts). */
 import type { JsonValue } from '../base/json.ts';
-import { add, compare, isNegative, isPactDecimal, multiply, places, subtract } from '../formats/decimal.ts';
+import { add, compare, equal, isNegative, isPactDecimal, multiply, places, subtract } from '../formats/decimal.ts';
 import { textAt } from './member.ts';
 
 /** The decimal at a place, or nothing for what is no decimal. */
 export function figureAt(from: JsonValue | undefined, ...path: readonly string[]): string | undefined {
   const text = textAt(from, ...path);
   return isPactDecimal(text) ? text : undefined;
+}
+
+/** The decimal at a place; one that is not stated counts 0. */
+export function amountAt(from: JsonValue | undefined, ...path: readonly string[]): string {
+  return figureAt(from, ...path) ?? '0';
+}
+
+/** Whether both are stated and of one value. */
+export function isSame(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && equal(a, b);
+}
+
+/** Whether both are stated and the first is no greater than the second. */
+export function isAtMost(figure: string | undefined, limit: string | undefined): boolean {
+  return figure !== undefined && limit !== undefined && compare(figure, limit) <= 0;
+}
+
+/** The product of two figures; nothing where one is not stated. */
+export function product(a: string | undefined, b: string | undefined): string | undefined {
+  return a === undefined || b === undefined ? undefined : multiply(a, b);
 }
 
 export function absolute(figure: string): string {

@@ -17,7 +17,7 @@ export function imaginedStatement({ kind, entity, activity, at }: AuthorityQuest
 }
 
 export function imaginedClaim(regime: Regime): Candidate {
-  return imagine(regime.claimType ?? 'CarbonFootprintClaim', NOBODY, {}, 0);
+  return imagine(regime.claimType, NOBODY, {}, 0);
 }
 
 /** What the entity would grant to a body that can do all that is asked, on a basis that the regime admits. */

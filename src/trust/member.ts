@@ -22,6 +22,11 @@ export function textAt(from: JsonValue | undefined, ...path: readonly string[]):
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The text there, or the empty one: for what is only compared with words that are never empty, or shown. */
+export function wordAt(from: JsonValue | undefined, ...path: readonly string[]): string {
+  return textAt(from, ...path) ?? '';
+}
+
 export function flagAt(from: JsonValue | undefined, ...path: readonly string[]): boolean | undefined {
   const value = follow(from, path);
   return typeof value === 'boolean' ? value : undefined;

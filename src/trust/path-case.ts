@@ -45,8 +45,8 @@ export function openConditions(given: PathCase): readonly string[] {
         textAt(decision.subject, 'decision') === 'accepted' &&
         decision.issuer === arrangement.issuer &&
         decision.compromise?.own === undefined &&
-        evidence.targetOf(decision.subject['statement'])?.id === statement.id &&
-        evidence.targetOf(decision.subject['basis'])?.id === arrangement.id;
+        evidence.leadsTo(decision.subject['statement'], statement) &&
+        evidence.leadsTo(decision.subject['basis'], arrangement);
       const findings = checkInForce(decision, regime, { at, now: at, skew: CLOCK_SKEW_MS });
       return settled && findings.every((finding) => finding.outcome === 'passed');
     });

@@ -8,7 +8,7 @@ import { createLinkRef, isShownWhole } from '../credentials/link.ts';
 import { verificationReport } from '../credentials/profiles/verification-report.ts';
 import { digestOfJson } from '../formats/digest.ts';
 import type { RegimeResult, Result, RuleResult } from './evaluation.ts';
-import { objectsAt, textAt, valueAt } from './member.ts';
+import { objectsAt, valueAt, wordAt } from './member.ts';
 import { sortedSet } from './order.ts';
 
 /** Nothing here is ever called recognised: the authority, the scheme or the buyer decides. */
@@ -58,9 +58,9 @@ export function createReportCredential(evaluation: ReportedEvaluation): JsonObje
     credentialSubject: {
       id: evaluation.id,
       claim,
-      at: textAt(report, 'at') ?? '',
+      at: wordAt(report, 'at'),
       evaluatedAt: evaluation.evaluatedAt,
-      policyDigest: textAt(report, 'policy') ?? '',
+      policyDigest: wordAt(report, 'policy'),
       reportDigest: digestOfJson(report),
       results: Object.entries(results).map(([regime, result]) => resultOf(regime, result, evaluation)),
       ...(evaluation.supersedes === undefined ? {} : { supersedes: createLinkRef(evaluation.supersedes) }),

@@ -2,7 +2,7 @@
 import { type JsonObject, oncePerFrozen } from '../base/json.ts';
 import { isDecimal, isZero } from '../formats/decimal.ts';
 import type { Candidate } from './candidate.ts';
-import { objectAt, objectsAt, textAt, textsAt, valueAt } from './member.ts';
+import { objectAt, objectsAt, textAt, textsAt, valueAt, wordAt } from './member.ts';
 import type { AnchorEntry } from './policy.ts';
 import { activityGroupOf } from './reference/cbam-goods.ts';
 import { type Demand, except, type Grant, only, type ScopeRecord } from './scope.ts';
@@ -56,9 +56,9 @@ const scopesOfAccreditationSubject = oncePerFrozen((subject): readonly ScopeReco
 export function demandOf(statement: Candidate, claim: Candidate): Demand {
   const territory = territoryOf(claim);
   return {
-    activity: textAt(statement.subject, 'engagement') ?? '',
-    programme: textAt(statement.subject, 'programme') ?? '',
-    standard: textAt(statement.subject, 'verificationStandard') ?? '',
+    activity: wordAt(statement.subject, 'engagement'),
+    programme: wordAt(statement.subject, 'programme'),
+    standard: wordAt(statement.subject, 'verificationStandard'),
     ...(territory === undefined ? {} : { territory }),
   };
 }
@@ -82,11 +82,10 @@ export interface GroupDemand {
 export function groupDemandsOf(claim: Candidate): readonly GroupDemand[] {
   const goods = objectsAt(claim.subject, 'goods');
   const demands = goods.map((good) => ({
-    subject: textAt(good, 'cnCode') ?? '',
-    group: activityGroupOf(textAt(good, 'aggregatedGoodsCategory') ?? '') ?? 'unknown',
+    subject: wordAt(good, 'cnCode'),
+    group: activityGroupOf(wordAt(good, 'aggregatedGoodsCategory')) ?? 'unknown',
   }));
-  for (const good of goods.filter(hasActualIndirect))
-    demands.push({ subject: textAt(good, 'cnCode') ?? '', group: 'LII' });
+  for (const good of goods.filter(hasActualIndirect)) demands.push({ subject: wordAt(good, 'cnCode'), group: 'LII' });
   if (valueAt(claim.subject, 'flags', 'co2Capture') === true) demands.push({ subject: 'co2Capture', group: 'L' });
   return demands;
 }
@@ -104,7 +103,7 @@ function activitiesOfLevel2(level: string | undefined): Grant {
 
 /** ISO/IEC 17029 gives the voluntary programmes; a stated level 5 keeps only those whose criterion it names. */
 function programmesOfLevels(levels: JsonObject): Grant {
-  if (withoutYear(textAt(levels, 'L3') ?? '') !== 'ISO/IEC 17029') return only();
+  if (withoutYear(wordAt(levels, 'L3')) !== 'ISO/IEC 17029') return only();
   const criteria = textsAt(levels, 'L5');
   if (criteria.length === 0) return except(...STATUTORY_PROGRAMMES);
   return only(...criteria.flatMap((criterion) => CRITERION_PROGRAMMES.get(withoutYear(criterion)) ?? []));
@@ -113,7 +112,7 @@ function programmesOfLevels(levels: JsonObject): Grant {
 /** Whether an arrangement covers L2 verification and L3 ISO/IEC 17029 (rule R3). */
 export function coversVerification(arrangement: Candidate): boolean {
   const level2 = textAt(arrangement.subject, 'levels', 'L2');
-  const level3 = textAt(arrangement.subject, 'levels', 'L3') ?? '';
+  const level3 = wordAt(arrangement.subject, 'levels', 'L3');
   return (
     (level2 === 'verification' || level2 === 'validation-and-verification') && withoutYear(level3) === 'ISO/IEC 17029'
   );

@@ -11,12 +11,15 @@ import type { AnchorEntry, Policy } from './policy.ts';
 /** How a path ends at its top. */
 export type PathEnd = 'anchor' | 'no-anchor' | 'cycle' | 'too-long';
 
+/** There is always one: the verification body. */
+type Parties = readonly [top: string, ...below: string[]];
+
 export interface TrustPath {
   /** The policy entry at the top; a DID that stands in the policy twice gives two paths. */
   readonly anchor: AnchorEntry | undefined;
   readonly end: PathEnd;
   /** DIDs from the top down to the verification body. */
-  readonly parties: readonly string[];
+  readonly parties: Parties;
   /** From the top down; each is issued by one party about the next. */
   readonly arrangements: readonly Candidate[];
   readonly accreditation: Candidate | undefined;
@@ -47,7 +50,7 @@ export class LinkBudget {
 /** A path that is still growing upward. */
 interface Partial {
   readonly top: string;
-  readonly parties: readonly string[];
+  readonly parties: Parties;
   readonly arrangements: readonly Candidate[];
   readonly accreditation: Candidate | undefined;
   readonly decision: Candidate | undefined;
@@ -92,7 +95,7 @@ export function searchDecisions(
     const top = basis?.issuer ?? decision.issuer;
     starts.push({
       top,
-      parties: [top, ...between.filter((party) => party !== top), statement.issuer].filter(unrepeated),
+      parties: [top, ...[...between, statement.issuer].filter((party) => party !== top)],
       arrangements: basis === undefined ? [] : [basis],
       accreditation: evidence.targetOf(statement.subject['accreditation']),
       decision,
@@ -143,8 +146,4 @@ function deadEnd(evidence: Evidence, { top, parties, accreditation }: Partial, b
 
 function finish({ parties, arrangements, accreditation, decision }: Partial, end: PathEnd, anchor?: AnchorEntry) {
   return { anchor, end, parties, arrangements, accreditation, decision };
-}
-
-function unrepeated(party: string, index: number, parties: readonly string[]): boolean {
-  return parties.indexOf(party) === index;
 }

@@ -1,9 +1,9 @@
 /** Figures that a result shows: as stated, or computed from what was disclosed. Canonical decimals throughout. */
-import { canonical, multiply } from '../formats/decimal.ts';
+import { canonical } from '../formats/decimal.ts';
 import type { Case, StatementCase } from './case.ts';
-import { figureAt } from './figures.ts';
+import { figureAt, product } from './figures.ts';
 import type { Judgement } from './judgement.ts';
-import { textAt } from './member.ts';
+import { textAt, wordAt } from './member.ts';
 import { findDefaultValue } from './reference/default-values.ts';
 import { figuresOf } from './rules/arithmetic.ts';
 import { goodsOf } from './rules/cbam.ts';
@@ -44,14 +44,13 @@ function embeddedValues(given: Case): Values {
   const withDefault = given.regime.kind === 'eu-cbam' ? recomputeWithDefaults(given) : undefined;
   const row = findDefaultValue(given.policy.defaultValues, {
     country: territoryOf(given.claim),
-    cnCode: textAt(good, 'cnCode') ?? '',
-    year: imported?.date.slice(0, 4) ?? textAt(given.claim.subject, 'reportingPeriod') ?? '',
+    cnCode: wordAt(good, 'cnCode'),
+    year: imported?.date.slice(0, 4) ?? wordAt(given.claim.subject, 'reportingPeriod'),
   });
   // Masses are multiplied with values per the same unit only; nothing is converted.
   const netMass =
     imported?.netMass.unit === textAt(good, 'functionalUnit') ? figureAt(imported?.netMass, 'value') : undefined;
-  const imports = (value: string | undefined) =>
-    netMass === undefined || value === undefined ? undefined : multiply(netMass, value);
+  const imports = (value: string | undefined) => product(netMass, value);
   return named({
     specificDirect,
     specificDirectWithDefault: withDefault,

@@ -23,7 +23,7 @@ export interface Regime {
   readonly id: string;
   /** Whose rules it follows. */
   readonly kind: BuiltInRegime;
-  readonly claimType: 'CarbonFootprintClaim' | 'EmbeddedEmissionsClaim' | undefined;
+  readonly claimType: 'CarbonFootprintClaim' | 'EmbeddedEmissionsClaim';
   /** What the statement's programme may be; for `scheme-mra` the arrangement says it. */
   readonly programmes: readonly string[];
   readonly legalBases: readonly LegalBasis[];

@@ -4,7 +4,7 @@ import { addYears } from '../calendar.ts';
 import type { Candidate } from '../candidate.ts';
 import type { PathCase, ScopeLayer } from '../case.ts';
 import { checkInForce } from '../in-force.ts';
-import { objectsAt, textAt } from '../member.ts';
+import { objectsAt, textAt, wordAt } from '../member.ts';
 import { broken, doubtful, met, metUnless, noted, type Rule, type RuleFinding } from '../rule.ts';
 import { covers, type Demand, type Dimension, grantedValues, grants, type ScopeRecord } from '../scope.ts';
 import { demandOf, groupDemandsOf } from '../scope-records.ts';
@@ -79,13 +79,16 @@ function checkSnapshots({ statement }: PathCase, accreditation: Candidate): read
   );
   const lists = accreditation.status.map((entry) => entry.statusListCredential);
   return objectsAt(statement.subject, 'accreditationStatus').flatMap((snapshot) => {
-    const url = textAt(snapshot, 'statusListCredential') ?? '';
+    const url = wordAt(snapshot, 'statusListCredential');
     if (!lists.includes(url) || seen.includes(`${url} ${textAt(snapshot, 'digestMultibase')}`)) return [];
     return [noted('C2.snapshot', { subject: accreditation.id, params: { list: url } })];
   });
 }
 
-const C3_DIMENSIONS: readonly Dimension[] = ['activity', 'programme', 'standard', 'territory'];
+/** At least one. */
+type Asked = readonly [Dimension, ...Dimension[]];
+
+const C3_DIMENSIONS: Asked = ['activity', 'programme', 'standard', 'territory'];
 
 export const C3: Rule = {
   id: 'C3',
@@ -146,7 +149,7 @@ export function outOfScope(
   layers: readonly ScopeLayer[],
   scope: readonly ScopeRecord[],
   demand: Demand,
-  dimensions: readonly Dimension[],
+  dimensions: Asked,
 ): RuleFinding {
   // A link that lacks it by itself is the better answer; records that only fail together are told as a whole.
   const lacking = layers.findLast(
@@ -175,13 +178,13 @@ function coversAlone(
 }
 
 /** The dimension in which the last record falls away. */
-function firstGap(records: readonly ScopeRecord[], demand: Demand, dimensions: readonly Dimension[]): Dimension {
+function firstGap(records: readonly ScopeRecord[], demand: Demand, dimensions: Asked): Dimension {
   let left = records;
   for (const dimension of dimensions) {
     left = left.filter((record) => covers(record, demand, [dimension]));
     if (left.length === 0) return dimension;
   }
-  return dimensions[0] ?? 'activity';
+  return dimensions[0];
 }
 
 /** Certificates for CBAM run five years at most. */

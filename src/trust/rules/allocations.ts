@@ -4,12 +4,12 @@ import { add, compare, equal, isNegative } from '../../formats/decimal.ts';
 import { jcs } from '../../formats/jcs.ts';
 import type { Candidate } from '../candidate.ts';
 import type { StatementCase } from '../case.ts';
-import { figureAt, sum } from '../figures.ts';
+import { amountAt, figureAt, sum } from '../figures.ts';
 import { checkInForce, checkKeys } from '../in-force.ts';
-import { objectAt, objectsAt, textAt } from '../member.ts';
+import { objectAt, objectsAt, wordAt } from '../member.ts';
 import type { MessageKey } from '../messages/message.ts';
 import { broken, doubtful, met, missing, type Rule, type RuleFinding } from '../rule.ts';
-import { goodsOf, reportKeyOf } from './cbam.ts';
+import { goodsOf, isSameReport } from './cbam.ts';
 import { supersededBy } from './links.ts';
 
 export const B12: Rule = {
@@ -19,7 +19,7 @@ export const B12: Rule = {
   regimes: ['eu-cbam'],
   source: 'domain.md, section 3.7 (ShipmentAllocation)',
   onStatement: (given) => {
-    const cnCodes = [...new Set(goodsOf(given).map((good) => textAt(good, 'cnCode') ?? ''))];
+    const cnCodes = [...new Set(goodsOf(given).map((good) => wordAt(good, 'cnCode')))];
     if (cnCodes.length === 0) return [];
     const shares = sharesOf(given);
     if (shares.length === 0) return [missing('B12.allocations', { subject: given.statement.id })];
@@ -58,13 +58,13 @@ function sharesOf(given: StatementCase): readonly Share[] {
     const own = standingOf(given, credential);
     if (own === 'fallen' || replaced === 'good') continue;
     const { subject } = credential;
-    const mass = figureAt(subject, 'netMass', 'value') ?? '0';
+    const mass = amountAt(subject, 'netMass', 'value');
     shares.set(evidence.linkDigestOf(credential), {
       credential,
-      cnCode: textAt(subject, 'cnCode') ?? '',
+      cnCode: wordAt(subject, 'cnCode'),
       // Nothing can be taken back by a mass below zero.
       mass: isNegative(mass) ? '0' : mass,
-      buyer: jcs(objectAt(subject, 'buyer') ?? {}),
+      buyer: jcs(objectAt(subject, 'buyer') ?? null),
       sequence: figureAt(subject, 'sequence'),
       runningTotal: figureAt(subject, 'runningTotal'),
       settled: own === 'good' && replaced === 'fallen' && checkKeys(credential).length === 0,
@@ -81,8 +81,7 @@ function belongsHere({ evidence, claim, statement }: StatementCase, allocation: 
   if (target === undefined || target.validFrom > allocation.validFrom) return false;
   if (target.id === statement.id) return true;
   const other = evidence.targetOf(target.subject['claim']);
-  const key = reportKeyOf(claim);
-  return other?.issuer === claim.issuer && key !== undefined && reportKeyOf(other) === key;
+  return other?.issuer === claim.issuer && isSameReport(claim, other);
 }
 
 type Standing = 'good' | 'fallen' | 'doubtful';

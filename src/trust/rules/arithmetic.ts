@@ -3,12 +3,12 @@
 import type { JsonObject } from '../../base/json.ts';
 import { excludingSums } from '../../credentials/footprint.ts';
 import { readDateTime } from '../../formats/date-time.ts';
-import { compare, equal, isNegative, multiply } from '../../formats/decimal.ts';
-import { addYears } from '../calendar.ts';
+import { equal, multiply } from '../../formats/decimal.ts';
+import { addYears, type Period, periodBetween } from '../calendar.ts';
 import type { Case } from '../case.ts';
-import { coarsestPlace, figureAt, sum, within, withinOnePercent } from '../figures.ts';
+import { amountAt, coarsestPlace, figureAt, isAtMost, sum, within, withinOnePercent } from '../figures.ts';
 import { instantText } from '../in-force.ts';
-import { objectAt, textAt, valueAt } from '../member.ts';
+import { objectAt, textAt, valueAt, wordAt } from '../member.ts';
 import { broken, metUnless, type Rule, type RuleFinding } from '../rule.ts';
 
 /** The PACT figures of a footprint claim; nothing for another type, and then these rules have nothing to judge. */
@@ -25,9 +25,9 @@ export const A1: Rule = {
   onClaim: (given) => {
     const pcf = figuresOf(given);
     if (pcf === undefined) return [];
-    const excluding = figureAt(pcf, 'pcfExcludingBiogenicUptake') ?? '0';
-    const including = figureAt(pcf, 'pcfIncludingBiogenicUptake') ?? '0';
-    const uptake = figureAt(pcf, 'biogenicCO2Uptake') ?? '0';
+    const excluding = amountAt(pcf, 'pcfExcludingBiogenicUptake');
+    const including = amountAt(pcf, 'pcfIncludingBiogenicUptake');
+    const uptake = amountAt(pcf, 'biogenicCO2Uptake');
     const found: RuleFinding[] = [];
     // PACT's text and its published example add up differently: either will do.
     const [parts, withLand] = excludingSums(pcf);
@@ -67,6 +67,14 @@ function times(figure: string, factor: number): string {
   return multiply(figure, String(factor));
 }
 
+/** The period that the figures are about. */
+export function referencePeriodOf(pcf: JsonObject | undefined): Period | undefined {
+  return periodBetween(
+    readDateTime(valueAt(pcf, 'referencePeriodStart')),
+    readDateTime(valueAt(pcf, 'referencePeriodEnd')),
+  );
+}
+
 const VALIDITY_YEARS = 3;
 
 export const A3: Rule = {
@@ -80,9 +88,9 @@ export const A3: Rule = {
     if (pcf === undefined) return [];
     const subject = given.claim.id;
     const footprint = objectAt(given.claim.subject, 'footprint');
-    const start = readDateTime(valueAt(pcf, 'referencePeriodStart'));
-    const end = readDateTime(valueAt(pcf, 'referencePeriodEnd'));
-    if (start === undefined || end === undefined || start >= end) return [broken('A3.reference-period', { subject })];
+    const period = referencePeriodOf(pcf);
+    if (period === undefined) return [broken('A3.reference-period', { subject })];
+    const { end } = period;
     const latest = addYears(end, VALIDITY_YEARS) ?? Number.POSITIVE_INFINITY;
     const from = readDateTime(valueAt(footprint, 'validityPeriodStart')) ?? end;
     const until = readDateTime(valueAt(footprint, 'validityPeriodEnd')) ?? latest;
@@ -132,9 +140,9 @@ export const A4: Rule = {
       found.push(broken('A4.mass', { subject, params: { amount, mass } }));
     }
     const limit = regime.maximumExemptedEmissionsPercent;
-    const exempted = figureAt(pcf, 'exemptedEmissionsPercent');
-    if (limit !== undefined && (exempted === undefined || compare(exempted, limit) > 0)) {
-      found.push(broken('A4.exempted', { subject, params: { percent: exempted ?? '', limit } }));
+    if (limit !== undefined && !isAtMost(figureAt(pcf, 'exemptedEmissionsPercent'), limit)) {
+      const percent = wordAt(pcf, 'exemptedEmissionsPercent');
+      found.push(broken('A4.exempted', { subject, params: { percent, limit } }));
     }
     return metUnless(found, { subject });
   },
@@ -142,6 +150,5 @@ export const A4: Rule = {
 
 /** What is not stated is in range. */
 function inRange(figure: string | undefined, least: string, most: string): boolean {
-  if (figure === undefined) return true;
-  return !isNegative(figure) && compare(figure, least) >= 0 && compare(figure, most) <= 0;
+  return figure === undefined || (isAtMost(least, figure) && isAtMost(figure, most));
 }

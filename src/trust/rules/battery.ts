@@ -1,6 +1,6 @@
 /** T1: what Article 7 of the Battery Regulation asks of a footprint, as far as a claim can say it. */
-import { compare, equal, isZero } from '../../formats/decimal.ts';
-import { figureAt, sum } from '../figures.ts';
+import { isNegative } from '../../formats/decimal.ts';
+import { amountAt, figureAt, isAtMost, isSame, sum } from '../figures.ts';
 import { objectAt, textAt } from '../member.ts';
 import { broken, metUnless, type Rule, type RuleFinding } from '../rule.ts';
 
@@ -22,13 +22,11 @@ export const T1: Rule = {
     const found: RuleFinding[] = [];
     const total = figureAt(battery, 'carbonFootprintPerKWh');
     const stages = STAGES.map((stage) => figureAt(battery, 'stages', stage));
-    if (total === undefined || stages.includes(undefined) || !equal(sum(stages), total)) {
+    if (stages.includes(undefined) || !isSame(sum(stages), total)) {
       found.push(broken('T1.stages', { subject }));
     }
-    if (total !== undefined && compare(total, '0') < 0) found.push(broken('T1.stages', { subject }));
-    const energy = figureAt(battery, 'totalEnergyKWh');
-    if (energy === undefined || isZero(energy) || compare(energy, '0') < 0)
-      found.push(broken('T1.energy', { subject }));
+    if (total !== undefined && isNegative(total)) found.push(broken('T1.stages', { subject }));
+    if (isAtMost(amountAt(battery, 'totalEnergyKWh'), '0')) found.push(broken('T1.energy', { subject }));
     if (textAt(claim.subject, 'boundary') !== 'cradle-to-grave-excl-use')
       found.push(broken('T1.boundary', { subject }));
     if (!textAt(battery, 'modelId') || !textAt(battery, 'plant', 'name')) found.push(broken('T1.plant', { subject }));

@@ -2,15 +2,14 @@
 
 import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
 import { formatDate, readDate } from '../../formats/date-time.ts';
-import { compare } from '../../formats/decimal.ts';
 import { yearPeriod } from '../calendar.ts';
 import type { Candidate } from '../candidate.ts';
 import type { StatementCase } from '../case.ts';
-import { figureAt } from '../figures.ts';
+import { figureAt, isAtMost } from '../figures.ts';
 import { checkInForce } from '../in-force.ts';
-import { objectAt, objectsAt, textAt } from '../member.ts';
+import { objectAt, objectsAt, textAt, wordAt } from '../member.ts';
 import { broken, metUnless, type Rule, type RuleFinding } from '../rule.ts';
-import { FIRST_VERIFIED_YEAR, goodsOf, reportKeyOf } from './cbam.ts';
+import { FIRST_VERIFIED_YEAR, goodsOf, isSameReport } from './cbam.ts';
 import { supersededBy } from './links.ts';
 
 const CBAM = ['eu-cbam'] as const;
@@ -38,7 +37,7 @@ export const B8: Rule = {
     }
     const stated = statedMateriality(given.statement);
     for (const good of goods) {
-      const cnCode = textAt(good, 'cnCode') ?? '';
+      const cnCode = wordAt(good, 'cnCode');
       for (const figure of FIGURES) {
         if (!stated.has(`${figure} ${cnCode}`)) {
           found.push(broken('B8.materiality', { subject: cnCode, params: { cnCode, figure, limit: MOST_PERCENT } }));
@@ -51,10 +50,9 @@ export const B8: Rule = {
 
 /** Figure and CN code of every materiality that is small enough. */
 function statedMateriality(statement: Candidate): ReadonlySet<string> {
-  const small = objectsAt(statement.subject, 'materiality').filter((entry) => {
-    const percent = figureAt(entry, 'percent');
-    return percent !== undefined && compare(percent, MOST_PERCENT) <= 0;
-  });
+  const small = objectsAt(statement.subject, 'materiality').filter((entry) =>
+    isAtMost(figureAt(entry, 'percent'), MOST_PERCENT),
+  );
   return new Set(small.map((entry) => `${textAt(entry, 'figure')} ${textAt(entry, 'cnCode')}`));
 }
 
@@ -77,11 +75,9 @@ export const B9: Rule = {
 
 /** Other CBAM reports on the same installation and year. */
 function reportsBeside({ evidence, claim, statement }: StatementCase): readonly Candidate[] {
-  const key = reportKeyOf(claim);
   return evidence.ofType('VerificationStatement').filter((other) => {
     if (other.id === statement.id || textAt(other.subject, 'programme') !== 'eu-cbam') return false;
-    const target = evidence.targetOf(other.subject['claim']);
-    return target !== undefined && key !== undefined && reportKeyOf(target) === key;
+    return isSameReport(claim, evidence.targetOf(other.subject['claim']));
   });
 }
 
@@ -101,7 +97,7 @@ export const B10: Rule = {
     if (goodsOf(given).length === 0) return [];
     const { statement } = given;
     const visit = objectAt(statement.subject, 'siteVisit');
-    const year = textAt(given.claim.subject, 'reportingPeriod') ?? '';
+    const year = wordAt(given.claim.subject, 'reportingPeriod');
     return metUnless(checkVisit(visit, statement, year), { subject: statement.id });
   },
 };
@@ -147,10 +143,9 @@ export const B11: Rule = {
     if (goodsOf(given).length === 0) return [];
     const { id, subject } = given.claim;
     const found: RuleFinding[] = [];
-    if (!UN_LOCODE.test(textAt(subject, 'installation', 'unLocode') ?? ''))
-      found.push(broken('B11.locode', { subject: id }));
+    if (!UN_LOCODE.test(wordAt(subject, 'installation', 'unLocode'))) found.push(broken('B11.locode', { subject: id }));
     for (const member of ['latitude', 'longitude']) {
-      if (SIX_DECIMALS.test(textAt(subject, 'installation', member) ?? '')) continue;
+      if (SIX_DECIMALS.test(wordAt(subject, 'installation', member))) continue;
       found.push(broken('B11.coordinates', { subject: id, params: { member } }));
     }
     if (subject['language'] !== 'en') found.push(broken('B11.language', { subject: id }));

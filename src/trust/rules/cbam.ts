@@ -3,8 +3,8 @@ import type { JsonObject } from '../../base/json.ts';
 import { add, compare, divide, isDecimal, isZero, multiply, places } from '../../formats/decimal.ts';
 import type { Candidate } from '../candidate.ts';
 import type { Case } from '../case.ts';
-import { figureAt, sum, within } from '../figures.ts';
-import { objectAt, objectsAt, textAt } from '../member.ts';
+import { amountAt, figureAt, sum, within } from '../figures.ts';
+import { objectsAt, textAt, wordAt } from '../member.ts';
 import {
   categoriesOfCn,
   findCategory,
@@ -26,15 +26,24 @@ export function precursorsOf({ claim }: Pick<Case, 'claim'>): readonly JsonObjec
 /** The first year for which there are CBAM verifications: nothing before it can have been visited for one, or led. */
 export const FIRST_VERIFIED_YEAR = '2026';
 
-/** What a report is about: one installation in one year. */
-export function reportKeyOf(claim: Candidate): string | undefined {
-  const installation = textAt(claim.subject, 'installation', 'cbamRegistryId');
-  const year = textAt(claim.subject, 'reportingPeriod');
-  return installation === undefined || year === undefined ? undefined : `${installation} ${year}`;
+/** The installation that a claim is about, by its number in the registry. */
+export function installationOf(claim: Candidate | undefined): string | undefined {
+  return textAt(claim?.subject, 'installation', 'cbamRegistryId');
+}
+
+function yearOf(claim: Candidate | undefined): string | undefined {
+  return textAt(claim?.subject, 'reportingPeriod');
+}
+
+/** Whether two claims are for one report: on one installation in one year. One that does not say is for none. */
+export function isSameReport(a: Candidate, b: Candidate | undefined): boolean {
+  const [installation, year] = [installationOf(a), yearOf(a)];
+  if (installation === undefined || year === undefined) return false;
+  return installationOf(b) === installation && yearOf(b) === year;
 }
 
 const CBAM = ['eu-cbam'] as const;
-const cnOf = (entry: JsonObject): string => textAt(entry, 'cnCode') ?? '';
+const cnOf = (entry: JsonObject): string => wordAt(entry, 'cnCode');
 
 export const B1: Rule = {
   id: 'B1',
@@ -46,11 +55,11 @@ export const B1: Rule = {
     const goods = goodsOf(given);
     if (goods.length === 0) return [];
     const subject = given.claim.id;
-    const year = textAt(given.claim.subject, 'reportingPeriod') ?? '';
+    const year = wordAt(given.claim.subject, 'reportingPeriod');
     const found: RuleFinding[] = [];
     if (!/^20\d\d$/.test(year) || year < '2026') found.push(broken('B1.year', { subject, params: { year } }));
     for (const precursor of precursorsOf(given).filter((entry) => entry['valueBasis'] === 'actual')) {
-      const own = textAt(precursor, 'reportingPeriod') ?? '';
+      const own = wordAt(precursor, 'reportingPeriod');
       if (own === year || precursor['periodBasis'] === 'actual-time') continue;
       found.push(broken('B1.precursor-year', { subject, params: { cnCode: cnOf(precursor), year: own } }));
     }
@@ -110,7 +119,7 @@ export const B3: Rule = {
   onClaim: (given) =>
     goodsOf(given).flatMap((good) => {
       const cnCode = cnOf(good);
-      const category = findCategory(textAt(good, 'aggregatedGoodsCategory') ?? '');
+      const category = findCategory(wordAt(good, 'aggregatedGoodsCategory'));
       if (category === undefined) return [];
       const indirect = figureAt(good, 'specificIndirect');
       const more = { subject: cnCode, params: { cnCode } };
@@ -125,7 +134,7 @@ export const B3: Rule = {
 function checkInherited(given: Case, good: JsonObject, indirect: string): RuleFinding {
   const cnCode = cnOf(good);
   const outside = precursorsOf(given).filter(
-    (entry) => findCategory(textAt(entry, 'aggregatedGoodsCategory') ?? '')?.directOnly === false,
+    (entry) => findCategory(wordAt(entry, 'aggregatedGoodsCategory'))?.directOnly === false,
   );
   const more = { subject: cnCode, params: { cnCode } };
   if (!outside.some((entry) => figureAt(entry, 'specificIndirect') !== undefined))
@@ -136,7 +145,7 @@ function checkInherited(given: Case, good: JsonObject, indirect: string): RuleFi
     return met({ subject: cnCode });
   }
   const inherited = sum(
-    outside.map((entry) => multiply(figureAt(entry, 'quantity') ?? '0', figureAt(entry, 'specificIndirect') ?? '0')),
+    outside.map((entry) => multiply(amountAt(entry, 'quantity'), amountAt(entry, 'specificIndirect'))),
   );
   return compare(indirect, add(divide(inherited, quantity, MOST_PLACES), TOLERANCE)) > 0
     ? broken('B3.own-indirect', more)
@@ -153,26 +162,24 @@ export const B4: Rule = {
   source: 'IR (EU) 2025/2547, Annex I 3.1 and Annex II A.1',
   onClaim: (given) => {
     const goods = goodsOf(given);
-    if (goods.length === 0) return [];
+    const [good, ...others] = goods;
+    if (good === undefined) return [];
     const subject = given.claim.id;
-    const inputs = goods.map((good) => [figureAt(good, 'quantity'), figureAt(good, 'attributedEmissions')] as const);
+    const inputs = goods.map((each) => [figureAt(each, 'quantity'), figureAt(each, 'attributedEmissions')] as const);
     const amounts = precursorsOf(given).map((entry) => figureAt(entry, 'quantity'));
     const zero = inputs.some(([quantity]) => quantity !== undefined && isZero(quantity));
     if (zero || [...inputs.flat(), ...amounts].includes(undefined)) return [missing('B4.withheld', { subject })];
     const emissions = sum([...inputs.map(([, attributed]) => attributed), precursorEmissions(given, usualValueOf)]);
-    const [only] = goods;
-    if (goods.length === 1 && only !== undefined) {
-      const stated = figureAt(only, 'specificDirect') ?? '0';
-      const computed = divide(emissions, inputs[0]?.[0] ?? '1', MOST_PLACES);
-      const params = { cnCode: cnOf(only), stated, computed };
+    if (others.length === 0) {
+      const stated = amountAt(good, 'specificDirect');
+      const computed = divide(emissions, amountAt(good, 'quantity'), MOST_PLACES);
+      const params = { cnCode: cnOf(good), stated, computed };
       return metUnless(within(stated, computed, TOLERANCE) ? [] : [broken('B4.value', { subject, params })], {
         subject,
       });
     }
     // A claim does not say which good took which precursor: of several goods only the balance can be told.
-    const stated = sum(
-      goods.map((good) => multiply(figureAt(good, 'quantity') ?? '0', figureAt(good, 'specificDirect') ?? '0')),
-    );
+    const stated = sum(goods.map((each) => multiply(amountAt(each, 'quantity'), amountAt(each, 'specificDirect'))));
     const tolerance = multiply(sum(inputs.map(([quantity]) => quantity)), TOLERANCE);
     const params = { stated, computed: emissions };
     return metUnless(within(stated, emissions, tolerance) ? [] : [broken('B4.balance', { subject, params })], {
@@ -183,17 +190,15 @@ export const B4: Rule = {
 
 /** What a claim itself counts for a precursor: nothing for an exempt origin (B14). */
 export function usualValueOf(precursor: JsonObject): string {
-  if (isExemptOrigin(textAt(precursor, 'countryOfOrigin') ?? '')) return '0';
-  const value =
-    precursor['valueBasis'] === 'default'
-      ? figureAt(precursor, 'defaultValue', 'value')
-      : figureAt(precursor, 'specificDirect');
-  return value ?? '0';
+  if (isExemptOrigin(wordAt(precursor, 'countryOfOrigin'))) return '0';
+  return precursor['valueBasis'] === 'default'
+    ? amountAt(precursor, 'defaultValue', 'value')
+    : amountAt(precursor, 'specificDirect');
 }
 
 /** Σ quantity × value over the precursors, exact. */
 export function precursorEmissions(given: Pick<Case, 'claim'>, figureFor: (precursor: JsonObject) => string): string {
-  return sum(precursorsOf(given).map((entry) => multiply(figureAt(entry, 'quantity') ?? '0', figureFor(entry))));
+  return sum(precursorsOf(given).map((entry) => multiply(amountAt(entry, 'quantity'), figureFor(entry))));
 }
 
 export const B5: Rule = {
@@ -207,7 +212,7 @@ export const B5: Rule = {
 
 function checkGood(good: JsonObject): readonly RuleFinding[] {
   const cnCode = cnOf(good);
-  const id = textAt(good, 'aggregatedGoodsCategory') ?? '';
+  const id = wordAt(good, 'aggregatedGoodsCategory');
   const category = categoriesOfCn(cnCode).find((known) => known.id === id);
   const params = { cnCode, category: id };
   if (category === undefined) return [broken('B5.category', { subject: cnCode, params })];
@@ -225,7 +230,7 @@ function checkRoute(good: JsonObject, category: GoodsCategory, params: { cnCode:
   const found: RuleFinding[] = [];
   const known = route === undefined || (routes.length === 0 ? route === 'not-applicable' : routes.includes(route));
   if (!known) found.push(broken('B5.route', { subject: cnCode, params: { ...params, route } }));
-  const ofRoute = new Map(Object.entries(category.routes)).get(route ?? '') ?? [];
+  const ofRoute = Object.entries(category.routes).flatMap(([name, fitting]) => (name === route ? fitting : []));
   const letters = ofRoute.length > 0 ? ofRoute : category.letters;
   if (letter !== undefined && !letters.includes(letter)) {
     found.push(broken('B5.letter', { subject: cnCode, params: { ...params, letter } }));
@@ -243,13 +248,13 @@ export const B6: Rule = {
   onClaim: (given) =>
     precursorsOf(given).flatMap((precursor) => {
       const cnCode = cnOf(precursor);
-      const id = textAt(precursor, 'aggregatedGoodsCategory') ?? '';
+      const id = wordAt(precursor, 'aggregatedGoodsCategory');
       const params = { cnCode, category: id };
       if (!categoriesOfCn(cnCode).some((category) => category.id === id)) {
         return [broken('B6.not-annex-i', { subject: cnCode, params })];
       }
       const expected = goodsOf(given).some((good) =>
-        findCategory(textAt(good, 'aggregatedGoodsCategory') ?? '')?.precursors.includes(id),
+        findCategory(wordAt(good, 'aggregatedGoodsCategory'))?.precursors.includes(id),
       );
       return [expected ? met({ subject: cnCode }) : broken('B6.pair', { subject: cnCode, severity: 'W', params })];
     }),
@@ -263,11 +268,11 @@ export const B14: Rule = {
   source: 'IR (EU) 2025/2547, Annex II; Reg. (EU) 2023/956, Annex III',
   onClaim: (given) =>
     precursorsOf(given)
-      .filter((precursor) => isExemptOrigin(textAt(precursor, 'countryOfOrigin') ?? ''))
+      .filter((precursor) => isExemptOrigin(wordAt(precursor, 'countryOfOrigin')))
       .map((precursor) => {
         const cnCode = cnOf(precursor);
-        const stated = [figureAt(precursor, 'specificDirect'), figureAt(objectAt(precursor, 'defaultValue'), 'value')];
-        const params = { cnCode, country: textAt(precursor, 'countryOfOrigin') ?? '' };
+        const stated = [figureAt(precursor, 'specificDirect'), figureAt(precursor, 'defaultValue', 'value')];
+        const params = { cnCode, country: wordAt(precursor, 'countryOfOrigin') };
         return stated.every((figure) => !isDecimal(figure) || isZero(figure))
           ? met({ subject: cnCode })
           : broken('B14.not-zero', { subject: cnCode, params });

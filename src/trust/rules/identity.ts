@@ -3,7 +3,7 @@ import type { Candidate } from '../candidate.ts';
 import type { Case, PathCase } from '../case.ts';
 import { checkAnchorInForce, checkInForce, checkKeys } from '../in-force.ts';
 import { textAt } from '../member.ts';
-import type { AnchorEntry, AnchorRole } from '../policy.ts';
+import type { AnchorEntry, AnchorRole, Policy } from '../policy.ts';
 import { broken, doubtful, met, metUnless, type Rule, type RuleFinding } from '../rule.ts';
 
 export const I1: Rule = {
@@ -24,10 +24,14 @@ export const I2: Rule = {
   source: 'trust.md, sections 2 and 5; RFC 5280, section 6 (path validation)',
   onPath: (given) => {
     const { path, statement, regime } = given;
-    if ((regime.decision ? path.decision : path.accreditation) === undefined) return [];
-    const top = path.parties[0] ?? '';
+    const vouching = regime.decision ? path.decision : path.accreditation;
+    if (vouching === undefined) return [];
+    const [top] = path.parties;
     if (path.anchor === undefined) return [withoutAnchor(given, top)];
-    const found = [...checkRole(path.anchor, given), ...checkAnchorInForce(path.anchor, statement.validFrom)];
+    const found = [
+      ...checkRole(path.anchor, path.arrangements[0] ?? vouching),
+      ...checkAnchorInForce(path.anchor, statement.validFrom),
+    ];
     if (path.decision === undefined && path.accreditation?.issuer === statement.issuer) {
       found.push(broken('I2.self-accredited', { subject: top, code: 'CHAIN_CYCLE', params: { did: top } }));
     }
@@ -48,10 +52,10 @@ export function mayIssue(anchor: AnchorEntry, type: string): boolean {
   return MAY_ISSUE[anchor.role].includes(type);
 }
 
-function checkRole(anchor: AnchorEntry, { path }: PathCase): RuleFinding[] {
-  const first = path.arrangements[0] ?? path.decision ?? path.accreditation;
-  if (first === undefined || mayIssue(anchor, first.type)) return [];
-  const params = { did: anchor.did, role: anchor.role, type: first.type };
+/** `first` is what the anchor itself put its name to. */
+function checkRole(anchor: AnchorEntry, { type }: Candidate): RuleFinding[] {
+  if (mayIssue(anchor, type)) return [];
+  const params = { did: anchor.did, role: anchor.role, type };
   return [broken('I2.role', { subject: anchor.did, code: 'POLICY_ROLE', params })];
 }
 
@@ -69,21 +73,30 @@ export function checkKnown(given: Case, did: string): RuleFinding {
   const { policy, evidence } = given;
   if ([...policy.trustedOrganisations, ...policy.anchors].some((entry) => entry.did === did))
     return met({ subject: did });
-  const identities = evidence.about(did, 'IdentityAnchor').map((credential) => checkIdentity(given, credential));
+  const identities = evidence
+    .about(did, 'IdentityAnchor')
+    .filter((credential) => isRegistered(given, credential))
+    .map((credential) => checkIdentity(given, credential));
   if (identities.some((findings) => findings.every((finding) => finding.outcome === 'passed')))
     return met({ subject: did });
   const more = { subject: did, params: { did } };
-  const unsure = identities.find((findings) => findings.every((finding) => finding.outcome !== 'failed'));
+  const unsure = identities.filter((findings) => findings.every((finding) => finding.outcome !== 'failed')).flat();
   const doubt =
-    unsure?.find((finding) => finding.outcome === 'undetermined')?.code ?? evidence.doubtAbout('IdentityAnchor');
+    unsure.find((finding) => finding.outcome === 'undetermined')?.code ?? evidence.doubtAbout('IdentityAnchor');
   if (doubt !== undefined) return doubtful('I1.undetermined', { ...more, code: doubt });
   return broken('I1.unknown', { ...more, code: 'POLICY_UNTRUSTED_ISSUER' });
 }
 
-function checkIdentity({ policy, regime, at }: Case, identity: Candidate): readonly RuleFinding[] {
-  const registers = policy.anchors.filter((entry) => entry.did === identity.issuer && entry.role === 'register');
-  const register = registers.find((entry) => checkAnchorInForce(entry, at).length === 0);
-  if (register === undefined) return [broken('I1.unknown', { subject: identity.id })];
+/** Whether a register issued it that the policy anchors now. */
+function isRegistered({ policy, at }: Case, { issuer }: Candidate): boolean {
+  return registersOf(policy, issuer).some((entry) => checkAnchorInForce(entry, at).length === 0);
+}
+
+function registersOf(policy: Policy, did: string): readonly AnchorEntry[] {
+  return policy.anchors.filter((entry) => entry.did === did && entry.role === 'register');
+}
+
+function checkIdentity({ regime, at }: Case, identity: Candidate): readonly RuleFinding[] {
   return [...checkKeys(identity), ...checkInForce(identity, regime, { at, now: at })];
 }
 
@@ -93,11 +106,7 @@ export function nameOf({ policy, evidence }: Pick<Case, 'policy' | 'evidence'>, 
   if (entry !== undefined) return entry.name;
   const registered = evidence
     .about(did, 'IdentityAnchor')
-    .find(
-      ({ issuer, compromise }) =>
-        compromise?.own === undefined &&
-        policy.anchors.some((anchor) => anchor.did === issuer && anchor.role === 'register'),
-    );
-  const name = registered === undefined ? undefined : textAt(registered.subject, 'registeredName');
+    .find((identity) => checkKeys(identity).length === 0 && registersOf(policy, identity.issuer).length > 0);
+  const name = textAt(registered?.subject, 'registeredName');
   return name === undefined ? undefined : { en: name };
 }

@@ -5,7 +5,7 @@ import type { StatementCase } from '../case.ts';
 import { checkInForce, checkKeys } from '../in-force.ts';
 import { textAt } from '../member.ts';
 import { broken, met, missing, type Rule } from '../rule.ts';
-import { FIRST_VERIFIED_YEAR, goodsOf } from './cbam.ts';
+import { FIRST_VERIFIED_YEAR, goodsOf, installationOf } from './cbam.ts';
 import { checkKnown } from './identity.ts';
 
 const MOST_YEARS_RUNNING = 5;
@@ -58,15 +58,14 @@ function owesPause(led: readonly boolean[]): { readonly owed: boolean; readonly 
 function yearsKnown(given: StatementCase): ReadonlyMap<number, 'led' | 'free'> {
   const { evidence, statement, claim } = given;
   const auditor = textAt(statement.subject, 'leadAuditor');
-  const installation = textAt(claim.subject, 'installation', 'cbamRegistryId');
+  const installation = installationOf(claim);
   const own = Number(textAt(claim.subject, 'reportingPeriod'));
   const years = new Map<number, 'led' | 'free'>();
   for (const other of evidence.ofType('VerificationStatement')) {
     if (other.id === statement.id || textAt(other.subject, 'programme') !== 'eu-cbam') continue;
     const target = evidence.targetOf(other.subject['claim']);
     const year = Number(textAt(target?.subject, 'reportingPeriod'));
-    const here =
-      installation !== undefined && textAt(target?.subject, 'installation', 'cbamRegistryId') === installation;
+    const here = installation !== undefined && installationOf(target) === installation;
     if (!here || !Number.isInteger(year) || year >= own) continue;
     const led = other.issuer === statement.issuer && auditor !== undefined && other.subject['leadAuditor'] === auditor;
     if (led) years.set(year, 'led');

@@ -4,7 +4,7 @@ import { footprintCoreDigest } from '../../credentials/footprint.ts';
 import type { Candidate } from '../candidate.ts';
 import type { Case, PathCase, StatementCase } from '../case.ts';
 import type { Evidence, LinkEnd } from '../evidence.ts';
-import { objectAt, objectsAt, textAt, textsAt, valueAt } from '../member.ts';
+import { objectAt, objectsAt, textAt, textsAt, wordAt } from '../member.ts';
 import type { MessageKey } from '../messages/message.ts';
 import { broken, doubtful, met, metUnless, noted, type Rule, type RuleFinding, toldCauses } from '../rule.ts';
 
@@ -91,8 +91,7 @@ export function supersededBy(evidence: Evidence, credential: Candidate): Candida
     if (other.issuer !== credential.issuer || other.id === credential.id) return false;
     const link = objectAt(other.subject, 'supersedes');
     if (textAt(link, 'target') === credential.id) return true;
-    if (footprintId === undefined) return false;
-    return textsAt(other.subject, 'footprint', 'precedingPfIds').includes(footprintId);
+    return footprintId !== undefined && textsAt(other.subject, 'footprint', 'precedingPfIds').includes(footprintId);
   });
 }
 
@@ -154,14 +153,15 @@ function checkEnd(end: LinkEnd, source: Candidate, member: string, severity: 'E'
   }
 }
 
+const LINKS = ['claim', 'accreditation', 'statement', 'basis', 'supersedes', 'upstreamReliance'];
+
 /** Every link a credential of ours carries, by the member that holds it. */
 function linksOf(credential: Candidate): readonly JsonObject[] {
   const { subject } = credential;
   return [
-    ...['claim', 'accreditation', 'statement', 'basis', 'supersedes'].map((member) => valueAt(subject, member)),
-    ...objectsAt(subject, 'upstreamReliance'),
-    ...objectsAt(subject, 'precursors').map((precursor) => valueAt(precursor, 'statement')),
-  ].filter((link): link is JsonObject => objectAt({ link: link ?? null }, 'link') !== undefined);
+    ...LINKS.flatMap((member) => objectsAt(subject, member)),
+    ...objectsAt(subject, 'precursors').flatMap((precursor) => objectsAt(precursor, 'statement')),
+  ];
 }
 
 function checkOrder(evidence: Evidence, source: Candidate): readonly RuleFinding[] {
@@ -172,18 +172,17 @@ function checkOrder(evidence: Evidence, source: Candidate): readonly RuleFinding
   });
 }
 
+function namesLinkedBy(credential: Candidate): readonly string[] {
+  return linksOf(credential).map((link) => wordAt(link, 'target'));
+}
+
 /** Digests cannot close a circle, names can: a credential that can be reached from itself by the names in its links. */
 function checkCycle(evidence: Evidence, start: Candidate): readonly RuleFinding[] {
-  const seen = new Set<string>();
-  const queue = [start];
-  for (let at = 0; at < queue.length; at += 1) {
-    for (const link of linksOf(queue[at] as Candidate)) {
-      const id = textAt(link, 'target');
-      if (id === start.id) return [broken('L4.cycle', { subject: start.id, code: 'CHAIN_CYCLE' })];
-      if (id === undefined || seen.has(id)) continue;
-      seen.add(id);
-      queue.push(...evidence.named(id));
-    }
+  const reached = new Set(namesLinkedBy(start));
+  // A set that grows while it is walked is walked to its new end, each name once.
+  for (const id of reached) {
+    if (id === start.id) return [broken('L4.cycle', { subject: start.id, code: 'CHAIN_CYCLE' })];
+    for (const name of evidence.named(id).flatMap(namesLinkedBy)) reached.add(name);
   }
   return [];
 }

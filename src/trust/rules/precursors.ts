@@ -1,16 +1,15 @@
 /** B7: a precursor's actual value counts only with a verification report of its own; otherwise the default value takes its place. */
 import type { JsonObject } from '../../base/json.ts';
-import { add, compare, divide, equal, isZero } from '../../formats/decimal.ts';
-import type { Candidate } from '../candidate.ts';
+import { add, divide, isZero } from '../../formats/decimal.ts';
 import type { Case, NestedJudgement } from '../case.ts';
 import type { RuleResult } from '../evaluation.ts';
-import { figureAt } from '../figures.ts';
-import { objectsAt, textAt } from '../member.ts';
+import { figureAt, isAtMost, isSame } from '../figures.ts';
+import { objectsAt, textAt, wordAt } from '../member.ts';
 import type { DefaultValueRow } from '../policy.ts';
 import { isExemptOrigin } from '../reference/cbam-goods.ts';
 import { findDefaultValue } from '../reference/default-values.ts';
 import { broken, doubtful, met, noted, type Rule, type RuleFinding, toldCauses } from '../rule.ts';
-import { goodsOf, precursorEmissions, precursorsOf, usualValueOf } from './cbam.ts';
+import { goodsOf, installationOf, precursorEmissions, precursorsOf, usualValueOf } from './cbam.ts';
 
 const SOURCE = 'IR (EU) 2025/2547, Annex II A.1(4)-(5); DR (EU) 2025/2551, Annex II 2.11.1';
 
@@ -32,7 +31,7 @@ export const B7: Rule = {
  * precursor was made in the installation itself: that names no country, source or statement, and a process of its category.
  */
 function needsReport({ claim }: Pick<Case, 'claim'>, precursor: JsonObject): boolean {
-  if (precursor['valueBasis'] !== 'actual' || isExemptOrigin(textAt(precursor, 'countryOfOrigin') ?? '')) return false;
+  if (precursor['valueBasis'] !== 'actual' || isExemptOrigin(wordAt(precursor, 'countryOfOrigin'))) return false;
   if (['statement', 'source', 'countryOfOrigin'].some((member) => precursor[member] !== undefined)) return true;
   const made = objectsAt(claim.subject, 'processes').map((process) => process['aggregatedGoodsCategory']);
   return !made.includes(precursor['aggregatedGoodsCategory'] ?? null);
@@ -40,17 +39,17 @@ function needsReport({ claim }: Pick<Case, 'claim'>, precursor: JsonObject): boo
 
 /** A default value is read from the act, never chosen. */
 function checkDefault(given: Case, precursor: JsonObject): readonly RuleFinding[] {
-  if (isExemptOrigin(textAt(precursor, 'countryOfOrigin') ?? '')) return [];
-  const cnCode = textAt(precursor, 'cnCode') ?? '';
+  if (isExemptOrigin(wordAt(precursor, 'countryOfOrigin'))) return [];
+  const cnCode = wordAt(precursor, 'cnCode');
   const row = defaultFor(given, precursor);
   const stated = figureAt(precursor, 'defaultValue', 'value');
   if (row === undefined) return [noted('B7.default-unknown', { subject: cnCode, params: { cnCode } })];
-  if (stated !== undefined && compare(stated, row.value) >= 0) return [met({ subject: cnCode })];
+  if (isAtMost(row.value, stated)) return [met({ subject: cnCode })];
   return [broken('B7.default-too-low', { subject: cnCode, params: { cnCode, default: row.value, act: row.act } })];
 }
 
 function checkPrecursor(given: Case, precursor: JsonObject): RuleFinding {
-  const cnCode = textAt(precursor, 'cnCode') ?? '';
+  const cnCode = wordAt(precursor, 'cnCode');
   const row = defaultFor(given, precursor);
   const more = {
     subject: cnCode,
@@ -64,13 +63,11 @@ function checkPrecursor(given: Case, precursor: JsonObject): RuleFinding {
   const failed = [...aboutGood(nested.failed, cnCode), ...checkFit(precursor, nested)];
   const [first] = failed;
   if (first !== undefined) {
-    const code = first.code === undefined ? {} : { code: first.code };
-    return broken('B7.inadmissible', { ...more, ...code, causes: toldCauses(failed) });
+    return broken('B7.inadmissible', { ...more, code: first.code, causes: toldCauses(failed) });
   }
   const open = aboutGood(nested.undetermined, cnCode);
   if (open[0] !== undefined) {
-    const code = open[0].code === undefined ? {} : { code: open[0].code };
-    return doubtful('B7.undetermined', { ...more, ...code, causes: toldCauses(open) });
+    return doubtful('B7.undetermined', { ...more, code: open[0].code, causes: toldCauses(open) });
   }
   return met({ subject: cnCode });
 }
@@ -87,7 +84,7 @@ function aboutGood(results: readonly RuleResult[], cnCode: string): readonly Rul
 /** The report is about this very precursor: its good, its value, its period, its installation. */
 function checkFit(precursor: JsonObject, { claim }: NestedJudgement): readonly RuleResult[] {
   if (claim === undefined) return [];
-  const cnCode = textAt(precursor, 'cnCode') ?? '';
+  const cnCode = wordAt(precursor, 'cnCode');
   const good = objectsAt(claim.subject, 'goods').find((entry) => entry['cnCode'] === cnCode);
   const fault = (message: RuleResult['message']): RuleResult => ({
     id: 'B7',
@@ -103,22 +100,18 @@ function checkFit(precursor: JsonObject, { claim }: NestedJudgement): readonly R
   if (textAt(claim.subject, 'reportingPeriod') !== textAt(precursor, 'reportingPeriod')) found.push(fault('B7.period'));
   const registry = textAt(precursor, 'source', 'registryId');
   if (registry !== undefined && registry !== installationOf(claim)) found.push(fault('B7.installation'));
-  const mixed = precursor['weighting'] !== undefined && precursor['weighting'] !== 'none';
+  const mixed = (precursor['weighting'] ?? 'none') !== 'none';
   const [used, reported] = [figureAt(precursor, 'specificDirect'), figureAt(good, 'specificDirect')];
-  if (!mixed && (used === undefined || reported === undefined || !equal(used, reported))) found.push(fault('B7.value'));
+  if (!mixed && !isSame(used, reported)) found.push(fault('B7.value'));
   return found;
-}
-
-function installationOf(claim: Candidate): string | undefined {
-  return textAt(claim.subject, 'installation', 'cbamRegistryId');
 }
 
 /** The default value of a precursor: its country of origin, its good, its period. */
 function defaultFor(given: Case, precursor: JsonObject): DefaultValueRow | undefined {
   return findDefaultValue(given.policy.defaultValues, {
     country: textAt(precursor, 'countryOfOrigin'),
-    cnCode: textAt(precursor, 'cnCode') ?? '',
-    year: textAt(precursor, 'reportingPeriod') ?? textAt(given.claim.subject, 'reportingPeriod') ?? '',
+    cnCode: wordAt(precursor, 'cnCode'),
+    year: textAt(precursor, 'reportingPeriod') ?? wordAt(given.claim.subject, 'reportingPeriod'),
   });
 }
 
@@ -136,11 +129,8 @@ export function recomputeWithDefaults(given: Case): string | undefined {
     (entry) => needsReport(given, entry) && checkPrecursor(given, entry).outcome !== 'passed',
   );
   const known = precursors.every((entry) => figureAt(entry, 'quantity') !== undefined);
-  if (!known || replaced.length === 0 || replaced.some((entry) => defaultFor(given, entry) === undefined)) {
-    return undefined;
-  }
-  const upstream = precursorEmissions(given, (entry) =>
-    replaced.includes(entry) ? (defaultFor(given, entry)?.value ?? '0') : usualValueOf(entry),
-  );
+  const defaults = new Map(replaced.map((entry) => [entry, defaultFor(given, entry)?.value]));
+  if (!known || defaults.size === 0 || [...defaults.values()].includes(undefined)) return undefined;
+  const upstream = precursorEmissions(given, (entry) => defaults.get(entry) ?? usualValueOf(entry));
   return divide(add(attributed, upstream), quantity, 5);
 }

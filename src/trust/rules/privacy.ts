@@ -37,14 +37,14 @@ export const P1: Rule = {
 function belongsToCase({ evidence, claim }: Case, credential: Candidate): boolean {
   if (credential.id === claim.id) return true;
   if (credential.type === 'VerificationStatement') return true;
-  if (credential.type === 'CarbonPricePaid') return evidence.targetOf(credential.subject['claim'])?.id === claim.id;
+  if (credential.type === 'CarbonPricePaid') return evidence.leadsTo(credential.subject['claim'], claim);
   if (credential.type === 'ShipmentAllocation') {
     const statement = evidence.targetOf(credential.subject['statement']);
-    return evidence.targetOf(statement?.subject['claim'])?.id === claim.id;
+    return evidence.leadsTo(statement?.subject['claim'], claim);
   }
   return objectsAt(claim.subject, 'precursors').some((precursor) => {
     const statement = evidence.targetOf(precursor['statement']);
-    return statement !== undefined && evidence.targetOf(statement.subject['claim'])?.id === credential.id;
+    return evidence.leadsTo(statement?.subject['claim'], credential);
   });
 }
 
@@ -86,7 +86,7 @@ function confirmsVolumes({ subject }: Candidate): boolean {
 function checkBuyers(shown: readonly Candidate[]): readonly RuleFinding[] {
   const allocations = shown.filter(({ type }) => type === 'ShipmentAllocation');
   const buyers = new Map(
-    allocations.map((credential) => [jcs(objectAt(credential.subject, 'buyer') ?? {}), credential]),
+    allocations.map((credential) => [jcs(objectAt(credential.subject, 'buyer') ?? null), credential]),
   );
   const [, other] = buyers.values();
   return other === undefined ? [] : [tooMuch('P1.other-buyer', other, 'declarant')];

@@ -3,7 +3,7 @@ import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
 import { type Candidate, CLAIM_TYPES } from '../candidate.ts';
 import type { PathCase } from '../case.ts';
 import { checkAnchorInForce, checkInForce } from '../in-force.ts';
-import { textAt, textsAt } from '../member.ts';
+import { textAt, textsAt, wordAt } from '../member.ts';
 import type { Regime } from '../regimes/regime.ts';
 import { broken, doubtful, met, metUnless, type Rule, type RuleFinding } from '../rule.ts';
 import { coversVerification } from '../scope-records.ts';
@@ -32,14 +32,14 @@ export const R1: Rule = {
 };
 
 function checkLegalBasis(accreditation: Candidate, regime: Regime): RuleFinding[] {
-  const basis = textAt(accreditation.subject, 'legalBasis') ?? '';
+  const basis = wordAt(accreditation.subject, 'legalBasis');
   if ((regime.legalBases as readonly string[]).includes(basis)) return [];
   const params = { basis, admitted: regime.legalBases.join(', '), regime: regime.id };
   return [broken('R1.legal-basis', { subject: accreditation.id, params })];
 }
 
 function checkKind(arrangement: Candidate, regime: Regime): RuleFinding[] {
-  const kind = textAt(arrangement.subject, 'kind') ?? '';
+  const kind = wordAt(arrangement.subject, 'kind');
   if ((regime.arrangementKinds as readonly string[]).includes(kind)) return [];
   const params = { kind, admitted: regime.arrangementKinds.join(', '), regime: regime.id };
   return [broken('R1.kind', { subject: arrangement.id, params })];
@@ -58,7 +58,7 @@ function checkReached({ evidence, regime, path, statement }: PathCase): RuleFind
     return [broken('R1.no-accreditation', { ...more, code: 'NO_TRUST_PATH' })];
   }
   if (path.anchor !== undefined) return [];
-  const top = path.parties[0] ?? '';
+  const [top] = path.parties;
   const doubt = evidence.doubtAbout('RecognitionArrangement');
   const more = { subject: top, params: { did: top } };
   if (doubt !== undefined) return [doubtful('R1.undetermined', { ...more, code: doubt })];
@@ -72,7 +72,7 @@ export const R2: Rule = {
   regimes: 'all',
   source: 'domain.md, sections 1 and 7 (footprint and embedded emissions are different quantities)',
   onPath: ({ regime, claim, statement, path }) => {
-    const programme = textAt(statement.subject, 'programme') ?? '';
+    const programme = wordAt(statement.subject, 'programme');
     const basis = path.arrangements.at(-1);
     if (regime.decision && basis === undefined) return [];
     const admitted = regime.decision && basis ? textsAt(basis.subject, 'programmes') : regime.programmes;
@@ -89,7 +89,7 @@ export const R2: Rule = {
 };
 
 function checkClaimType(claim: Candidate, regime: Regime): readonly RuleFinding[] {
-  if (regime.claimType === undefined || claim.type === regime.claimType) return [];
+  if (claim.type === regime.claimType) return [];
   const params = { type: claim.type, wanted: regime.claimType, regime: regime.id };
   return [broken('R2.claim-type', { subject: claim.id, params })];
 }
@@ -168,7 +168,7 @@ function checkRefusals({ evidence, regime, statement, at }: PathCase, decision: 
 /** The decider is the party that the arrangement says accepts; under a mutual one it may be the other, if the policy anchors it. */
 function checkBasis({ policy, regime, at }: PathCase, decision: Candidate, basis: Candidate): readonly RuleFinding[] {
   const instant = { at: decision.validFrom, now: at, code: 'POLICY_NOT_VALID_THEN' } as const;
-  const found = [...checkInForce(basis, regime, instant)].filter((finding) => finding.outcome !== 'passed');
+  const found = checkInForce(basis, regime, instant).filter((finding) => finding.outcome !== 'passed');
   const reverse =
     textAt(basis.subject, 'direction') === 'mutual' &&
     decision.issuer === textAt(basis.subject, 'id') &&

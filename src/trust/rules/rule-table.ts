@@ -66,13 +66,13 @@ export function ruleRows(): readonly RuleRow[] {
 /** Well-formedness alone: no statement, no path (docs/domain.md, section 7). */
 const EXCHANGE_GROUPS = ['structure', 'links', 'arithmetic', 'time'];
 
-const BY_REGIME: ReadonlyMap<BuiltInRegime, readonly Rule[]> = new Map(
-  BUILT_IN_REGIMES.map((kind) => [kind, selectRules(kind)]),
-);
+const BY_REGIME = Object.fromEntries(BUILT_IN_REGIMES.map((kind) => [kind, selectRules(kind)])) as Readonly<
+  Record<BuiltInRegime, readonly Rule[]>
+>;
 
 /** The rules of a built-in regime, in the order of the table. */
 export function rulesOf(kind: BuiltInRegime): readonly Rule[] {
-  return BY_REGIME.get(kind) ?? [];
+  return BY_REGIME[kind];
 }
 
 function selectRules(kind: BuiltInRegime): readonly Rule[] {

@@ -2,15 +2,15 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import { CLOCK_SKEW_MS } from '../../credentials/validity-period.ts';
-import { formatDate, readDate, readDateTime } from '../../formats/date-time.ts';
-import { compare, equal } from '../../formats/decimal.ts';
+import { formatDate } from '../../formats/date-time.ts';
 import { coversPeriod, type Period, readPeriod, yearPeriod } from '../calendar.ts';
 import type { Candidate } from '../candidate.ts';
 import type { StatementCase } from '../case.ts';
-import { figureAt } from '../figures.ts';
+import { figureAt, isAtMost, isSame } from '../figures.ts';
 import { checkInForce } from '../in-force.ts';
-import { flagAt, objectAt, objectsAt, textAt, textsAt, valueAt } from '../member.ts';
+import { flagAt, objectAt, objectsAt, textAt, textsAt, wordAt } from '../member.ts';
 import { broken, doubtful, metUnless, type Rule, type RuleFinding } from '../rule.ts';
+import { referencePeriodOf } from './arithmetic.ts';
 import { supersededBy } from './links.ts';
 
 export const V1: Rule = {
@@ -24,10 +24,8 @@ export const V1: Rule = {
     if (statement.issuer === claim.issuer)
       found.push(broken('V1.own-claim', { subject: statement.id, code: 'POLICY_ROLE' }));
     const holders = [textAt(statement.subject, 'claimHolder'), textAt(claim.subject, 'operator', 'id')];
-    for (const holder of holders.filter((did) => did !== undefined && did !== claim.issuer)) {
-      found.push(
-        broken('V1.holder', { subject: statement.id, code: 'CHAIN_BROKEN', params: { holder: holder ?? '' } }),
-      );
+    for (const holder of holders.filter((did) => did !== undefined).filter((did) => did !== claim.issuer)) {
+      found.push(broken('V1.holder', { subject: statement.id, code: 'CHAIN_BROKEN', params: { holder } }));
     }
     return metUnless(found, { subject: statement.id });
   },
@@ -43,23 +41,22 @@ export const V2: Rule = {
     const { claim, statement } = given;
     const checked = objectsAt(statement.subject, 'checkedValues');
     const found = checked.flatMap((entry) => checkValue(given, entry));
-    const named = new Set(checked.map((entry) => `${textAt(entry, 'metric')} ${textAt(entry, 'cnCode') ?? ''}`));
+    const named = new Set(checked.map((entry) => `${textAt(entry, 'metric')} ${wordAt(entry, 'cnCode')}`));
     for (const { metric, cnCode } of mainFigures(claim)) {
-      const params = { metric, cnCode: cnCode ?? '' };
-      if (!named.has(`${metric} ${cnCode ?? ''}`))
-        found.push(broken('V2.not-checked', { subject: statement.id, code: 'CHAIN_BROKEN', params }));
+      if (named.has(`${metric} ${cnCode}`)) continue;
+      found.push(broken('V2.not-checked', { subject: statement.id, code: 'CHAIN_BROKEN', params: { metric, cnCode } }));
     }
     return metUnless([...found, ...checkBoundary(given)], { subject: statement.id });
   },
 };
 
-/** The figure a statement on such a claim has to cover. */
-function mainFigures(claim: Candidate): readonly { readonly metric: string; readonly cnCode?: string }[] {
-  if (objectAt(claim.subject, 'footprint') !== undefined) return [{ metric: 'pcfExcludingBiogenicUptake' }];
+/** The figures a statement on such a claim has to cover; that of a footprint is about no CN code. */
+function mainFigures(claim: Candidate): readonly { readonly metric: string; readonly cnCode: string }[] {
+  if (objectAt(claim.subject, 'footprint') !== undefined) return [{ metric: 'pcfExcludingBiogenicUptake', cnCode: '' }];
   return objectsAt(claim.subject, 'goods').flatMap((good) =>
     ['specificDirect', 'specificIndirect']
       .filter((metric) => metric === 'specificDirect' || good[metric] !== undefined)
-      .map((metric) => ({ metric, cnCode: textAt(good, 'cnCode') ?? '' })),
+      .map((metric) => ({ metric, cnCode: wordAt(good, 'cnCode') })),
   );
 }
 
@@ -80,24 +77,23 @@ const PACT_UNITS: ReadonlyMap<string, string> = new Map([
 interface Claimed {
   readonly value: string | undefined;
   /** Whether the claim's type may withhold it. */
-  readonly hidden: boolean;
+  readonly hidden?: boolean;
   readonly unit?: string;
   readonly per?: string;
 }
 
-function claimedFigure(claim: Candidate, metric: string, cnCode: string | undefined): Claimed | undefined {
+function claimedFigure(claim: Candidate, metric: string, cnCode: string): Claimed | undefined {
   const pcf = objectAt(claim.subject, 'footprint', 'pcf');
   if (pcf !== undefined) {
-    const per = PACT_UNITS.get(textAt(pcf, 'declaredUnitOfMeasurement') ?? '');
+    const per = PACT_UNITS.get(wordAt(pcf, 'declaredUnitOfMeasurement'));
     const emissions = /^(pcf|.*(Emissions|Removals|Uptake|Capture)$)/.test(metric);
     return {
       value: figureAt(pcf, metric) ?? figureAt(claim.subject, 'battery', metric),
-      hidden: false,
       ...(emissions ? { unit: 'kgCO2e', per: per ?? '' } : {}),
     };
   }
   if (metric === 'totalDirectEmissions' || metric === 'totalIndirectEmissions') {
-    return { value: figureAt(claim.subject, metric, 'value'), hidden: false, unit: 'tCO2e' };
+    return { value: figureAt(claim.subject, metric, 'value'), unit: 'tCO2e' };
   }
   const good = objectsAt(claim.subject, 'goods').find((entry) => entry['cnCode'] === cnCode);
   if (good === undefined) return undefined;
@@ -105,22 +101,20 @@ function claimedFigure(claim: Candidate, metric: string, cnCode: string | undefi
   return {
     value: figureAt(good, metric),
     hidden: metric === 'quantity' || metric === 'attributedEmissions',
-    ...(specific ? { unit: 'tCO2e', per: textAt(good, 'functionalUnit') ?? '' } : {}),
+    ...(specific ? { unit: 'tCO2e', per: wordAt(good, 'functionalUnit') } : {}),
   };
 }
 
 function checkValue({ claim, statement }: StatementCase, entry: JsonObject): readonly RuleFinding[] {
-  const metric = textAt(entry, 'metric') ?? '';
-  const cnCode = textAt(entry, 'cnCode');
-  const more = { subject: statement.id, params: { metric, cnCode: cnCode ?? '' } };
+  const metric = wordAt(entry, 'metric');
+  const cnCode = wordAt(entry, 'cnCode');
+  const more = { subject: statement.id, params: { metric, cnCode } };
   const claimed = claimedFigure(claim, metric, cnCode);
   if (claimed?.value === undefined) {
     if (claimed?.hidden) return [doubtful('V2.withheld', more)];
     return [broken('V2.no-such-figure', { ...more, code: 'CHAIN_BROKEN' })];
   }
-  const value = figureAt(entry, 'value');
-  if (value === undefined || !equal(value, claimed.value))
-    return [broken('V2.value', { ...more, code: 'CHAIN_BROKEN' })];
+  if (!isSame(figureAt(entry, 'value'), claimed.value)) return [broken('V2.value', { ...more, code: 'CHAIN_BROKEN' })];
   const sameUnit = claimed.unit === undefined || claimed.unit === textAt(entry, 'unit');
   const samePer = claimed.per === undefined || claimed.per === textAt(entry, 'per');
   return sameUnit && samePer ? [] : [broken('V2.unit', { ...more, code: 'CHAIN_BROKEN' })];
@@ -130,7 +124,7 @@ const BOUNDARIES = ['gate-to-gate', 'cradle-to-gate', 'cradle-to-grave', 'cradle
 
 /** Only where the statement names a boundary by its id; free words are for people. */
 function checkBoundary({ claim, statement }: StatementCase): readonly RuleFinding[] {
-  const verified = textAt(statement.subject, 'scope', 'boundary') ?? '';
+  const verified = wordAt(statement.subject, 'scope', 'boundary');
   const claimed = textAt(claim.subject, 'boundary');
   if (claimed === undefined || !BOUNDARIES.includes(verified) || verified === claimed) return [];
   const params = { verified, claimed };
@@ -148,8 +142,7 @@ export const V3: Rule = {
     const found: RuleFinding[] = [];
     const period = periodOf(claim);
     const verified = readPeriod(textAt(subject, 'period'));
-    const day = readDate(textAt(subject, 'statementDate'));
-    if (day === undefined || formatDate(day) !== formatDate(statement.validFrom)) {
+    if (textAt(subject, 'statementDate') !== formatDate(statement.validFrom)) {
       found.push(broken('V3.statement-date', { subject: statement.id }));
     }
     if (statement.validFrom < claim.validFrom) found.push(broken('V3.before-claim', { subject: statement.id }));
@@ -160,7 +153,7 @@ export const V3: Rule = {
     if (verification && period !== undefined && claim.validFrom < period.end) {
       found.push(broken('V3.before-period-end', { subject: claim.id }));
     }
-    if (period === undefined || verified === undefined || !coversPeriod(verified, period)) {
+    if (!coversPeriod(verified, period)) {
       found.push(broken('V3.period', { subject: statement.id, code: 'CHAIN_BROKEN' }));
     }
     return metUnless(found, { subject: statement.id });
@@ -171,9 +164,7 @@ export const V3: Rule = {
 export function periodOf(claim: Candidate): Period | undefined {
   const year = textAt(claim.subject, 'reportingPeriod');
   if (year !== undefined) return yearPeriod(year);
-  const start = readDateTime(valueAt(claim.subject, 'footprint', 'pcf', 'referencePeriodStart'));
-  const end = readDateTime(valueAt(claim.subject, 'footprint', 'pcf', 'referencePeriodEnd'));
-  return start === undefined || end === undefined || start >= end ? undefined : { start, end };
+  return referencePeriodOf(objectAt(claim.subject, 'footprint', 'pcf'));
 }
 
 export const V4: Rule = {
@@ -185,7 +176,7 @@ export const V4: Rule = {
   source: 'ISO 14064-3, clause 9 (opinions); domain.md, section 7',
   onStatement: (given) => {
     const { regime, statement } = given;
-    const conclusion = textAt(statement.subject, 'conclusion') ?? '';
+    const conclusion = wordAt(statement.subject, 'conclusion');
     const more = { subject: statement.id, params: { conclusion } };
     if (conclusion !== 'unmodified' && conclusion !== 'modified') return [broken('V4.negative', more)];
     const found: RuleFinding[] = [];
@@ -210,7 +201,7 @@ function contradictions(given: StatementCase): readonly Candidate[] {
     if (other.id === statement.id || !known.has(other.issuer)) return false;
     if (other.subject['programme'] !== statement.subject['programme']) return false;
     const against = other.subject['conclusion'] === 'adverse' || other.subject['conclusion'] === 'disclaimed';
-    if (!against || evidence.targetOf(other.subject['claim'])?.id !== claim.id) return false;
+    if (!against || !evidence.leadsTo(other.subject['claim'], claim)) return false;
     const findings = checkInForce(other, regime, { at, now: at, skew: CLOCK_SKEW_MS });
     return supersededBy(evidence, other) === undefined && findings.every((finding) => finding.outcome !== 'failed');
   });
@@ -242,7 +233,7 @@ export const V6: Rule = {
   source: 'ISO 14064-3 (level of assurance, materiality); the policy of the relying party',
   onStatement: ({ regime, statement, at }) => {
     const found: RuleFinding[] = [];
-    const level = textAt(statement.subject, 'levelOfAssurance') ?? '';
+    const level = wordAt(statement.subject, 'levelOfAssurance');
     if (ASSURANCE.indexOf(level) < ASSURANCE.indexOf(regime.minimumAssurance)) {
       const params = { level, minimum: regime.minimumAssurance };
       found.push(broken('V6.assurance', { subject: statement.id, code: 'POLICY_ASSURANCE', params }));
@@ -251,12 +242,11 @@ export const V6: Rule = {
     const materiality = objectsAt(statement.subject, 'materiality');
     for (const entry of materiality.length > 0 ? materiality : [{}]) {
       const percent = figureAt(entry, 'percent');
-      if (percent !== undefined && compare(percent, limit) <= 0) continue;
+      if (isAtMost(percent, limit)) continue;
       const params = { figure: textAt(entry, 'figure') ?? '–', percent: percent ?? '–', limit };
       found.push(broken('V6.materiality', { subject: statement.id, params }));
     }
-    const oldest = regime.maximumStatementAge;
-    if (oldest !== undefined && at - statement.validFrom > oldest) {
+    if (at - statement.validFrom > (regime.maximumStatementAge ?? Number.POSITIVE_INFINITY)) {
       found.push(broken('V6.age', { subject: statement.id, params: { date: formatDate(statement.validFrom) } }));
     }
     return metUnless(found, { subject: statement.id });

@@ -7,9 +7,9 @@ import { overlap } from '../calendar.ts';
 import type { Candidate } from '../candidate.ts';
 import type { Case, StatementCase } from '../case.ts';
 import type { Worksheet } from '../evaluation.ts';
-import { figureAt } from '../figures.ts';
+import { amountAt, figureAt, isSame, product } from '../figures.ts';
 import { checkKeys } from '../in-force.ts';
-import { objectAt, textAt } from '../member.ts';
+import { objectAt, textAt, wordAt } from '../member.ts';
 import { broken, doubtful, met, metUnless, missing, type Rule, type RuleFinding } from '../rule.ts';
 import { figuresOf } from './arithmetic.ts';
 import { supersededBy } from './links.ts';
@@ -47,7 +47,7 @@ export const A5: Rule = {
 function checkInput(given: Case, leaf: JsonObject): readonly RuleFinding[] {
   const { evidence, claim } = given;
   const end = evidence.follow(leaf['claim']);
-  const name = textAt(leaf, 'claim', 'target') ?? '';
+  const name = wordAt(leaf, 'claim', 'target');
   const more = { subject: claim.id, params: { claim: name } };
   if (end.state === 'absent') return [missing('A5.no-claim', more)];
   if (end.state === 'undetermined') return [doubtful('A5.no-claim', { ...more, code: end.code })];
@@ -55,21 +55,15 @@ function checkInput(given: Case, leaf: JsonObject): readonly RuleFinding[] {
   const supplier = end.target;
   const found: RuleFinding[] = [...checkKeys(supplier)];
   const pcf = figuresOf({ claim: supplier });
-  const value = figureAt(pcf, 'pcfExcludingBiogenicUptake');
-  const amount = figureAt(pcf, 'declaredUnitAmount');
-  const factor = figureAt(leaf, 'factor');
-  if (value === undefined || amount === undefined || factor === undefined || !equal(multiply(factor, amount), value)) {
-    found.push(broken('A5.factor', more));
-  }
+  const expected = product(figureAt(leaf, 'factor'), figureAt(pcf, 'declaredUnitAmount'));
+  if (!isSame(expected, figureAt(pcf, 'pcfExcludingBiogenicUptake'))) found.push(broken('A5.factor', more));
   const boundary = textAt(supplier.subject, 'boundary');
   if (textAt(claim.subject, 'boundary') !== 'gate-to-gate' && boundary === 'gate-to-gate') {
     found.push(broken('A5.boundary', more));
   }
   const [own, theirs] = [periodOf(claim), periodOf(supplier)];
   const inForce = supplier.validFrom <= claim.validFrom && claim.validFrom < supplier.validUntil;
-  if (!inForce || own === undefined || theirs === undefined || !overlap(own, theirs)) {
-    found.push(broken('A5.period', more));
-  }
+  if (!inForce || !overlap(own, theirs)) found.push(broken('A5.period', more));
   if (supersededBy(evidence, supplier) !== undefined) found.push(broken('A5.superseded', { ...more, severity: 'W' }));
   return found;
 }
@@ -87,7 +81,7 @@ export const A6: Rule = {
     if (worksheet === undefined || !isWhole(worksheet)) return [missing('A6.no-worksheet', { subject })];
     const { faults, total } = sumOf(worksheet);
     const found = faults.map(({ message, line }) => broken(message, { subject, params: { line } }));
-    const stated = figureAt(figuresOf({ claim }), 'pcfExcludingBiogenicUptake') ?? '0';
+    const stated = amountAt(figuresOf({ claim }), 'pcfExcludingBiogenicUptake');
     if (!equal(round(total, places(stated)), stated)) {
       found.push(broken('A6.total', { subject, params: { stated: canonical(stated), total } }));
     }
@@ -197,11 +191,14 @@ function rootOfSheet(worksheet: Worksheet): string | undefined {
   return known.root;
 }
 
+type SheetPath = NonNullable<Worksheet['paths']>[number];
+
 function findRoot({ leaves, paths }: Worksheet): string | undefined {
   const [first] = leaves;
   if (first === undefined) return undefined;
   if (paths === undefined) return merkleRoot(leaves);
   if (paths.length !== leaves.length) return undefined;
-  const root = rootAbove(first, paths[0] ?? []);
-  return leaves.every((leaf, index) => rootAbove(leaf, paths[index] ?? []) === root) ? root : undefined;
+  // As many paths as leaves, so each leaf has one.
+  const [root, ...others] = new Set(leaves.map((leaf, index) => rootAbove(leaf, paths[index] as SheetPath)));
+  return others.length === 0 ? root : undefined;
 }
