@@ -1,5 +1,7 @@
 import { refuse, ServiceError } from '../base/error.ts';
 import { asArray, isObject, type JsonLimits, type JsonObject, REQUEST_LIMITS, readJsonObject } from '../base/json.ts';
+import { isEnvelopedPresentation, readablePresentation } from '../credentials/enveloped-presentation.ts';
+import { credentialsOf } from '../credentials/presentation.ts';
 import { readPolicyText } from '../services/verifier/policy-source.ts';
 import type { Terminal } from './command.ts';
 
@@ -64,10 +66,19 @@ export async function readDocuments(paths: readonly string[], terminal: Terminal
       if (typeof document['at'] === 'string') at = document['at'];
       if (isObject(document['import'])) imported = document['import'];
     } else if (isOfKind(document, Array.isArray(document['leaves']))) found.worksheets.push(document);
-    else if (asArray(document['type']).includes('VerifiablePresentation')) found.presentations.push(document);
+    else if (isPresentation(document)) found.presentations.push(document);
     else found.credentials.push(unwrapped(document));
   }
   return { ...found, at, import: imported };
+}
+
+/** The credentials in presentations; those of an envelope that does not open are none. */
+export function presentedIn({ presentations }: Pick<Documents, 'presentations'>): readonly JsonObject[] {
+  return presentations.flatMap((one) => credentialsOf(readablePresentation(one)));
+}
+
+function isPresentation(document: JsonObject): boolean {
+  return isEnvelopedPresentation(document) || asArray(document['type']).includes('VerifiablePresentation');
 }
 
 /** What calls itself a credential is judged as one, whatever else stands in it: a forgery must not pass for a file of another kind. */

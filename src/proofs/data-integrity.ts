@@ -6,6 +6,7 @@ import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json
 import { findAt } from '../base/json-lookup.ts';
 import { type Contexts, V1_CONTEXT } from '../credentials/contexts.ts';
 import { isEnveloped, openEnvelope } from '../credentials/envelope.ts';
+import { isEnvelopedPresentation, openPresentation } from '../credentials/enveloped-presentation.ts';
 import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
@@ -18,9 +19,9 @@ import {
   type ProofReport,
 } from './check-proofs.ts';
 import { findCryptosuite, findCryptosuiteFor } from './cryptosuites.ts';
-import { checkEnvelope, envelopCredential } from './jose.ts';
+import { checkEnvelope, checkEnvelopedPresentation, envelopCredential, envelopPresentation } from './jose.ts';
 import { deriveWithLibrary, type Run, type SignInput, signWithLibrary } from './library.ts';
-import { VC_JWT } from './mechanisms.ts';
+import { VC_JWT, VP_JWT } from './mechanisms.ts';
 import { readChain } from './proof-chain.ts';
 import type { ExpectedStage } from './proof-form.ts';
 import { stageOf } from './selective-disclosure.ts';
@@ -56,7 +57,7 @@ export interface DataIntegrity {
    * `PROOF_GENERATION_ERROR` for what went wrong with the signature; whatever the signer throws is passed on.
    */
   secureCredential(unsecured: JsonObject, options: SecureOptions): Promise<JsonObject>;
-  /** The same for a presentation, for `authentication`, bound to one challenge and one domain. */
+  /** The same for a presentation, for `authentication`, bound to one challenge and one domain. Errors: also LIMIT_EXCEEDED for a token too long to be read. */
   securePresentation(unsecured: JsonObject, options: SecureOptions & PresentationExpectation): Promise<JsonObject>;
   /**
    * A copy that shows the mandatory part and what the pointers select, with a proof derived from the base proof.
@@ -132,15 +133,21 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
       return secure(unsecured, options);
     },
     securePresentation: async (unsecured, { challenge, domain, ...options }) =>
-      secure(unsecured, options, { challenge, domain }),
+      options.cryptosuite === VP_JWT
+        ? envelopPresentation(unsecured, { ...options, challenge, domain })
+        : secure(unsecured, options, { challenge, domain }),
     checkCredentialProofs: async (document, options) => {
       if (!isEnveloped(document)) return checkCredentialProofs(document, { canonicaliser, ...options });
       const opened = openEnvelope(document);
       if (opened.ok) return checkEnvelope(opened.value, options);
       return { findings: opened.findings, controllers: [], keys: [], seen: [] };
     },
-    checkPresentationProof: async (document, options) =>
-      checkPresentationProof(document, { canonicaliser, ...options }),
+    checkPresentationProof: async (document, options) => {
+      if (!isEnvelopedPresentation(document)) return checkPresentationProof(document, { canonicaliser, ...options });
+      const opened = openPresentation(document);
+      if (opened.ok) return checkEnvelopedPresentation(opened.value, options);
+      return { findings: opened.findings, controllers: [], keys: [], seen: [] };
+    },
     deriveCredential: async (document, { selectivePointers }) => derive(document, selectivePointers, canonicaliser),
     canonicalise,
     assertCanonicalisable: async (document) => {

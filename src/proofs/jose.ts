@@ -1,21 +1,25 @@
 /**
- * `vc+jwt` (Securing Verifiable Credentials using JOSE and COSE 1.0, section 3.1): the credential is the payload of a compact JWS. The
- * checks of the header are ours, since a JWS library believes what a header says of itself (docs/threats.md, section 5.9); the
- * arithmetic is done twice, by the library and by us, with the key that our own retrieval vetted.
+ * `vc+jwt` and `vp+jwt` (Securing Verifiable Credentials using JOSE and COSE 1.0, sections 3.1.1 and 3.1.2): the document is the payload
+ * of a compact JWS. The checks of the header are ours, since a JWS library believes what a header says of itself (docs/threats.md,
+ * section 5.9); the arithmetic is done twice, by the library and by us, with the key that our own retrieval vetted.
  */
 import { compactVerify } from 'jose';
 import { ServiceError } from '../base/error.ts';
 import { type Finding, failed, passed, skipped } from '../base/finding.ts';
 import type { JsonObject } from '../base/json.ts';
 import { createEnvelope, type OpenedEnvelope } from '../credentials/envelope.ts';
+import { createEnvelopedPresentation, type OpenedPresentation } from '../credentials/enveloped-presentation.ts';
+import { idOf, MAX_TOKEN } from '../credentials/token.ts';
 import { CLOCK_SKEW_MS } from '../credentials/validity-period.ts';
 import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { KeyType, Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { retrieveVerificationMethod } from '../dids/verification-method.ts';
+import { readDidUrl } from '../formats/did-url.ts';
 import { decodeBase64url, encodeBase64url } from '../formats/multibase.ts';
-import type { ProofReport } from './check-proofs.ts';
+import type { PresentationExpectation, ProofReport } from './check-proofs.ts';
 import type { VettedKey } from './library.ts';
+import { VC_JWT, VP_JWT } from './mechanisms.ts';
 
 /** What a key of each type may be used with, first the name that is written (RFC 7518, RFC 8037, RFC 9864). */
 const ALGS: Readonly<Record<KeyType, readonly string[]>> = {
@@ -28,50 +32,158 @@ const REFUSED_MEMBERS = ['jwk', 'jku', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'b64', '
 /** Characters of a `kid`. */
 const LONGEST_KID = 512;
 
+/** What differs between a token with a credential and one with a presentation. */
+const KINDS = {
+  credential: { typ: VC_JWT, cty: 'vc', relationship: 'assertionMethod' },
+  presentation: { typ: VP_JWT, cty: 'vp', relationship: 'authentication' },
+} as const;
+type Kind = (typeof KINDS)[keyof typeof KINDS];
+
+interface CheckDeps {
+  readonly resolver: DidResolver;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /** The envelope of a credential, signed. Errors: whatever the signer throws; PROOF_GENERATION_ERROR for bytes that are no signature. */
 export async function envelopCredential(unsecured: JsonObject, signer: Signer): Promise<JsonObject> {
-  const header = { alg: ALGS[signer.keyType][0], cty: 'vc', kid: signer.id, typ: 'vc+jwt' };
+  return createEnvelope(await signToken(unsecured, signer, KINDS.credential));
+}
+
+/**
+ * The envelope of a presentation, signed for one challenge (`nonce`) and one domain (`aud`).
+ * Errors: as `envelopCredential`; LIMIT_EXCEEDED for a token that no verifier would take.
+ */
+export async function envelopPresentation(
+  unsecured: JsonObject,
+  {
+    signer,
+    created,
+    challenge,
+    domain,
+  }: PresentationExpectation & { readonly signer: Signer; readonly created: number },
+): Promise<JsonObject> {
+  const iss = idOf(unsecured['holder']);
+  const claims = { aud: domain, nonce: challenge, iat: Math.floor(created / 1000) };
+  const payload = { ...unsecured, ...(iss === undefined ? {} : { iss }), ...claims };
+  const token = await signToken(payload, signer, KINDS.presentation);
+  if (token.length <= MAX_TOKEN) return createEnvelopedPresentation(token);
+  const detail = `a token of more than ${MAX_TOKEN} characters; present fewer credentials at once`;
+  throw new ServiceError('LIMIT_EXCEEDED', detail, { pointer: '/verifiableCredential' });
+}
+
+async function signToken(payload: JsonObject, signer: Signer, { typ, cty }: Kind): Promise<string> {
+  const header = { alg: ALGS[signer.keyType][0], cty, kid: signer.id, typ };
   const part = (value: object): string => encodeBase64url(new TextEncoder().encode(JSON.stringify(value)));
-  const input = `${part(header)}.${part(unsecured)}`;
+  const input = `${part(header)}.${part(payload)}`;
   const signature = await signer.sign({ data: new TextEncoder().encode(input) });
   if (signature.length !== ALGORITHMS[signer.keyType].signatureBytes) {
     throw new ServiceError('PROOF_GENERATION_ERROR', 'the signer answered bytes that are no signature');
   }
-  return createEnvelope(`${input}.${encodeBase64url(signature)}`);
+  return `${input}.${encodeBase64url(signature)}`;
 }
 
-/** Everything about the token of an opened envelope, and that it is by a key of the issuer. Never throws. */
-export async function checkEnvelope(
-  opened: OpenedEnvelope,
-  { resolver, now }: { readonly resolver: DidResolver; readonly now: number },
+/** Everything about the token of an opened credential, and that it is by a key of the issuer. Never throws. */
+export async function checkEnvelope(opened: OpenedEnvelope, deps: CheckDeps): Promise<ProofReport> {
+  const form = checkHeader(opened, KINDS.credential, deps.now);
+  if (form.outcome !== 'passed') return refused([form]);
+  return checkSignature(opened, { kind: KINDS.credential, findings: [form], deps }, (controller) =>
+    controller !== undefined && idOf(opened.document['issuer']) === controller
+      ? passed('proof.issuer', { pointer: '/issuer' })
+      : failed('proof.issuer', 'PROOF_VERIFICATION_ERROR', NOT_THEIRS, { pointer: '/issuer' }),
+  );
+}
+
+/**
+ * The same for an opened presentation: made for this challenge and this domain alone, still alive, and by a key of the holder. What can be
+ * compared is compared before any key is fetched.
+ */
+export async function checkEnvelopedPresentation(
+  opened: OpenedPresentation,
+  { challenge, domain, ...deps }: CheckDeps & PresentationExpectation,
 ): Promise<ProofReport> {
-  const { header, document } = opened;
-  const form = checkHeader(header, opened.issuedAt, now);
-  if (form.outcome !== 'passed') return { findings: [form], controllers: [], keys: [], seen: [] };
-  const method = header['kid'];
-  const retrieved = await retrieveVerificationMethod(resolver, { method, relationship: 'assertionMethod', now });
-  const seen = retrieved.seen === undefined ? [] : [retrieved.seen];
-  if (!retrieved.ok) {
-    const findings = [form, { ...retrieved.finding, pointer: '/id' }, skipped('proof.signature', NO_KEY, AT)];
-    return { findings, controllers: [], keys: [], seen };
-  }
-  const { key } = retrieved;
-  const signature = await checkToken(opened, key);
-  const held = signature.outcome === 'passed';
-  const findings = [form, passed('proof.key', AT), signature, checkIssuer(document, key.controller, held)];
-  const keys = [{ method: key.id, publicKeyMultibase: key.publicKeyMultibase, created: opened.issuedAt }];
-  return held ? { findings, controllers: [key.controller], keys, seen } : { findings, controllers: [], keys: [], seen };
+  const form = checkHeader(opened, KINDS.presentation, deps.now);
+  if (form.outcome !== 'passed') return refused([form]);
+  const holder = idOf(opened.document['holder']);
+  const findings = [
+    form,
+    checkOccasion('challenge', opened.nonce, challenge),
+    checkOccasion('domain', opened.audience, domain),
+    ...checkLife(opened, deps.now),
+    ...checkClaimedHolder(holder, opened.header['kid']),
+  ];
+  if (findings.some(({ outcome }) => outcome === 'failed')) return refused(findings);
+  return checkSignature(opened, { kind: KINDS.presentation, findings, deps }, (controller) =>
+    controller !== undefined && holder === controller
+      ? passed('presentation.holder', { pointer: '/holder' })
+      : failed('presentation.holder', 'HOLDER_MISMATCH', NOT_THEIRS, { pointer: '/holder' }),
+  );
 }
 
 const AT = { pointer: '/id' };
 const NO_KEY = 'there is no key to check it with';
+const NOT_THEIRS = 'no good proof is by a key of this party';
+
+const refused = (findings: readonly Finding[]): ProofReport => ({ findings, controllers: [], keys: [], seen: [] });
+
+/** Equal as texts: a list that contains the domain was made for others as well. */
+function checkOccasion(what: 'challenge' | 'domain', said: unknown, asked: string): Finding {
+  if (typeof asked === 'string' && asked !== '' && said === asked) return passed(`presentation.${what}`, AT);
+  const [claim, code] =
+    what === 'challenge' ? (['nonce', 'INVALID_CHALLENGE_ERROR'] as const) : (['aud', 'INVALID_DOMAIN_ERROR'] as const);
+  return failed(`presentation.${what}`, code, `not the ${what} that was asked for`, { pointer: `/${claim}` });
+}
+
+function checkLife({ notBefore, expires }: OpenedPresentation, now: number): Finding[] {
+  const findings: Finding[] = [];
+  if (notBefore !== undefined && notBefore - now > CLOCK_SKEW_MS) {
+    findings.push(failed('proof.created', 'PROOF_VERIFICATION_ERROR', 'not good yet', { pointer: '/nbf' }));
+  }
+  if (expires !== undefined && now - expires > CLOCK_SKEW_MS) {
+    findings.push(failed('proof.expires', 'PROOF_VERIFICATION_ERROR', 'expired', { pointer: '/exp' }));
+  }
+  return findings;
+}
+
+function checkClaimedHolder(holder: unknown, kid: unknown): Finding[] {
+  const refuse = (detail: string): Finding[] => [
+    failed('presentation.holder', 'HOLDER_MISMATCH', detail, { pointer: '/holder' }),
+  ];
+  if (typeof holder !== 'string') return refuse('the presentation names no holder');
+  const url = readDidUrl(kid);
+  // What is no DID URL is refused for that when the key is looked for.
+  return url === undefined || url.did === holder ? [] : refuse(NOT_THEIRS);
+}
+
+/** The key, the arithmetic with it, and whether it is by whoever speaks. */
+async function checkSignature(
+  opened: OpenedEnvelope,
+  { kind, findings, deps }: { readonly kind: Kind; readonly findings: readonly Finding[]; readonly deps: CheckDeps },
+  checkSpeaker: (controller: string | undefined) => Finding,
+): Promise<ProofReport> {
+  const method = opened.header['kid'];
+  const { relationship } = kind;
+  const retrieved = await retrieveVerificationMethod(deps.resolver, { method, relationship, now: deps.now });
+  const seen = retrieved.seen === undefined ? [] : [retrieved.seen];
+  if (!retrieved.ok) {
+    const lost = [{ ...retrieved.finding, pointer: '/id' }, skipped('proof.signature', NO_KEY, AT)];
+    return { ...refused([...findings, ...lost]), seen };
+  }
+  const { key } = retrieved;
+  const signature = await checkToken(opened, key);
+  const held = signature.outcome === 'passed';
+  const all = [...findings, passed('proof.key', AT), signature, checkSpeaker(held ? key.controller : undefined)];
+  if (!held) return { ...refused(all), seen };
+  const keys = [{ method: key.id, publicKeyMultibase: key.publicKeyMultibase, created: opened.issuedAt }];
+  return { findings: all, controllers: [key.controller], keys, seen };
+}
 
 /** RFC 8725, sections 3.1, 3.10 and 3.11: what the header says of itself is held to what such a token must say. */
-function checkHeader(header: JsonObject, issuedAt: number | undefined, now: number): Finding {
+function checkHeader({ header, issuedAt }: OpenedEnvelope, kind: Kind, now: number): Finding {
   const { typ, cty, kid, alg } = header;
   const refuse = (detail: string): Finding => failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, AT);
-  if (typ !== 'vc+jwt') return refuse('the type of the token is not vc+jwt');
-  if (cty !== undefined && cty !== 'vc') return refuse('the content of the token is not a vc');
+  if (typ !== kind.typ) return refuse(`the type of the token is not ${kind.typ}`);
+  if (cty !== undefined && cty !== kind.cty) return refuse(`the content of the token is not a ${kind.cty}`);
   const stranger = REFUSED_MEMBERS.find((name) => Object.hasOwn(header, name));
   if (stranger !== undefined) return refuse(`a header with ${stranger} is not taken`);
   if (typeof kid !== 'string' || kid.length > LONGEST_KID) return refuse('the token names no key');
@@ -100,14 +212,4 @@ async function checkToken(
   } catch {
     return bad;
   }
-}
-
-function checkIssuer(document: JsonObject, controller: string, held: boolean): Finding {
-  const { issuer } = document;
-  const named = typeof issuer === 'object' && issuer !== null ? (issuer as JsonObject)['id'] : issuer;
-  return held && named === controller
-    ? passed('proof.issuer', { pointer: '/issuer' })
-    : failed('proof.issuer', 'PROOF_VERIFICATION_ERROR', 'no good proof is by a key of this party', {
-        pointer: '/issuer',
-      });
 }

@@ -11,8 +11,22 @@ export interface Mechanism {
 
 /** The credential as the payload of a JWS (VC-JOSE-COSE 1.0, section 3.1). */
 export const VC_JWT = 'vc+jwt';
+/** The presentation as the payload of a JWS (VC-JOSE-COSE 1.0, section 3.1.2). */
+export const VP_JWT = 'vp+jwt';
 
-const MECHANISMS: readonly Mechanism[] = [...CRYPTOSUITES, { name: VC_JWT, keyTypes: ['Ed25519', 'P-256', 'P-384'] }];
+const TOKEN_KEYS: readonly KeyType[] = ['Ed25519', 'P-256', 'P-384'];
+const MECHANISMS: readonly Mechanism[] = [...CRYPTOSUITES, { name: VC_JWT, keyTypes: TOKEN_KEYS }];
+/** What a holder may secure a presentation with: whoever sees it is to see all of it. */
+const OF_PRESENTATIONS: readonly Mechanism[] = [
+  ...CRYPTOSUITES.filter(({ selective }) => selective !== true),
+  { name: VP_JWT, keyTypes: TOKEN_KEYS },
+];
+
+export const PRESENTATION_MECHANISM_NAMES: readonly string[] = OF_PRESENTATIONS.map(({ name }) => name);
+
+export function findPresentationMechanism(name: unknown): Mechanism | undefined {
+  return OF_PRESENTATIONS.find((mechanism) => mechanism.name === name);
+}
 
 export const MECHANISM_NAMES: readonly string[] = MECHANISMS.map(({ name }) => name);
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { ServiceError } from '../base/error.ts';
+import { refuse, ServiceError } from '../base/error.ts';
 import { asArray, isObject, type JsonObject } from '../base/json.ts';
+import { presentationIn } from '../credentials/enveloped-presentation.ts';
+import { credentialsOf } from '../credentials/presentation.ts';
 import { formatDateTime, readDateTime } from '../formats/date-time.ts';
 import type { ChangeRecord } from '../store/reevaluation-records.ts';
 import type { EvaluationRecord, InstanceRecord, Page, Store } from '../store/store.ts';
@@ -48,7 +50,7 @@ export class Evaluations {
   }
 
   async evaluate(instance: InstanceRecord, asked: AskedEvaluation): Promise<JsonObject> {
-    const credentials = asked.credentials ?? asArray(asked.presentation?.['verifiableCredential']).filter(isObject);
+    const credentials = asked.credentials ?? presentedIn(asked.presentation ?? {});
     const { dependsOn, ...judged } = await this.#deps.judge(instance, { ...asked, credentials });
     const answer = this.#answer(judged);
     const { at, presentation: _envelope, ...rest } = asked;
@@ -189,4 +191,10 @@ function changeOf({
 /** As it will be read back: absent members left out. */
 function plain(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject;
+}
+
+/** Errors: those of an envelope that does not open. */
+function presentedIn(presentation: JsonObject): readonly JsonObject[] {
+  const content = presentationIn(presentation);
+  return content.ok ? credentialsOf(content.value) : refuse(content.findings);
 }

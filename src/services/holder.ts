@@ -15,6 +15,7 @@ import type { DidResolver } from '../dids/resolver.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
 import { type DataIntegrity, isForHolderOnly } from '../proofs/data-integrity.ts';
+import { findPresentationMechanism, PRESENTATION_MECHANISM_NAMES } from '../proofs/mechanisms.ts';
 import type { HeldCredential, InstanceRecord, Page, Store } from '../store/store.ts';
 
 export interface ProveRequest {
@@ -23,6 +24,8 @@ export interface ProveRequest {
   readonly domain: string;
   /** Who is to see it: what is derived from base proofs shows no more than such an audience is shown. */
   readonly audience?: Audience | undefined;
+  /** How the presentation is secured; as the instance says unless given. */
+  readonly mechanism?: string | undefined;
 }
 
 /** What is shown beside the core: what an audience is shown by default, and what is pointed at. */
@@ -143,7 +146,11 @@ export class Holder {
     return shown;
   }
 
-  /** A signed presentation for one verifier (domain) and one use (challenge); purpose `authentication`, always. */
+  /**
+   * A signed presentation for one verifier (domain) and one use (challenge); purpose `authentication`, always.
+   * Errors: NOTHING_PRESENTED, LIMIT_EXCEEDED, BAD_REQUEST for a mechanism that does not go with the key, the codes of a form that no
+   * verifier would take.
+   */
   async prove(instance: InstanceRecord, request: ProveRequest): Promise<JsonObject> {
     if (request.credentials.length === 0)
       throw new ServiceError('NOTHING_PRESENTED', 'no credential to present', { pointer: '/verifiableCredential' });
@@ -160,6 +167,7 @@ export class Holder {
     }
     const credentials = await this.#presentable(request);
     const { signer, did, cryptosuite } = await this.#deps.signerOf(instance);
+    const mechanism = mechanismFor(request.mechanism ?? cryptosuite, signer);
     const unsigned: JsonObject = {
       '@context': [V2_CONTEXT],
       type: ['VerifiablePresentation'],
@@ -171,12 +179,22 @@ export class Holder {
     if (verdictOf(form) !== 'accepted') refuse(form.filter((finding) => finding.outcome !== 'passed'));
     return this.#deps.proofs.securePresentation(unsigned, {
       signer,
-      cryptosuite,
+      cryptosuite: mechanism,
       created: this.#deps.clock.now(),
       challenge: request.challenge,
       domain: request.domain,
     });
   }
+}
+
+function mechanismFor(name: string, { keyType }: Signer): string {
+  const mechanism = findPresentationMechanism(name);
+  if (mechanism?.keyTypes.includes(keyType) === true) return mechanism.name;
+  const detail =
+    mechanism === undefined
+      ? `presentations are secured with ${PRESENTATION_MECHANISM_NAMES.join(', ')}`
+      : `this holder has a ${keyType} key, which ${name} does not sign with`;
+  throw new ServiceError('BAD_REQUEST', detail, { pointer: '/options/mechanism' });
 }
 
 function pointersOf(document: JsonObject, { selectivePointers, audience }: Disclosure): readonly string[] {

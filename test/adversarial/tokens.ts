@@ -37,3 +37,12 @@ export const signToken = (unsecured: JsonObject, signer: Signer, changes: Header
 export function envelopeOf(token: string, address = 'data:application/vc+jwt,'): JsonObject {
   return { '@context': [V2_CONTEXT], id: `${address}${token}`, type: ['EnvelopedVerifiableCredential'] };
 }
+
+/** The header of a token with a presentation. */
+export const presentationHeader = (signer: Signer, changes: HeaderChanges = {}): JsonObject =>
+  headerFor(signer, { typ: 'vp+jwt', cty: 'vp', ...changes });
+
+/** VCDM 2.0, section 4.13: the token in the place of a presentation. */
+export function presentationEnvelopeOf(token: string, address = 'data:application/vp+jwt,'): JsonObject {
+  return { '@context': [V2_CONTEXT], id: `${address}${token}`, type: ['EnvelopedVerifiablePresentation'] };
+}

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { JsonObject } from '../../base/json.ts';
 import { formatDateTime, readDateTime } from '../../formats/date-time.ts';
 import { type Command, EXIT, UsageError } from '../command.ts';
-import { BUNDLE_FORMAT, readDocuments, readPolicyFile } from '../documents.ts';
+import { BUNDLE_FORMAT, presentedIn, readDocuments, readPolicyFile } from '../documents.ts';
 import { evaluateDocuments } from './verify.ts';
 
 export const bundle: Command = {
@@ -29,10 +29,7 @@ export const bundle: Command = {
     const file: JsonObject = {
       format: BUNDLE_FORMAT,
       at: formatDateTime(at),
-      credentials: [
-        ...documents.credentials,
-        ...documents.presentations.flatMap((one) => one['verifiableCredential'] as unknown as JsonObject[]),
-      ],
+      credentials: [...documents.credentials, ...presentedIn(documents)],
       didDocuments: answer.evidence.didDocuments,
       statusLists: answer.evidence.statusLists,
       ...(documents.worksheets.length === 0 ? {} : { worksheets: documents.worksheets }),

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { asArray, isObject } from '../../base/json.ts';
 import { RENDERING_FORMS } from '../../services/renderings.ts';
 import { type Command, EXIT, UsageError } from '../command.ts';
-import { readDocuments } from '../documents.ts';
+import { presentedIn, readDocuments } from '../documents.ts';
 import { printable } from '../printable.ts';
 
 export const exportCommand: Command = {
@@ -22,9 +21,12 @@ export const exportCommand: Command = {
     if (form === undefined) throw new UsageError(`--as takes one of: ${RENDERING_FORMS.join(', ')}`);
     if (positionals.length === 0) throw new UsageError('name at least one file, or - for standard input');
     const documents = await readDocuments(positionals, terminal);
-    const presented = documents.presentations.flatMap((one) => asArray(one['verifiableCredential']).filter(isObject));
     const checker = kit.createChecker({ offline: values.offline ?? false, evidence: [] });
-    const renderings = await checker.render(form, [...documents.credentials, ...presented], terminal.language);
+    const renderings = await checker.render(
+      form,
+      [...documents.credentials, ...presentedIn(documents)],
+      terminal.language,
+    );
     if (values.json) {
       terminal.out(`${JSON.stringify({ as: form, renderings }, null, 2)}\n`);
       return EXIT.accepted;

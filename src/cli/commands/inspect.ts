@@ -6,7 +6,7 @@ import { createLinkRef, linkDigest } from '../../credentials/link.ts';
 import { findProfile } from '../../credentials/profiles/profile-table.ts';
 import { digestOfJson } from '../../formats/digest.ts';
 import { type Command, EXIT, UsageError } from '../command.ts';
-import { readDocuments } from '../documents.ts';
+import { presentedIn, readDocuments } from '../documents.ts';
 import { printable } from '../printable.ts';
 
 export const inspect: Command = {
@@ -24,8 +24,7 @@ export const inspect: Command = {
     });
     if (positionals.length === 0) throw new UsageError('name at least one file, or - for standard input');
     const documents = await readDocuments(positionals, terminal);
-    const presented = documents.presentations.flatMap((one) => asArray(one['verifiableCredential']).filter(isObject));
-    const views = [...documents.credentials, ...presented].map(viewOf);
+    const views = [...documents.credentials, ...presentedIn(documents)].map(viewOf);
     if (values.json) terminal.out(`${JSON.stringify(views, null, 2)}\n`);
     else
       for (const view of views)

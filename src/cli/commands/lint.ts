@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util';
-import { asArray, isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
 import { PROBLEMS } from '../../base/problem.ts';
 import { isAdviceError } from '../../credentials/lint.ts';
 import { readDateTime } from '../../formats/date-time.ts';
 import type { AdviceAnswer } from '../../services/adviser/adviser.ts';
 import { explainAdvice, wordAdvice } from '../../services/adviser/wording.ts';
 import { type Command, type DocumentChecker, EXIT, type Terminal, UsageError } from '../command.ts';
-import { readDocument, readDocuments, readPolicyFile } from '../documents.ts';
+import { presentedIn, readDocument, readDocuments, readPolicyFile } from '../documents.ts';
 import { printable } from '../printable.ts';
 
 type Linted = Awaited<ReturnType<DocumentChecker['lint']>>;
@@ -33,7 +32,7 @@ export const lint: Command = {
       const draft = await readDocument(file, terminal);
       const request = {
         draft,
-        supporting: [...beside.credentials, ...presentedIn(beside.presentations)],
+        supporting: [...beside.credentials, ...presentedIn(beside)],
         regimes: values.regime,
         at,
         ...(beside.worksheets.length === 0 ? {} : { worksheets: beside.worksheets as never }),
@@ -62,10 +61,6 @@ const OPTIONS = {
   lang: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
-
-function presentedIn(presentations: readonly JsonObject[]): readonly JsonObject[] {
-  return presentations.flatMap((one) => asArray(one['verifiableCredential'] as JsonValue).filter(isObject));
-}
 
 function languageOf(asked: string | undefined, terminal: Terminal): Terminal['language'] {
   if (asked === undefined) return terminal.language;

@@ -4,7 +4,7 @@ import { readDocuments } from '../documents.ts';
 
 export const present: Command = {
   name: 'present',
-  usage: 'present FILE… --holder ID --challenge C --domain D [--out F]',
+  usage: 'present FILE… --holder ID --challenge C --domain D [--mechanism M] [--out F]',
   summary: {
     en: 'Sign a presentation of credentials for one verifier and one use, on the node of DATA_DIR',
     ko: 'DATA_DIR의 노드에서 한 검증자에게 한 번 쓸 제시를 서명합니다',
@@ -17,10 +17,11 @@ export const present: Command = {
         holder: { type: 'string' },
         challenge: { type: 'string' },
         domain: { type: 'string' },
+        mechanism: { type: 'string' },
         out: { type: 'string' },
       },
     });
-    const { holder, challenge, domain } = values;
+    const { holder, challenge, domain, mechanism } = values;
     if (positionals.length === 0 || holder === undefined || challenge === undefined || domain === undefined) {
       throw new UsageError('name the files, the --holder instance, the --challenge and the --domain');
     }
@@ -28,7 +29,8 @@ export const present: Command = {
     const node = await kit.openNode();
     try {
       const instance = await node.identity.requireInstance('holder', holder, undefined);
-      const text = `${JSON.stringify(await node.holder.prove(instance, { credentials, challenge, domain }), null, 2)}\n`;
+      const presentation = await node.holder.prove(instance, { credentials, challenge, domain, mechanism });
+      const text = `${JSON.stringify(presentation, null, 2)}\n`;
       if (values.out === undefined) terminal.out(text);
       else await terminal.writeFile(values.out, text);
       return EXIT.accepted;

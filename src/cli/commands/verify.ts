@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util';
 import { ServiceError } from '../../base/error.ts';
 import { excerpt } from '../../base/finding.ts';
-import { asArray, isObject, type JsonObject } from '../../base/json.ts';
+import { asArray, type JsonObject } from '../../base/json.ts';
 import { PROBLEMS } from '../../base/problem.ts';
+import { readableOf } from '../../credentials/envelope.ts';
+import { readablePresentation } from '../../credentials/enveloped-presentation.ts';
 import { readDateTime } from '../../formats/date-time.ts';
 import type { EvaluationAnswer } from '../../services/verifier/evaluation.ts';
 import { explainEvaluation } from '../../services/verifier/explanation.ts';
 import type { Verification } from '../../services/verifier/verifier.ts';
 import { type Command, type CommandKit, EXIT, type Terminal, UsageError } from '../command.ts';
-import { type Documents, readDocuments, readPolicyFile } from '../documents.ts';
+import { type Documents, presentedIn, readDocuments, readPolicyFile } from '../documents.ts';
 import { printable } from '../printable.ts';
 import { compareReports, describeComparison, exitOfComparison, readSignedReport } from './signed-report.ts';
 
@@ -160,13 +162,10 @@ export async function evaluateDocuments(
   const at = atText === undefined ? undefined : readDateTime(atText);
   if (atText !== undefined && at === undefined)
     throw new UsageError('--at takes an instant such as 2027-04-15T00:00:00Z');
-  const presented = documents.presentations.flatMap((presentation) =>
-    asArray(presentation['verifiableCredential']).filter(isObject),
-  );
   const checker = kit.createChecker({ offline: choices.offline ?? false, evidence: documents.statusLists });
   return checker.evaluate(
     {
-      credentials: [...documents.credentials, ...presented],
+      credentials: [...documents.credentials, ...presentedIn(documents)],
       claim: choices.claim,
       regimes: choices.regime,
       at,
@@ -185,7 +184,9 @@ function exitOf(answer: EvaluationAnswer): number {
   return results.length > 0 && results.every((result) => result === 'ACCEPT') ? EXIT.accepted : EXIT.undetermined;
 }
 
-function nameOf(document: JsonObject): string {
+function nameOf(received: JsonObject): string {
+  // The name of an envelope is the whole token.
+  const document = readableOf(readablePresentation(received));
   const id = document['id'];
   if (typeof id === 'string') return id;
   const type = asArray(document['type']).find((one) => typeof one === 'string');

@@ -30,6 +30,7 @@ const NewIssuer = z.strictObject({
     .max(2)
     .optional(),
 });
+const NewHolder = NewIssuer.pick({ id: true, cryptosuite: true, keyType: true });
 const NewVerifier = z.strictObject({
   id: slug,
   invalidStatus: z.union([z.literal(200), z.literal(400)]).optional(),
@@ -176,6 +177,16 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
     }),
     route({
       method: 'POST',
+      path: '/admin/organizations/{slug}/holders',
+      access: 'admin',
+      tag: 'Administration',
+      summary: 'Add a holder instance: a wallet of its own, and how it secures presentations',
+      request: NewHolder,
+      answers: { 201: 'id, did, verificationMethod and url of the instance', 409: 'the id is taken' },
+      handle: (call) => createHolder(deps, call),
+    }),
+    route({
+      method: 'POST',
       path: '/admin/organizations/{slug}/verifiers',
       access: 'admin',
       tag: 'Administration',
@@ -192,18 +203,27 @@ async function createIssuer(deps: AdministrationDeps, call: Call<z.infer<typeof 
   const { id, cryptosuite, keyType, mandatoryPointers, vcdm, statusPurposes } = call.body;
   if (vcdm?.includes('1.1'))
     throw new ServiceError('BAD_REQUEST', 'this version issues VCDM 2.0', { pointer: '/vcdm' });
-  if (keyType === 'Bls12381G2') {
-    throw new ServiceError('BAD_REQUEST', 'this version has Ed25519, P-256 and P-384 keys', { pointer: '/keyType' });
-  }
   const record = await deps.identity.createIssuer(slugOf(call), {
     id,
     cryptosuite,
-    keyType,
+    keyType: ourKeyType(keyType),
     statusPurposes,
     mandatoryPointers,
   });
   const { did, verificationMethod } = record.settings;
   return { status: 201, body: { id, did, verificationMethod, url: `${deps.publicUrl()}/issuers/${id}` } };
+}
+
+async function createHolder(deps: AdministrationDeps, call: Call<z.infer<typeof NewHolder>>): Promise<Answer> {
+  const { id, cryptosuite, keyType } = call.body;
+  const record = await deps.identity.createHolder(slugOf(call), { id, cryptosuite, keyType: ourKeyType(keyType) });
+  const { did, verificationMethod } = record.settings;
+  return { status: 201, body: { id, did, verificationMethod, url: `${deps.publicUrl()}/holders/${id}` } };
+}
+
+function ourKeyType(keyType: z.infer<typeof NewIssuer>['keyType']): 'Ed25519' | 'P-256' | 'P-384' {
+  if (keyType !== 'Bls12381G2') return keyType;
+  throw new ServiceError('BAD_REQUEST', 'this version has Ed25519, P-256 and P-384 keys', { pointer: '/keyType' });
 }
 
 async function createVerifier(deps: AdministrationDeps, call: Call<z.infer<typeof NewVerifier>>): Promise<Answer> {

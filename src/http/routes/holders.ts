@@ -29,6 +29,8 @@ const Prove = z.strictObject({
     domain: z.string().min(1).max(300),
     /** Who is to see it; needed as soon as a credential is a base proof, from which that much is then derived. */
     audience: z.enum(AUDIENCES).optional(),
+    /** A cryptosuite, or `vp+jwt`; as the instance says unless given. */
+    mechanism: z.string().max(40).optional(),
   }),
 });
 

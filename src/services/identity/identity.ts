@@ -13,7 +13,13 @@ import { createWebvhTemplate, readWebvhDid } from '../../dids/methods/webvh/webv
 import { formatDateTime } from '../../formats/date-time.ts';
 import { sha256Hex } from '../../formats/digest.ts';
 import { isHostName } from '../../net/request-url.ts';
-import { findMechanism, MECHANISM_NAMES } from '../../proofs/mechanisms.ts';
+import {
+  findMechanism,
+  findPresentationMechanism,
+  MECHANISM_NAMES,
+  type Mechanism,
+  PRESENTATION_MECHANISM_NAMES,
+} from '../../proofs/mechanisms.ts';
 import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../../store/store.ts';
 import { type DidMethod, isHosted, logOf, methodOf, webDocumentOf } from './hosted-did.ts';
 import { activeKey, documentOf, findActiveKey } from './organisation-keys.ts';
@@ -169,26 +175,39 @@ export class Identity {
     return this.#inTurn(() => this.#createIssuer(slug, request));
   }
 
+  /** One more holder instance, a wallet of its own; the same otherwise. What a holder may choose is shown whole. */
+  createHolder(slug: string, request: Pick<NewInstance, 'id' | 'cryptosuite' | 'keyType'>): Promise<InstanceRecord> {
+    return this.#inTurn(async () => {
+      assertGoTogether(request, findPresentationMechanism(request.cryptosuite), PRESENTATION_MECHANISM_NAMES);
+      return this.#createSigning('holder', slug, request, {});
+    });
+  }
+
   async #createIssuer(slug: string, request: NewInstance): Promise<InstanceRecord> {
     const suite = findMechanism(request.cryptosuite);
-    if (suite === undefined) {
-      const detail = `this version issues with ${MECHANISM_NAMES.join(', ')}`;
-      throw new ServiceError('BAD_REQUEST', detail, { pointer: '/cryptosuite' });
-    }
-    if (!suite.keyTypes.includes(request.keyType)) {
-      const detail = `${suite.name} signs with ${suite.keyTypes.join(' or ')}`;
-      throw new ServiceError('BAD_REQUEST', detail, { pointer: '/keyType' });
-    }
-    if (request.mandatoryPointers !== undefined && suite.selective !== true) {
+    assertGoTogether(request, suite, MECHANISM_NAMES);
+    if (request.mandatoryPointers !== undefined && suite?.selective !== true) {
       const detail = 'mandatory pointers belong to a selective-disclosure cryptosuite';
       throw new ServiceError('BAD_REQUEST', detail, { pointer: '/mandatoryPointers' });
     }
-    if ((await this.#deps.store.findInstance('issuer', request.id)) !== undefined) {
+    return this.#createSigning('issuer', slug, request, {
+      ...(request.statusPurposes === undefined ? {} : { statusPurposes: request.statusPurposes }),
+      ...(request.mandatoryPointers === undefined ? {} : { mandatoryPointers: request.mandatoryPointers }),
+    });
+  }
+
+  async #createSigning(
+    kind: 'issuer' | 'holder',
+    slug: string,
+    request: Pick<NewInstance, 'id' | 'cryptosuite' | 'keyType'>,
+    more: JsonObject,
+  ): Promise<InstanceRecord> {
+    if ((await this.#deps.store.findInstance(kind, request.id)) !== undefined) {
       throw new ServiceError('CONFLICT', 'the id is taken', { pointer: '/id' });
     }
     const { did, key } = await this.#keyFor(await this.requireOrganisation(slug), request.keyType);
     const record: InstanceRecord = {
-      kind: 'issuer',
+      kind,
       id: request.id,
       organisation: slug,
       settings: {
@@ -197,8 +216,7 @@ export class Identity {
         keyType: key.keyType,
         verificationMethod: key.verificationMethod,
         cryptosuite: request.cryptosuite,
-        ...(request.statusPurposes === undefined ? {} : { statusPurposes: request.statusPurposes }),
-        ...(request.mandatoryPointers === undefined ? {} : { mandatoryPointers: request.mandatoryPointers }),
+        ...more,
       },
     };
     await this.#deps.store.createInstance(record);
@@ -411,6 +429,20 @@ export class Identity {
   #now(): string {
     return formatDateTime(this.#deps.clock.now());
   }
+}
+
+/** Errors: BAD_REQUEST for a mechanism that is not spoken or does not go with the key. */
+function assertGoTogether(
+  { keyType }: Pick<NewInstance, 'keyType'>,
+  mechanism: Mechanism | undefined,
+  known: readonly string[],
+): void {
+  if (mechanism === undefined) {
+    throw new ServiceError('BAD_REQUEST', `this version has ${known.join(', ')}`, { pointer: '/cryptosuite' });
+  }
+  if (mechanism.keyTypes.includes(keyType)) return;
+  const detail = `${mechanism.name} signs with ${mechanism.keyTypes.join(' or ')}`;
+  throw new ServiceError('BAD_REQUEST', detail, { pointer: '/keyType' });
 }
 
 /** 256 random bits; the prefix lets secret scanners recognise it. */

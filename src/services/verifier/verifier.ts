@@ -5,6 +5,7 @@ import { type Finding, failed, owed, passed, skipped, verdictOf } from '../../ba
 import { asArray, deepFreeze, type JsonObject } from '../../base/json.ts';
 import type { Contexts } from '../../credentials/contexts.ts';
 import { subjectOf, typeOf } from '../../credentials/credential.ts';
+import { presentationIn, readablePresentation } from '../../credentials/enveloped-presentation.ts';
 import { checkPresentationForm, credentialsOf } from '../../credentials/presentation.ts';
 import type { Schemas } from '../../credentials/schemas.ts';
 import { judgeStatus } from '../../credentials/status-history.ts';
@@ -84,10 +85,11 @@ export class Verifier {
     if (verdictOf(opening) !== 'accepted') return verificationOf(frozen, opening);
     const deps = this.#checkDeps(now);
     const findings = [...opening];
-    for (const [place, credential] of credentialsOf(frozen).entries()) {
+    const presentation = deepFreeze(readablePresentation(frozen));
+    for (const [place, credential] of credentialsOf(presentation).entries()) {
       const at = `/verifiableCredential/${place}`;
       const checked = await checkCredential(credential, deps);
-      const judged = [...this.#judgeNow(checked, now), checkBinding(checked.document, frozen)];
+      const judged = [...this.#judgeNow(checked, now), checkBinding(checked.document, presentation)];
       findings.push(...judged.map((finding) => ({ ...finding, pointer: at + (finding.pointer ?? '') })));
     }
     return verificationOf(frozen, findings);
@@ -131,18 +133,21 @@ export class Verifier {
   /** Form, challenge, proof, holder: everything about the presentation itself, cheapest first, stopping at the first failure. */
   async #checkOpening(
     instance: InstanceRecord,
-    presentation: JsonObject,
+    received: JsonObject,
     options: PresentationOptions,
     now: number,
   ): Promise<Finding[]> {
     const spent = await this.#spendChallenge(instance, options.challenge, now);
     if (spent.outcome !== 'passed') return [spent];
+    const opened = presentationIn(received);
+    if (!opened.ok) return [spent, ...opened.findings];
+    const presentation = opened.value;
     const form = checkPresentationForm(presentation, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
     if (verdictOf(form) !== 'accepted') return [spent, ...form];
     const content = checkContent(presentation);
     if (content.outcome !== 'passed') return [spent, ...form, content];
     const own = instance.settings['domain'];
-    const proof = await this.#deps.proofs.checkPresentationProof(presentation, {
+    const proof = await this.#deps.proofs.checkPresentationProof(received, {
       resolver: this.#deps.resolver,
       now,
       challenge: String(options.challenge),

@@ -25,6 +25,7 @@ import { NODE_BUILDERS } from './nodes.ts';
 import { OWN_BUILDERS } from './own-controls.ts';
 import { OWN_STATUS_BUILDERS } from './own-status.ts';
 import { PRESENTATION_BUILDERS } from './presentation.ts';
+import { PRESENTATION_TOKEN_BUILDERS } from './presentation-tokens.ts';
 import { PROCESS_BUILDERS } from './processes.ts';
 import { PROOF_BUILDERS } from './proof.ts';
 import { SELECTIVE_BUILDERS } from './selective-disclosure.ts';
@@ -61,6 +62,7 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   ...PATH_BUILDERS,
   ...POLICY_BUILDERS,
   ...PRESENTATION_BUILDERS,
+  ...PRESENTATION_TOKEN_BUILDERS,
   ...PROCESS_BUILDERS,
   ...PROOF_BUILDERS,
   ...SELECTIVE_BUILDERS,

@@ -2,8 +2,9 @@
 import { createHmac, createPrivateKey, generateKeyPairSync, sign as signBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
-import { contentOf, createEnvelope, MAX_TOKEN } from '../../../src/credentials/envelope.ts';
+import { contentOf, createEnvelope } from '../../../src/credentials/envelope.ts';
 import { linkDigest } from '../../../src/credentials/link.ts';
+import { MAX_TOKEN } from '../../../src/credentials/token.ts';
 import { ALGORITHMS } from '../../../src/crypto/algorithms.ts';
 import { encodeMultikey } from '../../../src/crypto/multikey.ts';
 import type { KeyType, Signer } from '../../../src/crypto/signer.ts';
