@@ -38,6 +38,14 @@ const CONTEXTS: readonly Listed[] = [
   { url: 'https://w3id.org/proofprint/contexts/v1', source: { path: 'contexts/v1.jsonld' } },
 ];
 
+/** Loaded beside them by conformance instances alone (docs/conformance.md). */
+const CONFORMANCE: readonly Listed[] = [
+  {
+    url: 'https://www.w3.org/ns/credentials/examples/v2',
+    source: { path: 'contexts/conformance/examples-v2.jsonld' },
+  },
+];
+
 /** Every derived file by its path from the package root. */
 export function derivedFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
@@ -48,7 +56,8 @@ export function derivedFiles(): ReadonlyMap<string, string> {
     return line({ url, source: { path } }, schema);
   });
   const contexts = CONTEXTS.map((listed) => line(listed, readSource(listed.source)));
-  files.set('contexts/index.json', pretty({ contexts, schemas }));
+  const conformance = CONFORMANCE.map((listed) => line(listed, readSource(listed.source)));
+  files.set('contexts/index.json', pretty({ contexts, conformance, schemas }));
   files.set('src/credentials/profiles/schema-digests.ts', digests());
   return files;
 }

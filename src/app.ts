@@ -6,7 +6,7 @@ import type { Express } from 'express';
 import { type Clock, createManualClock, createShiftedClock, systemClock } from './base/clock.ts';
 import { ServiceError } from './base/error.ts';
 import type { Config } from './config.ts';
-import { type Contexts, loadContexts } from './credentials/contexts.ts';
+import { type Contexts, type Intake, loadContexts } from './credentials/contexts.ts';
 import { loadSchemas, type Schemas } from './credentials/schemas.ts';
 import { readNodeKey } from './crypto/signers/node-key.ts';
 import { SealedKeyStore } from './crypto/signers/sealed-file.ts';
@@ -41,7 +41,7 @@ import { DidResolution } from './services/did-resolution.ts';
 import { Evaluations } from './services/evaluations.ts';
 import { Holder } from './services/holder.ts';
 import { Identity } from './services/identity/identity.ts';
-import { Issuer } from './services/issuer.ts';
+import { type AdviceOnIssue, Issuer } from './services/issuer.ts';
 import { Once } from './services/once.ts';
 import { Reevaluations } from './services/reevaluations.ts';
 import { Renderings } from './services/renderings.ts';
@@ -52,7 +52,7 @@ import { policyOf, readPolicyObject, readPolicyText } from './services/verifier/
 import { Verifier } from './services/verifier/verifier.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
 import { createLevelStore } from './store/level/level-store.ts';
-import type { Store } from './store/store.ts';
+import type { InstanceRecord, Store } from './store/store.ts';
 import type { Policy } from './trust/policy.ts';
 import { VERSION } from './version.ts';
 
@@ -103,8 +103,8 @@ export interface ProofprintNode {
   close(): Promise<void>;
 }
 
-export function createWorkshop(): Workshop {
-  const contexts = loadContexts();
+export function createWorkshop(intake: Intake = 'product'): Workshop {
+  const contexts = loadContexts(intake);
   return { contexts, schemas: loadSchemas(), proofs: createDataIntegrity({ contexts }) };
 }
 
@@ -127,6 +127,12 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     clock,
     ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
   });
+  await assertSameProfile(config, store).catch(async (error: unknown) => {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  });
+  if (config.conformance)
+    log.event('PROFILE=conformance: instances made for the public suites answer here; rely on nothing they say');
 
   // One guard and its caps for everything that leaves.
   const guard = createGuard({ allowedHosts: config.allowedHosts });
@@ -151,36 +157,33 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     signerOf,
     onChange: () => reevaluations.wake(),
   });
-  const holder = new Holder({ store, proofs, contexts, schemas, resolver, clock, signerOf });
+  const holding = { store, resolver, clock, signerOf };
+  const holder = new Holder({ ...holding, ...workshop });
   const loadStatusList = ownListsFirst(credentialStatus, createStatusListLoader({ fetchJson, clock }));
-  const verifier = new Verifier({
-    store,
-    contexts,
-    schemas,
-    proofs,
-    resolver,
-    loadStatusList,
-    clock,
-    domain: publicUrl,
-  });
+  const verifying = { store, resolver, loadStatusList, clock, domain: publicUrl };
+  const verifier = new Verifier({ ...verifying, ...workshop });
   const adviser = new Adviser({
     clock,
     gather: (draft, credentials, how) => verifier.gatherFor(draft, credentials, how),
     onFile: (organisation, draft, given) => findOnFile(store, organisation, draft, given),
     policy: () => policy.current,
   });
-  const issuer = new Issuer({
+  const issuing = {
     store,
-    proofs,
-    contexts,
-    schemas,
     resolver,
     clock,
     signerOf,
-    statusListUrl: (listId) => credentialStatus.urlOf(listId),
-    adviseOnIssue: (instance, request) => adviser.adviseOnIssue(instance.organisation, request),
-    alarm: (what) => log.event('alarm', { what }),
-  });
+    statusListUrl: (listId: string) => credentialStatus.urlOf(listId),
+    adviseOnIssue: (instance: InstanceRecord, request: AdviceOnIssue) =>
+      adviser.adviseOnIssue(instance.organisation, request),
+    alarm: (what: string) => log.event('alarm', { what }),
+  };
+  const issuer = new Issuer({ ...issuing, ...workshop });
+  // The same services once more, over a workshop that takes what the public suites send; no evaluation ever asks them.
+  const open = config.conformance ? createWorkshop('conformance') : undefined;
+  const issuerFor = chooser(issuer, open && new Issuer({ ...issuing, ...open }));
+  const verifierFor = chooser(verifier, open && new Verifier({ ...verifying, ...open }));
+  const holderFor = chooser(holder, open && new Holder({ ...holding, ...open }));
   const evaluations = new Evaluations({
     store,
     clock,
@@ -233,15 +236,16 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       publicUrl,
       watch: (instance, everySeconds) => reevaluations.watch(instance, everySeconds),
       setClock: manual === undefined ? undefined : (now) => setClock(manual, now),
+      conformance: config.conformance,
     }),
-    ...issuerRoutes({ identity, issuer, adviser, credentialStatus }),
+    ...issuerRoutes({ identity, issuerFor, adviser, credentialStatus }),
     ...evaluationRoutes({ identity, evaluations, reevaluations, reportCredentials }),
     ...changesWebhookRoutes({ identity, webhook }),
-    ...verifierRoutes({ identity, verifier, evaluations, reportCredentials }),
+    ...verifierRoutes({ identity, verifierFor, evaluations, reportCredentials }),
     ...trustRegistryRoutes({ identity, registry }),
     // Before the paths that take any credential id in its place.
     ...renderingRoutes({ identity, holder, renderings }),
-    ...holderRoutes({ identity, holder }),
+    ...holderRoutes({ identity, holderFor }),
     ...worksheetRoutes({ identity }),
     ...didResolutionRoutes({ resolution }),
     ...publicDocumentRoutes({ identity, credentialStatus, contexts, schemas }),
@@ -256,6 +260,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     metrics,
     publicRateLimit: config.publicRateLimit,
     clockNotice: config.clock.kind === 'system' && clock === systemClock ? undefined : 'demonstration clock',
+    profile: config.conformance ? 'conformance' : undefined,
   });
   const settled = await issuer.settleOpenIntents();
   if (settled > 0) log.event('intents settled', { count: settled });
@@ -294,6 +299,33 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       await store[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Which of two services answers for an instance. Errors: CONFIG_REFUSED for a conformance instance where there are none. */
+function chooser<Service>(product: Service, conformance: Service | undefined): (instance: InstanceRecord) => Service {
+  return ({ settings }) => {
+    if (settings['conformance'] !== true) return product;
+    if (conformance !== undefined) return conformance;
+    throw new ServiceError('CONFIG_REFUSED', 'conformance instances need a node started with PROFILE=conformance');
+  };
+}
+
+/**
+ * A store made for the public suites is never opened as anything else, nor any other store for them.
+ * Errors: CONFIG_REFUSED.
+ */
+async function assertSameProfile({ conformance }: Config, store: Store): Promise<void> {
+  const kept = (await store.readSetting('profile')) === 'conformance';
+  if (kept === conformance) return;
+  if (kept) {
+    throw new ServiceError(
+      'CONFIG_REFUSED',
+      'PROFILE: this DATA_DIR was made for conformance tests; choose another one',
+    );
+  }
+  if ((await store.listOrganisations()).length > 0)
+    throw new ServiceError('CONFIG_REFUSED', 'PROFILE: conformance tests need an empty DATA_DIR of their own');
+  await store.writeSetting('profile', 'conformance');
 }
 
 function clockOf(config: Config): Clock {

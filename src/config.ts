@@ -24,6 +24,8 @@ export interface Config {
   readonly publicRateLimit: number;
   /** No variable that shapes the node was given: the first run then shows the demonstration network. */
   readonly unconfigured: boolean;
+  /** Whether this node may have conformance instances, and then nothing else worth keeping (docs/conformance.md). */
+  readonly conformance: boolean;
 }
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -45,6 +47,7 @@ const SHAPING = [
   'KEY_PASSPHRASE',
   'KEY_FILE',
   'TYPES_DIR',
+  'PROFILE',
 ];
 
 export function readConfig(environment: Environment): Config {
@@ -59,7 +62,6 @@ export function readConfig(environment: Environment): Config {
   const allowedHosts = readAllowedHosts(given('ALLOWED_HOSTS'), publicUrl, host);
   const store = given('STORE') ?? 'level';
   if (store !== 'level') throw refused('STORE', 'only "level" is available in this version');
-  if (given('PROFILE') !== undefined) throw refused('PROFILE', 'no profile is available in this version');
   const passphrase = given('KEY_PASSPHRASE');
   if (passphrase !== undefined && given('KEY_FILE') !== undefined) {
     throw refused('KEY_PASSPHRASE', 'give either KEY_PASSPHRASE or KEY_FILE, not both');
@@ -83,12 +85,27 @@ export function readConfig(environment: Environment): Config {
     clock: readClock(given('CLOCK'), host),
     keys: passphrase === undefined ? { keyFile: given('KEY_FILE') } : { passphrase },
     publicRateLimit: readPositive('RATE_LIMIT', given('RATE_LIMIT'), 600),
+    conformance: readProfile(given('PROFILE'), { host, publicUrl, policyFile: given('POLICY_FILE') }),
     unconfigured: SHAPING.every((name) => given(name) === undefined),
   };
 }
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Instances for the public suites answer to this machine alone, and stand beside no policy that somebody could rely on. */
+function readProfile(
+  text: string | undefined,
+  { host, publicUrl, policyFile }: Pick<Config, 'host' | 'publicUrl' | 'policyFile'>,
+): boolean {
+  if (text === undefined) return false;
+  if (text !== 'conformance') throw refused('PROFILE', '"conformance" is the only one there is');
+  if (!isLoopback(host)) throw refused('PROFILE', 'only on a loopback HOST');
+  if (publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname.replace(/^\[(.*)\]$/, '$1')))
+    throw refused('PROFILE', 'not together with a public PUBLIC_URL');
+  if (policyFile !== undefined && policyFile !== 'none') throw refused('PROFILE', 'not together with a POLICY_FILE');
+  return true;
 }
 
 function readPort(text: string | undefined): number {

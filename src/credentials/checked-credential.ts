@@ -29,4 +29,6 @@ export interface CheckedCredential {
   readonly keys: readonly ProofKey[];
   readonly didDocuments: readonly SeenDidDocument[];
   readonly status: StatusHistory;
+  /** Checked by the rules of a conformance instance, whose word counts for nothing in an evaluation. */
+  readonly forConformance?: true;
 }

@@ -14,6 +14,8 @@ export interface IndexEntry {
 
 export interface ContextIndex {
   readonly contexts: readonly IndexEntry[];
+  /** Contexts of conformance instances alone. */
+  readonly conformance: readonly IndexEntry[];
   readonly schemas: readonly IndexEntry[];
 }
 
@@ -22,7 +24,8 @@ export const INDEX_FILE = 'contexts/index.json';
 /** Errors: CONTEXT_INTEGRITY when contexts/index.json is missing or not understood. */
 export function readContextIndex(): ContextIndex {
   const index = readSource({ path: INDEX_FILE });
-  return { contexts: readEntries(index['contexts']), schemas: readEntries(index['schemas']) };
+  const { contexts, conformance, schemas } = index;
+  return { contexts: readEntries(contexts), conformance: readEntries(conformance), schemas: readEntries(schemas) };
 }
 
 /** Read an entry's document and compare it with its digest. Errors: CONTEXT_INTEGRITY, naming the file. */

@@ -15,7 +15,15 @@ export const V1_CONTEXT = 'https://www.w3.org/2018/credentials/v1';
 /** Our own terms. */
 export const PROOFPRINT_CONTEXT = `${BASE_URL}contexts/v1`;
 
+/**
+ * Whose documents are taken: those of the types that have a profile here, or whatever the public conformance suites send. The second
+ * is for instances that a node was started for (`PROFILE=conformance`, docs/conformance.md), and nothing they answer can be relied on.
+ */
+export type Intake = 'product' | 'conformance';
+
 export interface Contexts {
+  /** `conformance`: a document may define terms of its own, and its type needs no profile. */
+  readonly intake: Intake;
   /** Every context that can be loaded, in the order of the index. */
   readonly urls: readonly string[];
   /** The context document, frozen, or nothing when it is not bundled. */
@@ -27,8 +35,9 @@ export interface Contexts {
 }
 
 /** Read and check every bundled context. Errors: CONTEXT_INTEGRITY, naming the file that is missing or was altered. */
-export function loadContexts(): Contexts {
-  const entries = readContextIndex().contexts;
+export function loadContexts(intake: Intake = 'product'): Contexts {
+  const index = readContextIndex();
+  const entries = intake === 'conformance' ? [...index.contexts, ...index.conformance] : index.contexts;
   const loaded = new Map(
     entries.map((entry) => {
       const document = deepFreeze(loadEntry(entry));
@@ -36,6 +45,7 @@ export function loadContexts(): Contexts {
     }),
   );
   return {
+    intake,
     urls: [...loaded.keys()],
     document: (url) => loaded.get(url)?.document,
     digest: (url) => loaded.get(url)?.digest,

@@ -4,6 +4,7 @@ import { asArray, isObject, type JsonObject, type JsonValue, pointerOf } from '.
 import { readDid } from '../formats/did-url.ts';
 import type { Contexts } from './contexts.ts';
 import { issuerOf, statusEntriesOf, validFromOf, validUntilOf, withoutProof } from './credential-members.ts';
+import { checkDataModel } from './data-model.ts';
 import { findProfile, type Profile } from './profiles/profile-table.ts';
 import { MISSING, type Schemas } from './schemas.ts';
 import { checkWireShape } from './wire-shape.ts';
@@ -38,6 +39,7 @@ const STATUS_PURPOSES = new Set(['revocation', 'suspension']);
  * withheld.
  */
 export function checkCredentialForm(document: JsonObject, deps: FormDependencies): Finding[] {
+  if (deps.contexts.intake === 'conformance') return checkOpenForm(document, deps);
   const shape = checkWireShape(document, { kind: 'credential', ...deps });
   if (shape.some(isFailure)) return shape;
   const profile = findProfile(document);
@@ -58,6 +60,14 @@ export function checkCredentialForm(document: JsonObject, deps: FormDependencies
     ...checkStatusPresence(document, profile),
   ];
   return failures.length > 0 ? failures : [...shape, passed('schema')];
+}
+
+/** A credential of any type and version, for conformance instances: the wire shape, and what the data model itself asks. */
+function checkOpenForm(document: JsonObject, deps: FormDependencies): Finding[] {
+  const shape = checkWireShape(document, { kind: 'credential', ...deps, vcdm11: true });
+  if (shape.some(isFailure)) return shape;
+  const model = [...checkIssuer(document), ...checkDataModel(document)];
+  return model.some(isFailure) ? model.filter(isFailure) : [...shape, ...model];
 }
 
 /** Where a holder could withhold, a member that must be there and is not was withheld (docs/threats.md, section 5.6). */

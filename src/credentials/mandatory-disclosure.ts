@@ -1,5 +1,5 @@
 /** What an issuer marks as mandatory when it signs for selective disclosure: the core of the type, and what it adds to it. */
-import { failed, type Read, readFailed, readOk } from '../base/finding.ts';
+import { type Finding, failed, type Read, readFailed, readOk } from '../base/finding.ts';
 import type { JsonObject } from '../base/json.ts';
 import { findAt } from '../base/json-lookup.ts';
 import { corePointersOf, isCoveredBy } from './core-pointers.ts';
@@ -10,6 +10,26 @@ export interface PointerWishes {
   readonly requested?: readonly string[] | undefined;
   /** The instance's own additions; where a document has nothing at one, it says nothing. */
   readonly always?: readonly string[] | undefined;
+}
+
+/** What stays with any credential whose type has no core: without its issuer no proof of it could be checked. */
+const LEAST: readonly string[] = ['/issuer'];
+
+/**
+ * The pointers to sign a credential of any type with, for conformance instances: what was asked for, or the least there is.
+ * Errors (as findings): `LINT_FAILED` for one that points at nothing.
+ */
+export function readAnyPointers(document: JsonObject, requested: readonly string[] = []): Read<readonly string[]> {
+  const lost = findLost(document, requested);
+  if (lost !== undefined) return readFailed(lost);
+  return readOk(requested.length === 0 ? LEAST : [...new Set(requested)]);
+}
+
+function findLost(document: JsonObject, requested: readonly string[]): Finding | undefined {
+  const lost = requested.findIndex((pointer) => findAt(document, pointer) === undefined);
+  if (lost < 0) return undefined;
+  const pointer = `/options/mandatoryPointers/${lost}`;
+  return failed('lint', 'LINT_FAILED', 'points at no member of the credential', { pointer });
 }
 
 /**
@@ -28,11 +48,8 @@ export function readMandatoryPointers(
     const params = { member: left };
     return readFailed(failed('lint', 'LINT_FAILED', detail, { pointer: '/options/mandatoryPointers', params }));
   }
-  const lost = (requested ?? []).findIndex((pointer) => findAt(document, pointer) === undefined);
-  if (lost >= 0) {
-    const pointer = `/options/mandatoryPointers/${lost}`;
-    return readFailed(failed('lint', 'LINT_FAILED', 'points at no member of the credential', { pointer }));
-  }
+  const lost = findLost(document, requested ?? []);
+  if (lost !== undefined) return readFailed(lost);
   const added = always.filter((pointer) => findAt(document, pointer) !== undefined);
   return readOk([...new Set([...core, ...(requested ?? []), ...added])]);
 }

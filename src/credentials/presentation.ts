@@ -2,6 +2,7 @@ import { excerpt, type Finding, failed, passed } from '../base/finding.ts';
 import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { readDid } from '../formats/did-url.ts';
 import { type FormDependencies, withoutMalformedProof } from './credential.ts';
+import { checkPresentationModel } from './data-model.ts';
 import { schemaOf } from './profiles/profile.ts';
 import { checkWireShape } from './wire-shape.ts';
 
@@ -14,12 +15,21 @@ const { schemaUrl: PRESENTATION_SCHEMA } = schemaOf('verifiable-presentation');
  * Codes: those of the wire shape and of envelopes, MALFORMED_VALUE_ERROR, INVALID_DID for the holder.
  */
 export function checkPresentationForm(document: JsonObject, deps: FormDependencies): Finding[] {
-  const shape = checkWireShape(document, { kind: 'presentation', ...deps });
+  const open = deps.contexts.intake === 'conformance';
+  const shape = checkWireShape(document, { kind: 'presentation', ...deps, vcdm11: open });
   if (shape.some((finding) => finding.outcome === 'failed')) return shape;
+  if (open) return checkOpenEnvelope(document, shape);
   const { verifiableCredential: _, ...envelope } = withoutMalformedProof(document);
   const schema = deps.schemas.validate(PRESENTATION_SCHEMA, envelope).filter((finding) => finding.outcome === 'failed');
   const failures = [...checkHolder(document), ...schema];
   return failures.length > 0 ? failures : [...shape, passed('schema')];
+}
+
+/** A presentation as the data model has it, for conformance instances. */
+function checkOpenEnvelope(document: JsonObject, shape: readonly Finding[]): Finding[] {
+  const findings = [...checkHolder(document), ...checkPresentationModel(document)];
+  const failures = findings.filter((finding) => finding.outcome === 'failed');
+  return failures.length > 0 ? failures : [...shape, ...findings];
 }
 
 function checkHolder(document: JsonObject): Finding[] {

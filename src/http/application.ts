@@ -43,6 +43,8 @@ export interface ApplicationDeps {
   readonly publicRateLimit: number;
   /** Set in demonstrations and tests: every answer then says that the clock is not the machine's. */
   readonly clockNotice: string | undefined;
+  /** Said in every answer's header where a node is not for production. */
+  readonly profile?: string | undefined;
 }
 
 type Lines = Readonly<Record<Access, Admission>>;
@@ -84,6 +86,7 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
     response.setHeader('x-request-id', String(response.locals['requestId']));
     if (deps.clockNotice !== undefined)
       response.setHeader('proofprint-clock', `${deps.clockNotice}; now ${formatDateTime(deps.clock.now())}`);
+    if (deps.profile !== undefined) response.setHeader('proofprint-profile', deps.profile);
     response.on('finish', () => finish(deps, request, response));
     if (!opaque.some((prefix) => request.url.startsWith(prefix))) assertPlainPath(request.url);
     next();

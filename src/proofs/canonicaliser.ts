@@ -63,7 +63,8 @@ export function createCanonicaliser({ contexts }: { readonly contexts: Contexts 
  * allowed URL twenty thousand times, or as many inline contexts, would cost seconds.
  */
 function assertBundled(value: JsonValue | undefined, contexts: Contexts): void {
-  const urls = asArray(value);
+  // Definitions of a document's own were counted by the wire shape, and only a conformance instance lets them come this far.
+  const urls = contexts.intake === 'conformance' ? asArray(value).filter((entry) => !isObject(entry)) : asArray(value);
   const bundled = urls.every((url) => typeof url === 'string' && contexts.document(url) !== undefined);
   if (!bundled || new Set(urls).size !== urls.length) throw contextRefusal();
 }

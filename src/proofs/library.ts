@@ -179,7 +179,8 @@ async function createSelectiveSuite({ document, proof, key, canonicaliser }: Ver
     run.signatureHeld = held;
   };
   const stage = stageOf(decodeMultibase(String(proof.value['proofValue']), proof.suite.longestProofValue));
-  return createCheckingSuite(stage ?? 'presented', key.bytes, hold, guard);
+  const takesAnyType = canonicaliser.contexts.intake === 'conformance';
+  return createCheckingSuite(stage ?? 'presented', key.bytes, hold, guard, takesAnyType);
 }
 
 /** The bundled contexts, the verification method that our own retrieval vetted, and its controller listing it. */

@@ -75,6 +75,7 @@ export function createDerivingSuite(selectivePointers: readonly string[]): objec
 
 /**
  * Checks a proof at its stage. `onSignature` hears what our own arithmetic with the vetted key says, and `guard` what was refused.
+ * With `takesAnyType` (conformance instances) a type without a profile has no core, and none is demanded.
  * Errors of the suite's functions: TransformationRefusal `MANDATORY_CLAIM_MISSING`; anything else is a proof that does not hold.
  */
 export function createCheckingSuite(
@@ -82,6 +83,7 @@ export function createCheckingSuite(
   publicKey: Uint8Array | undefined,
   onSignature: (held: boolean) => void,
   guard: <Value>(work: Promise<Value>) => Promise<Value>,
+  takesAnyType = false,
 ): object {
   const library = createVerifyCryptosuite() as LibrarySuite;
   let derived: Derived | undefined;
@@ -89,7 +91,7 @@ export function createCheckingSuite(
     ...library,
     createVerifyData: async (input: VerifyDataInput) => {
       if (stage === 'base') return guard(dataOfBase(input));
-      derived = await guard(readDerived(input));
+      derived = await guard(readDerived(input, takesAnyType));
       return guard(library.createVerifyData(input));
     },
     createVerifier: async () => ({
@@ -176,7 +178,10 @@ interface Derived {
  * The labels and mandatory indexes of a derived proof, judged before the library walks over them: within bounds, and each for a blank
  * node or a statement that there is, so that one derived credential has one proof value. Errors: TypeError.
  */
-async function readDerived({ document, proof, documentLoader }: VerifyDataInput): Promise<Derived> {
+async function readDerived(
+  { document, proof, documentLoader }: VerifyDataInput,
+  takesAnyType: boolean,
+): Promise<Derived> {
   const [, , signatures, labels, indexes] = partsOf(proof['proofValue'], 'presented');
   if (!isListOf(signatures, isBytes)) throw new TypeError('too many signatures');
   if (!(labels instanceof Map) || labels.size > MOST_STATEMENTS) throw new TypeError('too many labels');
@@ -184,7 +189,7 @@ async function readDerived({ document, proof, documentLoader }: VerifyDataInput)
   const mandatory = new Set(indexes);
   if (mandatory.size !== indexes.length) throw new TypeError('an index twice');
   const profile = findProfile(document);
-  if (profile === undefined) throw new TypeError('a type without a core');
+  if (profile === undefined && !takesAnyType) throw new TypeError('a type without a core');
   const entries = [...(labels as ReadonlyMap<unknown, unknown>)].map(([key, value]) => {
     if (!isIndex(key) || !isBytes(value)) throw new TypeError('not a label');
     return [`c14n${key}`, `u${Buffer.from(value).toString('base64url')}`] as const;
@@ -192,7 +197,7 @@ async function readDerived({ document, proof, documentLoader }: VerifyDataInput)
   const { groups, labelMap } = await canonicalizeAndGroup({
     document,
     labelMapFactoryFunction: createLabelMapFunction({ labelMap: new Map(entries) }),
-    groups: { core: [...corePointersOf(document, profile)] },
+    groups: { core: takesAnyType || profile === undefined ? [] : [...corePointersOf(document, profile)] },
     options: { documentLoader },
   });
   const core = [...(groups['core']?.matching.keys() ?? [])];

@@ -2,12 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { refuse, ServiceError } from '../base/error.ts';
 import { type Finding, failed, verdictOf } from '../base/finding.ts';
-import { asArray, deepFreeze, isObject, type JsonObject } from '../base/json.ts';
+import { asArray, deepFreeze, type JsonObject } from '../base/json.ts';
 import { completerOf, standInEntries } from '../credentials/completion.ts';
-import type { Contexts } from '../credentials/contexts.ts';
+import type { Contexts, Intake } from '../credentials/contexts.ts';
+import { profileToIssue } from '../credentials/issue-request.ts';
 import { checkDraft, isAdviceError } from '../credentials/lint.ts';
-import { readMandatoryPointers } from '../credentials/mandatory-disclosure.ts';
-import { findProfile, type Profile } from '../credentials/profiles/profile-table.ts';
+import { readAnyPointers, readMandatoryPointers } from '../credentials/mandatory-disclosure.ts';
+import type { Profile } from '../credentials/profiles/profile-table.ts';
 import type { Schemas } from '../credentials/schemas.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
@@ -88,12 +89,12 @@ export class Issuer {
    */
   async issue(instance: InstanceRecord, request: IssueRequest, idempotency?: IdempotencyClaim): Promise<IssueAnswer> {
     const { did, ...signing } = await this.#deps.signerOf(instance);
-    const profile = this.#assertRequest(request, did);
-    const means: SigningMeans = { ...signing, pointersFor: mandatoryPointersFor(instance, request, profile, signing) };
-    const purposes = statusPurposesOf(instance, profile);
-    const credentialId = idOf(request);
+    const profile = profileToIssue(request, { did, intake: this.#intake });
+    const means: SigningMeans = { ...signing, pointersFor: this.#pointersFor(instance, request, profile, signing) };
+    const purposes = this.#purposesOf(instance, request, profile);
+    const credentialId = this.#recordIdOf(request);
     // Cheap checks first, on a copy with stand-in status entries: a refused request takes no index and leaves nothing behind.
-    const complete = this.#completer(request.credential, credentialId, profile);
+    const complete = this.#completer(request, credentialId, profile);
     const draft = complete(standInEntries(purposes));
     await this.#assertIssuable(draft);
     means.pointersFor?.(draft);
@@ -172,47 +173,16 @@ export class Issuer {
     return secured;
   }
 
-  #assertRequest(request: IssueRequest, did: string): Profile {
-    const { credential } = request;
-    for (const member of ['proof', 'credentialStatus'] as const) {
-      if (credential[member] !== undefined) {
-        throw new ServiceError('MALFORMED_VALUE_ERROR', `${member} is added by the issuer, never by the client`, {
-          pointer: `/credential/${member}`,
-        });
-      }
-    }
-    if (
-      request.credentialId !== undefined &&
-      credential['id'] !== undefined &&
-      request.credentialId !== credential['id']
-    ) {
-      throw new ServiceError('MALFORMED_VALUE_ERROR', 'differs from the id of the credential', {
-        pointer: '/options/credentialId',
-      });
-    }
-    if (credential['issuer'] === undefined) {
-      throw new ServiceError('MALFORMED_VALUE_ERROR', 'the issuer is required', { pointer: '/credential/issuer' });
-    }
-    if (credential['issuer'] !== did) {
-      const named = isObject(credential['issuer']) ? credential['issuer']['id'] : credential['issuer'];
-      if (named === did || typeof named !== 'string') {
-        throw new ServiceError('MALFORMED_VALUE_ERROR', 'the issuer is written as a DID string', {
-          pointer: '/credential/issuer',
-        });
-      }
-      throw new ServiceError('FORBIDDEN', 'this instance issues under another DID', { pointer: '/credential/issuer' });
-    }
-    const profile = findProfile(credential);
-    if (profile === undefined || profile.type === 'BitstringStatusListCredential') {
-      throw new ServiceError('MALFORMED_VALUE_ERROR', 'this service issues no credential of this type', {
-        pointer: '/credential/type',
-      });
-    }
-    return profile;
-  }
-
-  #completer(credential: JsonObject, id: string, profile: Profile): (entries: readonly StatusEntry[]) => JsonObject {
+  #completer(
+    request: IssueRequest,
+    recordId: string,
+    profile: Profile,
+  ): (entries: readonly StatusEntry[]) => JsonObject {
     const { statusListUrl } = this.#deps;
+    const { credential } = request;
+    // Under a record id of its own, a credential keeps the id it came with.
+    const keeps = this.#intake === 'conformance' && Object.hasOwn(credential, 'id');
+    const id = keeps ? (credential['id'] as string) : recordId;
     return completerOf({ credential, id, profile, random: randomBytes(16), statusListUrl });
   }
 
@@ -221,6 +191,7 @@ export class Issuer {
    * elsewhere, and for whatever could not be told, the advice is a warning.
    */
   async #adviseOn(instance: InstanceRecord, draft: JsonObject, request: IssueRequest): Promise<readonly Finding[]> {
+    if (this.#intake === 'conformance') return [];
     const { regimes, supporting, language = 'en' } = request;
     return under(await this.#deps.adviseOnIssue(instance, { draft, regimes, supporting, language }));
   }
@@ -242,9 +213,9 @@ export class Issuer {
     request: IssueRequest,
   ): Promise<{ readonly findings: readonly Finding[]; readonly draft: JsonObject | undefined }> {
     const { did } = await this.#deps.signerOf(instance);
-    const profile = this.#assertRequest(request, did);
-    const complete = this.#completer(request.credential, idOf(request), profile);
-    const draft = complete(standInEntries(statusPurposesOf(instance, profile)));
+    const profile = profileToIssue(request, { did, intake: this.#intake });
+    const complete = this.#completer(request, this.#recordIdOf(request), profile);
+    const draft = complete(standInEntries(this.#purposesOf(instance, request, profile)));
     const findings = under(checkDraft(draft, this.#formDeps()));
     // What a form does not allow cannot be signed, and rules read nothing from it.
     const readable = findings.every((finding) => finding.code === 'LINT_FAILED');
@@ -292,6 +263,47 @@ export class Issuer {
     return this.#deps.store.listIssuances(instance.id, page);
   }
 
+  get #intake(): Intake {
+    return this.#deps.contexts.intake;
+  }
+
+  /** What the public suites issue again and again has one id each time; every time is a record of its own. */
+  #recordIdOf(request: IssueRequest): string {
+    return this.#intake === 'conformance' ? `urn:uuid:${randomUUID()}` : idOf(request);
+  }
+
+  /** What the type needs, then what the instance adds; none where the client brought a status, as only a conformance instance lets it. */
+  #purposesOf(instance: InstanceRecord, { credential }: IssueRequest, profile: Profile): readonly string[] {
+    if (credential['credentialStatus'] !== undefined) return [];
+    const more = instance.settings['statusPurposes'];
+    return [...new Set([...profile.statusPurposes, ...(Array.isArray(more) ? more.map(String) : [])])];
+  }
+
+  /** Only a suite that can disclose selectively takes pointers; for it the core of the type is always among them. */
+  #pointersFor(
+    instance: InstanceRecord,
+    { mandatoryPointers: requested }: IssueRequest,
+    profile: Profile,
+    { cryptosuite }: Pick<SigningMeans, 'cryptosuite'>,
+  ): SigningMeans['pointersFor'] {
+    if (findCryptosuite(cryptosuite)?.selective === true) {
+      const always = asArray(instance.settings['mandatoryPointers']).map(String);
+      return (document) => {
+        const read =
+          this.#intake === 'conformance'
+            ? readAnyPointers(document, requested)
+            : readMandatoryPointers(document, profile, { requested, always });
+        return read.ok ? read.value : refuse(read.findings);
+      };
+    }
+    if (requested === undefined) return undefined;
+    throw new ServiceError(
+      'LINT_FAILED',
+      `this instance signs the whole ${profile.type}; mandatory pointers belong to a selective-disclosure cryptosuite`,
+      { pointer: '/options/mandatoryPointers' },
+    );
+  }
+
   #formDeps(): Pick<IssuerDeps, 'contexts' | 'schemas'> {
     const { contexts, schemas } = this.#deps;
     return { contexts, schemas };
@@ -316,32 +328,4 @@ function idOf(request: IssueRequest): string {
     throw new ServiceError('MALFORMED_VALUE_ERROR', 'a urn:uuid in lower case', { pointer: '/credential/id' });
   }
   return id;
-}
-
-/** What the type needs, then what the instance adds. */
-function statusPurposesOf(instance: InstanceRecord, profile: Profile): readonly string[] {
-  const more = instance.settings['statusPurposes'];
-  return [...new Set([...profile.statusPurposes, ...(Array.isArray(more) ? more.map(String) : [])])];
-}
-
-/** Only a suite that can disclose selectively takes pointers; for it the core of the type is always among them. */
-function mandatoryPointersFor(
-  instance: InstanceRecord,
-  { mandatoryPointers: requested }: IssueRequest,
-  profile: Profile,
-  { cryptosuite }: Pick<SigningMeans, 'cryptosuite'>,
-): SigningMeans['pointersFor'] {
-  if (findCryptosuite(cryptosuite)?.selective === true) {
-    const always = asArray(instance.settings['mandatoryPointers']).map(String);
-    return (document) => {
-      const read = readMandatoryPointers(document, profile, { requested, always });
-      return read.ok ? read.value : refuse(read.findings);
-    };
-  }
-  if (requested === undefined) return undefined;
-  throw new ServiceError(
-    'LINT_FAILED',
-    `this instance signs the whole ${profile.type}; mandatory pointers belong to a selective-disclosure cryptosuite`,
-    { pointer: '/options/mandatoryPointers' },
-  );
 }

@@ -19,9 +19,10 @@ export interface Admitted extends Candidate {
 
 /**
  * Let a checked credential into the trust layer, or nothing: the verdict must be *accepted*, its findings must say the same, and the
- * envelope must name one issuer, who controls one of the proofs. The document is frozen and stays the one that was checked.
+ * envelope must name one issuer, who controls one of the proofs, and it must have been checked by the product's own rules. The document is frozen and stays the one that was checked.
  */
 export function admit(checked: CheckedCredential): Admitted | undefined {
+  if (checked.forConformance === true) return undefined;
   if (checked.verdict !== 'accepted' || verdictOf(checked.findings) !== 'accepted') return undefined;
   const read = readCandidate(checked.document);
   if (read === undefined || !checked.controllers.includes(read.issuer)) return undefined;

@@ -15,6 +15,8 @@ const NewOrganisation = z.strictObject({
   name,
   role: z.enum(ROLES),
   did: z.strictObject({ method: z.enum(['key', 'web', 'webvh', 'jwk']), root: z.boolean().optional() }).optional(),
+  /** Its default instances are for public conformance suites (docs/conformance.md). */
+  conformance: z.boolean().optional(),
 });
 const NewIssuer = z.strictObject({
   id: slug,
@@ -29,8 +31,9 @@ const NewIssuer = z.strictObject({
     .array(z.enum(['2.0', '1.1']))
     .max(2)
     .optional(),
+  conformance: z.boolean().optional(),
 });
-const NewHolder = NewIssuer.pick({ id: true, cryptosuite: true, keyType: true });
+const NewHolder = NewIssuer.pick({ id: true, cryptosuite: true, keyType: true, conformance: true });
 const NewVerifier = z.strictObject({
   id: slug,
   invalidStatus: z.union([z.literal(200), z.literal(400)]).optional(),
@@ -39,6 +42,9 @@ const NewVerifier = z.strictObject({
   challenge: z.boolean().optional(),
   watch: z.boolean().optional(),
   reevaluateEverySeconds: WatchSeconds.optional(),
+  conformance: z.boolean().optional(),
+  /** Of a conformance instance: proofs are all that is looked at. */
+  proofOnly: z.boolean().optional(),
 });
 const NewKey = z.strictObject({
   keyType: z.enum(['Ed25519', 'P-256', 'P-384']).optional(),
@@ -72,6 +78,8 @@ interface AdministrationDeps {
   /** Have the node judge the instance's evaluations again by itself, every so many seconds. */
   readonly watch: (instance: InstanceOf, everySeconds: number | undefined) => Promise<unknown>;
   readonly setClock: ((now: string) => void) | undefined;
+  /** Whether this node may have conformance instances. */
+  readonly conformance: boolean;
 }
 
 export function administrationRoutes(deps: AdministrationDeps): readonly Route[] {
@@ -88,12 +96,14 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
       handle: async ({ body }) => {
         if (RESERVED_SLUGS.has(body.slug))
           throw new ServiceError('CONFLICT', 'this slug is reserved', { pointer: '/slug' });
+        assertProfile(deps, body);
         const method = body.did?.method;
         const { organisation, token } = await identity.createOrganisation({
           slug: body.slug,
           name: body.name,
           role: body.role,
           ...(method === undefined ? {} : { did: { method, root: body.did?.root } }),
+          conformance: body.conformance,
         });
         return { status: 201, body: { slug: organisation.slug, did: organisation.did, token } };
       },
@@ -200,7 +210,8 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
 }
 
 async function createIssuer(deps: AdministrationDeps, call: Call<z.infer<typeof NewIssuer>>): Promise<Answer> {
-  const { id, cryptosuite, keyType, mandatoryPointers, vcdm, statusPurposes } = call.body;
+  const { id, cryptosuite, keyType, mandatoryPointers, vcdm, statusPurposes, conformance } = call.body;
+  assertProfile(deps, call.body);
   if (vcdm?.includes('1.1'))
     throw new ServiceError('BAD_REQUEST', 'this version issues VCDM 2.0', { pointer: '/vcdm' });
   const record = await deps.identity.createIssuer(slugOf(call), {
@@ -209,14 +220,21 @@ async function createIssuer(deps: AdministrationDeps, call: Call<z.infer<typeof 
     keyType: ourKeyType(keyType),
     statusPurposes,
     mandatoryPointers,
+    conformance,
   });
   const { did, verificationMethod } = record.settings;
   return { status: 201, body: { id, did, verificationMethod, url: `${deps.publicUrl()}/issuers/${id}` } };
 }
 
 async function createHolder(deps: AdministrationDeps, call: Call<z.infer<typeof NewHolder>>): Promise<Answer> {
-  const { id, cryptosuite, keyType } = call.body;
-  const record = await deps.identity.createHolder(slugOf(call), { id, cryptosuite, keyType: ourKeyType(keyType) });
+  const { id, cryptosuite, keyType, conformance } = call.body;
+  assertProfile(deps, call.body);
+  const record = await deps.identity.createHolder(slugOf(call), {
+    id,
+    cryptosuite,
+    keyType: ourKeyType(keyType),
+    conformance,
+  });
   const { did, verificationMethod } = record.settings;
   return { status: 201, body: { id, did, verificationMethod, url: `${deps.publicUrl()}/holders/${id}` } };
 }
@@ -228,6 +246,7 @@ function ourKeyType(keyType: z.infer<typeof NewIssuer>['keyType']): 'Ed25519' | 
 
 async function createVerifier(deps: AdministrationDeps, call: Call<z.infer<typeof NewVerifier>>): Promise<Answer> {
   const { id, policy, watch, reevaluateEverySeconds, ...rest } = call.body;
+  assertProfile(deps, call.body);
   const settings = Object.fromEntries(
     Object.entries({ ...rest, ...(policy === undefined ? {} : { policy }) }).filter(([, value]) => value !== undefined),
   ) as JsonObject;
@@ -237,6 +256,17 @@ async function createVerifier(deps: AdministrationDeps, call: Call<z.infer<typeo
   // Either says that it is wanted, unless it is said not to be.
   if (watch ?? reevaluateEverySeconds !== undefined) await deps.watch(instance, reevaluateEverySeconds);
   return { status: 201, body: { id, url: `${deps.publicUrl()}/verifiers/${id}` } };
+}
+
+/** Errors: CONFIG_REFUSED for a conformance instance on a node that was not started for them. */
+function assertProfile(
+  { conformance }: AdministrationDeps,
+  body: { readonly conformance?: boolean | undefined },
+): void {
+  if (body.conformance !== true || conformance) return;
+  throw new ServiceError('CONFIG_REFUSED', 'conformance instances need a node started with PROFILE=conformance', {
+    pointer: '/conformance',
+  });
 }
 
 function clockRoute(setClock: (now: string) => void): Route {

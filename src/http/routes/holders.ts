@@ -3,7 +3,7 @@ import { ServiceError } from '../../base/error.ts';
 import { asArray, isObject, type JsonObject, pointerOf } from '../../base/json.ts';
 import { AUDIENCES } from '../../credentials/audience.ts';
 import type { Holder } from '../../services/holder.ts';
-import type { Identity } from '../../services/identity/identity.ts';
+import type { Identity, InstanceRecord } from '../../services/identity/identity.ts';
 import { pageOf } from '../paging.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { JsonDocument } from './issuers.ts';
@@ -36,10 +36,10 @@ const Prove = z.strictObject({
 
 interface HolderRouteDeps {
   readonly identity: Identity;
-  readonly holder: Holder;
+  readonly holderFor: (instance: InstanceRecord) => Holder;
 }
 
-export function holderRoutes({ identity, holder }: HolderRouteDeps): readonly Route[] {
+export function holderRoutes({ identity, holderFor }: HolderRouteDeps): readonly Route[] {
   const instanceOf = (call: Call) => identity.requireInstance('holder', call.params['id'] ?? '', call.organisation);
   const credentialOf = (call: Call) => call.params['credentialId'] ?? '';
   return [
@@ -52,8 +52,9 @@ export function holderRoutes({ identity, holder }: HolderRouteDeps): readonly Ro
       request: Keep,
       answers: { 201: 'kept, with the id to find it by', 400: 'it does not verify' },
       handle: async (call) => {
-        const { id, credentialId, types, storedAt } = await holder.store(
-          await instanceOf(call),
+        const instance = await instanceOf(call);
+        const { id, credentialId, types, storedAt } = await holderFor(instance).store(
+          instance,
           call.body.verifiableCredential as JsonObject,
         );
         return { status: 201, body: { id, credentialId, types, storedAt } };
@@ -68,7 +69,7 @@ export function holderRoutes({ identity, holder }: HolderRouteDeps): readonly Ro
       request: Derive,
       answers: { 201: 'the derived credential', 400: 'a pointer to nothing, or a credential that is only shown whole' },
       handle: async (call) => {
-        await instanceOf(call);
+        const holder = holderFor(await instanceOf(call));
         const { verifiableCredential, options } = call.body;
         const derived = await holder.derive(verifiableCredential as JsonObject, options ?? {});
         return { status: 201, body: { verifiableCredential: derived } };
@@ -83,7 +84,8 @@ export function holderRoutes({ identity, holder }: HolderRouteDeps): readonly Ro
       query: { limit: '1 to 200', cursor: 'where the page before ended' },
       answers: { 200: 'a page of held credentials' },
       handle: async (call) => {
-        const page = await holder.list(await instanceOf(call), pageOf(call.query));
+        const instance = await instanceOf(call);
+        const page = await holderFor(instance).list(instance, pageOf(call.query));
         return {
           status: 200,
           body: { credentials: page.items, ...(page.next === undefined ? {} : { next: page.next }) },
@@ -98,7 +100,8 @@ export function holderRoutes({ identity, holder }: HolderRouteDeps): readonly Ro
       summary: 'One held credential',
       answers: { 200: 'the credential', 404: 'no such credential' },
       handle: async (call) => {
-        const held = await holder.requireHeld(await instanceOf(call), credentialOf(call));
+        const instance = await instanceOf(call);
+        const held = await holderFor(instance).requireHeld(instance, credentialOf(call));
         return { status: 200, body: { verifiableCredential: held.document } };
       },
     },
@@ -110,7 +113,8 @@ export function holderRoutes({ identity, holder }: HolderRouteDeps): readonly Ro
       summary: 'Forget a held credential',
       answers: { 204: 'forgotten', 404: 'no such credential' },
       handle: async (call) => {
-        await holder.remove(await instanceOf(call), credentialOf(call));
+        const instance = await instanceOf(call);
+        await holderFor(instance).remove(instance, credentialOf(call));
         return { status: 204 };
       },
     },
@@ -124,6 +128,7 @@ export function holderRoutes({ identity, holder }: HolderRouteDeps): readonly Ro
       answers: { 201: 'the signed presentation', 400: 'nothing to present, or malformed' },
       handle: async (call) => {
         const instance = await instanceOf(call);
+        const holder = holderFor(instance);
         const { presentation, credentials, options } = call.body;
         const chosen = await chosenCredentials(
           presentation as JsonObject | undefined,

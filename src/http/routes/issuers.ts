@@ -6,11 +6,12 @@ import { readDateTime } from '../../formats/date-time.ts';
 import { type Adviser, MOST_SUPPORTING } from '../../services/adviser/adviser.ts';
 import { wordAdvice } from '../../services/adviser/wording.ts';
 import type { CredentialStatus } from '../../services/credential-status.ts';
-import type { Identity } from '../../services/identity/identity.ts';
+import type { Identity, InstanceRecord } from '../../services/identity/identity.ts';
 import type { IssuedRecord, Issuer } from '../../services/issuer.ts';
 import { readPolicyObject } from '../../services/verifier/policy-source.ts';
 import { claimOf, pageOf } from '../paging.ts';
 import { problemsOf } from '../problem-details.ts';
+import { profileOf } from '../profile-notice.ts';
 import { type Call, type Route, route } from '../route.ts';
 
 export const JsonDocument = z.looseObject({});
@@ -58,12 +59,12 @@ const ChangeStatus = z
 
 interface IssuerRouteDeps {
   readonly identity: Identity;
-  readonly issuer: Issuer;
+  readonly issuerFor: (instance: InstanceRecord) => Issuer;
   readonly adviser: Adviser;
   readonly credentialStatus: CredentialStatus;
 }
 
-export function issuerRoutes({ identity, issuer, adviser, credentialStatus }: IssuerRouteDeps): readonly Route[] {
+export function issuerRoutes({ identity, issuerFor, adviser, credentialStatus }: IssuerRouteDeps): readonly Route[] {
   const instanceOf = (call: { params: Readonly<Record<string, string>>; organisation: string | undefined }) =>
     identity.requireInstance('issuer', call.params['id'] ?? '', call.organisation);
   return [
@@ -76,8 +77,9 @@ export function issuerRoutes({ identity, issuer, adviser, credentialStatus }: Is
       request: Issue,
       answers: { 201: 'the credential', 400: 'wrong form', 422: 'it would not be accepted anywhere' },
       handle: async (call) => {
-        const answer = await issuer.issue(
-          await instanceOf(call),
+        const instance = await instanceOf(call);
+        const answer = await issuerFor(instance).issue(
+          instance,
           {
             credential: call.body.credential as JsonObject,
             credentialId: call.body.options?.credentialId,
@@ -91,7 +93,11 @@ export function issuerRoutes({ identity, issuer, adviser, credentialStatus }: Is
         const warnings = problemsOf(answer.warnings, call.language);
         return {
           status: 201,
-          body: { verifiableCredential: answer.verifiableCredential, ...(warnings.length === 0 ? {} : { warnings }) },
+          body: {
+            verifiableCredential: answer.verifiableCredential,
+            ...(warnings.length === 0 ? {} : { warnings }),
+            ...profileOf(instance),
+          },
         };
       },
     }),
@@ -104,10 +110,10 @@ export function issuerRoutes({ identity, issuer, adviser, credentialStatus }: Is
         'What would come of this credential if it were issued, and under which regime; nothing is signed, stored or spent',
       request: Check,
       answers: { 200: 'whether it could be issued, the findings, and advice per regime', 400: 'malformed request' },
-      handle: async (call) => ({
-        status: 200,
-        body: await checkBefore(issuer, adviser, await instanceOf(call), call),
-      }),
+      handle: async (call) => {
+        const instance = await instanceOf(call);
+        return { status: 200, body: await checkBefore(issuerFor(instance), adviser, instance, call) };
+      },
     }),
     route({
       method: 'POST',
@@ -138,7 +144,8 @@ export function issuerRoutes({ identity, issuer, adviser, credentialStatus }: Is
       query: { limit: '1 to 200, 50 unless given', cursor: 'where the page before ended' },
       answers: { 200: 'a page of records and the cursor of the next' },
       handle: async (call) => {
-        const page = await issuer.list(await instanceOf(call), pageOf(call.query));
+        const instance = await instanceOf(call);
+        const page = await issuerFor(instance).list(instance, pageOf(call.query));
         return {
           status: 200,
           body: { credentials: page.items.map(summaryOf), ...(page.next === undefined ? {} : { next: page.next }) },
@@ -153,7 +160,8 @@ export function issuerRoutes({ identity, issuer, adviser, credentialStatus }: Is
       summary: 'One issued credential',
       answers: { 200: 'the credential', 404: 'no such credential' },
       handle: async (call) => {
-        const record = await issuer.requireIssued(await instanceOf(call), call.params['credentialId'] ?? '');
+        const instance = await instanceOf(call);
+        const record = await issuerFor(instance).requireIssued(instance, call.params['credentialId'] ?? '');
         const { document: verifiableCredential, warnings } = record;
         return { status: 200, body: { verifiableCredential, ...(warnings.length === 0 ? {} : { warnings }) } };
       },

@@ -3,14 +3,21 @@ import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { formatDateTime, readDateTime } from '../../formats/date-time.ts';
 import type { Evaluations } from '../../services/evaluations.ts';
-import type { Identity } from '../../services/identity/identity.ts';
+import type { Identity, InstanceRecord } from '../../services/identity/identity.ts';
 import type { ReportCredentials } from '../../services/report-credentials.ts';
 import type { Verification, Verifier } from '../../services/verifier/verifier.ts';
 import { pageOf } from '../paging.ts';
 import { type Language, problemsOf } from '../problem-details.ts';
+import { profileOf } from '../profile-notice.ts';
 import { type Answer, type Call, type Route, route } from '../route.ts';
 import { JsonDocument } from './issuers.ts';
 
+/** Options that older clients and the public suites send, and that conformance instances alone put up with. */
+const ofSuites = {
+  checks: z.array(z.string().max(40)).max(10).optional(),
+  challenge: z.unknown().optional(),
+  domain: z.unknown().optional(),
+};
 const VerifyCredential = z.strictObject({
   verifiableCredential: JsonDocument,
   options: z
@@ -18,6 +25,7 @@ const VerifyCredential = z.strictObject({
       returnResults: z.boolean().optional(),
       returnProblemDetails: z.boolean().optional(),
       returnCredential: z.boolean().optional(),
+      ...ofSuites,
     })
     .optional(),
 });
@@ -31,6 +39,7 @@ const VerifyPresentation = z.strictObject({
       returnPresentation: z.boolean().optional(),
       returnResults: z.boolean().optional(),
       returnProblemDetails: z.boolean().optional(),
+      checks: ofSuites.checks,
     })
     .optional(),
 });
@@ -71,14 +80,14 @@ const Evaluate = z
 
 interface VerifierRouteDeps {
   readonly identity: Identity;
-  readonly verifier: Verifier;
+  readonly verifierFor: (instance: InstanceRecord) => Verifier;
   readonly evaluations: Evaluations;
   readonly reportCredentials: ReportCredentials;
 }
 
 export function verifierRoutes({
   identity,
-  verifier,
+  verifierFor,
   evaluations,
   reportCredentials,
 }: VerifierRouteDeps): readonly Route[] {
@@ -97,10 +106,14 @@ export function verifierRoutes({
       },
       handle: async (call) => {
         const instance = await instanceOf(call);
-        const verification = await verifier.verifyCredential(call.body.verifiableCredential as JsonObject);
+        assertKnownOptions(instance, call.body.options, Object.keys(ofSuites));
+        const verification = await verifierFor(instance).verifyCredential(
+          call.body.verifiableCredential as JsonObject,
+          instance,
+        );
         const returned =
           call.body.options?.returnCredential === true ? { verifiableCredential: verification.document } : {};
-        return verificationAnswer(verification, instance.settings, call.language, returned);
+        return verificationAnswer(verification, instance, call.language, returned);
       },
     }),
     route({
@@ -117,12 +130,17 @@ export function verifierRoutes({
       handle: async (call) => {
         const instance = await instanceOf(call);
         const { verifiablePresentation, options } = call.body;
-        const verification = await verifier.verifyPresentation(instance, verifiablePresentation as JsonObject, {
-          challenge: options?.challenge,
-          domain: options?.domain,
-        });
+        assertKnownOptions(instance, options, ['checks']);
+        const verification = await verifierFor(instance).verifyPresentation(
+          instance,
+          verifiablePresentation as JsonObject,
+          {
+            challenge: options?.challenge,
+            domain: options?.domain,
+          },
+        );
         const returned = options?.returnPresentation === true ? { verifiablePresentation: verification.document } : {};
-        return verificationAnswer(verification, instance.settings, call.language, returned);
+        return verificationAnswer(verification, instance, call.language, returned);
       },
     }),
     route({
@@ -134,7 +152,8 @@ export function verifierRoutes({
       request: z.strictObject({}).optional(),
       answers: { 200: 'the challenge and when it ends' },
       handle: async (call) => {
-        const { challenge, expires } = await verifier.createChallenge(await instanceOf(call));
+        const instance = await instanceOf(call);
+        const { challenge, expires } = await verifierFor(instance).createChallenge(instance);
         return {
           status: 200,
           body: { challenge, expires: formatDateTime(expires) },
@@ -195,13 +214,13 @@ export function verifierRoutes({
 
 function verificationAnswer(
   verification: Verification,
-  settings: JsonObject,
+  instance: InstanceRecord,
   language: Language,
   returned: object,
 ): Answer {
   const { verified, verdict, findings } = verification;
   return {
-    status: verified ? 200 : Number(settings['invalidStatus'] ?? 200),
+    status: verified ? 200 : invalidStatusOf(instance),
     body: {
       verified,
       valid: verified,
@@ -209,8 +228,21 @@ function verificationAnswer(
       findings,
       problemDetails: problemsOf(findings, language),
       ...(verified ? returned : {}),
+      ...profileOf(instance),
     },
   };
+}
+
+/** 200 by the draft of VCALM, unless the instance says 400; the public suites know nothing else. */
+function invalidStatusOf({ settings }: InstanceRecord): number {
+  return Number(settings['invalidStatus'] ?? (settings['conformance'] === true ? 400 : 200));
+}
+
+/** The public suites say what to check; a conformance instance checks everything it is set to, whatever they say. */
+function assertKnownOptions(instance: InstanceRecord, options: object | undefined, suites: readonly string[]): void {
+  const strange = Object.keys(options ?? {}).find((name) => suites.includes(name));
+  if (strange === undefined || instance.settings['conformance'] === true) return;
+  throw new ServiceError('UNKNOWN_OPTION_PROVIDED', `${strange} is not known here`, { pointer: `/options/${strange}` });
 }
 
 function requestOf(body: z.infer<typeof Evaluate>): Parameters<Evaluations['evaluate']>[1] {

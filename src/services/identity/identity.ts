@@ -25,6 +25,8 @@ import { type DidMethod, isHosted, logOf, methodOf, webDocumentOf } from './host
 import { activeKey, documentOf, findActiveKey } from './organisation-keys.ts';
 import { beginLog, continueLog } from './webvh-log.ts';
 
+export type { InstanceRecord } from '../../store/store.ts';
+
 export const ROLES = [
   'accreditation-body',
   'verification-body',
@@ -42,6 +44,8 @@ export interface NewOrganisation {
   readonly role: Role;
   /** `root`: the DID is the host itself (`did:web:host`), published at `/.well-known`. */
   readonly did?: { readonly method: DidMethod; readonly root?: boolean | undefined } | undefined;
+  /** Its default instances are conformance instances. */
+  readonly conformance?: boolean | undefined;
 }
 
 export interface NewInstance {
@@ -51,7 +55,10 @@ export interface NewInstance {
   readonly statusPurposes?: readonly string[] | undefined;
   /** Shown by every derived proof beside the core; only for a suite with selective disclosure. */
   readonly mandatoryPointers?: readonly string[] | undefined;
+  readonly conformance?: boolean | undefined;
 }
+
+type NewHolder = Pick<NewInstance, 'id' | 'cryptosuite' | 'keyType' | 'conformance'>;
 
 interface NewKey {
   readonly keyId: string;
@@ -121,11 +128,12 @@ export class Identity {
       keyType: key.keyType,
       verificationMethod: key.verificationMethod,
       cryptosuite: 'eddsa-rdfc-2022',
+      ...markOf(request),
     };
     await store.createOrganisation(organisation, [
       { kind: 'issuer', id: request.slug, organisation: request.slug, settings },
       { kind: 'holder', id: request.slug, organisation: request.slug, settings },
-      { kind: 'verifier', id: request.slug, organisation: request.slug, settings: {} },
+      { kind: 'verifier', id: request.slug, organisation: request.slug, settings: markOf(request) },
     ]);
     if (begun !== undefined) await keys.destroyKey(begun.spent);
     return { organisation, token };
@@ -176,10 +184,10 @@ export class Identity {
   }
 
   /** One more holder instance, a wallet of its own; the same otherwise. What a holder may choose is shown whole. */
-  createHolder(slug: string, request: Pick<NewInstance, 'id' | 'cryptosuite' | 'keyType'>): Promise<InstanceRecord> {
+  createHolder(slug: string, request: NewHolder): Promise<InstanceRecord> {
     return this.#inTurn(async () => {
       assertGoTogether(request, findPresentationMechanism(request.cryptosuite), PRESENTATION_MECHANISM_NAMES);
-      return this.#createSigning('holder', slug, request, {});
+      return this.#createSigning('holder', slug, request, markOf(request));
     });
   }
 
@@ -193,6 +201,7 @@ export class Identity {
     return this.#createSigning('issuer', slug, request, {
       ...(request.statusPurposes === undefined ? {} : { statusPurposes: request.statusPurposes }),
       ...(request.mandatoryPointers === undefined ? {} : { mandatoryPointers: request.mandatoryPointers }),
+      ...markOf(request),
     });
   }
 
@@ -443,6 +452,11 @@ function assertGoTogether(
   if (mechanism.keyTypes.includes(keyType)) return;
   const detail = `${mechanism.name} signs with ${mechanism.keyTypes.join(' or ')}`;
   throw new ServiceError('BAD_REQUEST', detail, { pointer: '/keyType' });
+}
+
+/** Kept with an instance, so that it stays what it was made for. */
+function markOf({ conformance }: { readonly conformance?: boolean | undefined }): JsonObject {
+  return conformance === true ? { conformance } : {};
 }
 
 /** 256 random bits; the prefix lets secret scanners recognise it. */

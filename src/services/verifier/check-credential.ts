@@ -43,6 +43,11 @@ export async function checkCredential(
   deps: CheckDeps,
   instants: readonly number[] = [],
 ): Promise<Checked> {
+  const checked = await check(received, deps, instants);
+  return deps.contexts.intake === 'conformance' ? { ...checked, forConformance: true } : checked;
+}
+
+async function check(received: JsonObject, deps: CheckDeps, instants: readonly number[]): Promise<Checked> {
   const opened = contentOf(received);
   const digest = digestOfJson(received);
   if (!opened.ok) return summary(received, opened.findings, digest);

@@ -27,6 +27,9 @@ export function readPolicyObject(value: JsonObject, at = ''): Policy {
 
 /** The policy of a verifier instance: its own if it has one, else the node's. Errors: CONFIG_REFUSED when there is neither. */
 export function policyOf(instance: InstanceRecord, nodePolicy: Policy | undefined): Policy {
+  if (instance.settings['conformance'] === true) {
+    throw new ServiceError('CONFIG_REFUSED', 'a conformance instance evaluates nothing');
+  }
   const own = instance.settings['policy'];
   if (own !== undefined) return readPolicyObject(own as JsonObject);
   if (nodePolicy === undefined) {

@@ -18,6 +18,7 @@ import type { AuthorityAnswer } from '../../trust/authorization.ts';
 import type { Policy } from '../../trust/policy.ts';
 import { answerFromFile } from './authority.ts';
 import { type CheckDeps, type Checked, checkCredential, type LoadStatusList } from './check-credential.ts';
+import { checkProofsAlone, conformanceFinding } from './conformance.ts';
 import {
   type EvaluationAnswer,
   type EvaluationRequest,
@@ -66,11 +67,15 @@ export class Verifier {
   }
 
   /** Is this credential authentic and good now? What could not be checked is *not verified*. */
-  async verifyCredential(document: JsonObject): Promise<Verification> {
+  async verifyCredential(document: JsonObject, instance?: InstanceRecord): Promise<Verification> {
     const frozen = deepFreeze(document);
     const now = this.#deps.clock.now();
+    if (this.#isOpen && instance?.settings['proofOnly'] === true) {
+      const findings = await checkProofsAlone(frozen, this.#checkDeps(now));
+      return verificationOf(frozen, [...findings, conformanceFinding]);
+    }
     const checked = await checkCredential(frozen, this.#checkDeps(now));
-    return verificationOf(frozen, this.#judgeNow(checked, now));
+    return verificationOf(frozen, [...this.#judgeNow(checked, now), ...this.#said()]);
   }
 
   /** The presentation's own proof first; only if it holds are the credentials looked at. */
@@ -84,12 +89,12 @@ export class Verifier {
     const opening = await this.#checkOpening(instance, frozen, options, now);
     if (verdictOf(opening) !== 'accepted') return verificationOf(frozen, opening);
     const deps = this.#checkDeps(now);
-    const findings = [...opening];
+    const findings = [...opening, ...this.#said()];
     const presentation = deepFreeze(readablePresentation(frozen));
     for (const [place, credential] of credentialsOf(presentation).entries()) {
       const at = `/verifiableCredential/${place}`;
       const checked = await checkCredential(credential, deps);
-      const judged = [...this.#judgeNow(checked, now), checkBinding(checked.document, presentation)];
+      const judged = [...this.#judgeNow(checked, now), this.#checkBinding(checked.document, presentation)];
       findings.push(...judged.map((finding) => ({ ...finding, pointer: at + (finding.pointer ?? '') })));
     }
     return verificationOf(frozen, findings);
@@ -137,15 +142,17 @@ export class Verifier {
     options: PresentationOptions,
     now: number,
   ): Promise<Finding[]> {
-    const spent = await this.#spendChallenge(instance, options.challenge, now);
-    if (spent.outcome !== 'passed') return [spent];
+    const spent = this.#isOpen
+      ? skipped('presentation.challenge', 'a conformance instance takes whatever challenge the caller names')
+      : await this.#spendChallenge(instance, options.challenge, now);
+    if (spent.outcome === 'failed') return [spent];
     const opened = presentationIn(received);
     if (!opened.ok) return [spent, ...opened.findings];
     const presentation = opened.value;
     const form = checkPresentationForm(presentation, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
     if (verdictOf(form) !== 'accepted') return [spent, ...form];
-    const content = checkContent(presentation);
-    if (content.outcome !== 'passed') return [spent, ...form, content];
+    const content = checkContent(presentation, this.#isOpen);
+    if (content.outcome === 'failed') return [spent, ...form, content];
     const own = instance.settings['domain'];
     const proof = await this.#deps.proofs.checkPresentationProof(received, {
       resolver: this.#deps.resolver,
@@ -171,6 +178,19 @@ export class Verifier {
         );
   }
 
+  get #isOpen(): boolean {
+    return this.#deps.contexts.intake === 'conformance';
+  }
+
+  #said(): readonly Finding[] {
+    return this.#isOpen ? [conformanceFinding] : [];
+  }
+
+  #checkBinding(credential: JsonObject, presentation: JsonObject): Finding {
+    if (this.#isOpen) return skipped('presentation.binding', 'a conformance instance does not ask whose it is');
+    return checkBinding(credential, presentation);
+  }
+
   #judgeNow(checked: Checked, now: number): Finding[] {
     if (checked.verdict === 'rejected') return [...checked.findings];
     // A credential without a status entry got past its profile, so it needs none; the findings say that it carries none.
@@ -193,9 +213,10 @@ export class Verifier {
   }
 }
 
-function checkContent(presentation: JsonObject): Finding {
+function checkContent(presentation: JsonObject, mayBeEmpty: boolean): Finding {
   const check = 'presentation.content';
   const entries = asArray(presentation['verifiableCredential']);
+  if (entries.length === 0 && mayBeEmpty) return skipped(check, 'no credential is presented');
   if (entries.length === 0)
     return failed(check, 'NOTHING_PRESENTED', 'no credential is presented', { pointer: '/verifiableCredential' });
   if (entries.length > MAX_PRESENTED)
@@ -226,11 +247,19 @@ function verificationOf(document: JsonObject, findings: readonly Finding[]): Ver
   return { verified, verdict, findings, ...(verified ? { document } : {}) };
 }
 
-/** An instance that would accept any domain is a replay waiting to happen. */
+/** An instance that would accept any domain is a replay waiting to happen, and one for conformance tests is nobody's relying party. */
 export function assertVerifierSettings(settings: JsonObject): void {
   const domain = settings['domain'];
   if (domain !== undefined && (typeof domain !== 'string' || domain === '')) {
     throw new ServiceError('CONFIG_REFUSED', 'a verifier needs a domain', { pointer: '/domain' });
+  }
+  if (settings['conformance'] === true && settings['policy'] !== undefined) {
+    throw new ServiceError('CONFIG_REFUSED', 'a conformance instance evaluates nothing', { pointer: '/policy' });
+  }
+  if (settings['proofOnly'] === true && settings['conformance'] !== true) {
+    throw new ServiceError('CONFIG_REFUSED', 'only a conformance instance looks at proofs alone', {
+      pointer: '/proofOnly',
+    });
   }
   if (settings['challenge'] === false) {
     throw new ServiceError('CONFIG_REFUSED', 'a verifier always demands a challenge', { pointer: '/challenge' });

@@ -11,6 +11,7 @@ describe('the environment', () => {
       publicUrl: 'http://127.0.0.1:8080',
       clock: { kind: 'system' },
       unconfigured: true,
+      conformance: false,
     });
   });
 
@@ -35,6 +36,13 @@ describe('the environment', () => {
     });
   });
 
+  it('has conformance instances only where it is told to', () => {
+    expect(readConfig({ PROFILE: 'conformance', HOST: 'localhost', POLICY_FILE: 'none' })).toMatchObject({
+      conformance: true,
+      unconfigured: false,
+    });
+  });
+
   it.each([
     [{ PORT: '70000' }, 'PORT'],
     [{ PORT: 'eighty' }, 'PORT'],
@@ -55,7 +63,10 @@ describe('the environment', () => {
     [{ ALLOWED_HOSTS: 'localhost:1', HOST: '0.0.0.0', PORT: '0' }, 'ALLOWED_HOSTS'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
     [{ RATE_LIMIT: '0' }, 'RATE_LIMIT'],
-    [{ PROFILE: 'conformance' }, 'PROFILE'],
+    [{ PROFILE: 'lax' }, 'PROFILE'],
+    [{ PROFILE: 'conformance', HOST: '0.0.0.0' }, 'PROFILE'],
+    [{ PROFILE: 'conformance', PUBLIC_URL: 'https://node.example' }, 'PROFILE'],
+    [{ PROFILE: 'conformance', POLICY_FILE: 'policy.json' }, 'PROFILE'],
     [{ TYPES_DIR: 'types' }, 'TYPES_DIR'],
   ])('stops the start with one clear line for %j', (environment, name) => {
     const start = (): unknown => readConfig(environment);

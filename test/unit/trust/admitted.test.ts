@@ -41,6 +41,7 @@ describe('admit', () => {
     ['says accepted over a doubt', { findings: [passed('x'), undetermined('proof.key', 'DID_RESOLUTION_ERROR', '')] }],
     ['was not looked at', { findings: [] }],
     ['is proved by somebody else only', { controllers: ['did:web:evil.example'] }],
+    ['was checked by the rules of a conformance instance', { forConformance: true }],
     ['has no id', { document: { ...document, id: 1 } }],
     ['has a subject that is no object', { document: { ...document, credentialSubject: 'did:web:vb.example' } }],
     ['has no end', { document: { ...document, validUntil: 'soon' } }],
