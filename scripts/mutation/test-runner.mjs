@@ -70,22 +70,21 @@ class LoadedTestRunner {
   async mutantRun({ activeMutant, testFilter, hitLimit, mutantActivation, disableBail }) {
     mutation.hitLimit = hitLimit;
     mutation.hitCount = hitLimit === undefined ? undefined : 0;
-    if (mutantActivation === 'static') mutation.activeMutant = activeMutant.id;
-    try {
-      await this.#load();
-    } catch (error) {
-      return { status: 'killed', killedBy: [], failureMessage: String(error), nrOfTests: 0 };
-    }
-    mutation.activeMutant = activeMutant.id;
     this.#prepared.clear();
+    if (mutantActivation !== 'static') await this.#load();
+    mutation.activeMutant = activeMutant.id;
     const failed = [];
     let count = 0;
-    for (const id of this.#order(testFilter ?? [...this.#tests.keys()], activeMutant.fileName)) {
-      const result = await this.#run(id);
-      count += 1;
-      if (mutation.hitCount > mutation.hitLimit) return { status: 'timeout', reason: 'hit limit' };
-      if (result.status === FAILED) failed.push(result);
-      if (failed.length > 0 && !disableBail) break;
+    try {
+      for await (const id of this.#inTurn(testFilter, activeMutant.fileName)) {
+        const result = await this.#run(id);
+        count += 1;
+        if (mutation.hitCount > mutation.hitLimit) return { status: 'timeout', reason: 'hit limit' };
+        if (result.status === FAILED) failed.push(result);
+        if (failed.length > 0 && !disableBail) break;
+      }
+    } catch (error) {
+      return { status: 'killed', killedBy: [], failureMessage: String(error), nrOfTests: count };
     }
     if (failed.length === 0) return { status: 'survived', nrOfTests: count };
     this.#remember(activeMutant.fileName, failed[0].id);
@@ -93,10 +92,38 @@ class LoadedTestRunner {
     return { status: 'killed', killedBy, failureMessage: failed[0].failureMessage, nrOfTests: count };
   }
 
-  async #load() {
-    if (this.#tests.size > 0) return;
-    this.#collector = await importCollector();
-    for (const { file, suites, test } of await collect(this.#collector)) {
+  /**
+   * Ids of tests in the order in which they are asked. Where nothing is loaded yet, the mutant is in what a module works out while it is
+   * loaded: then the files of tests are loaded one after the other, and mostly the first few find it.
+   */
+  async *#inTurn(wanted, fileName) {
+    const files = this.#tests.size > 0 ? [] : this.#orderOfFiles(namesOfFiles(), fileName);
+    if (files.length === 0) yield* this.#order(wanted ?? [...this.#tests.keys()], fileName);
+    for (const file of files) {
+      const before = new Set(this.#tests.keys());
+      await this.#load([file]);
+      const more = [...this.#tests.keys()].filter((id) => !before.has(id));
+      yield* this.#order(wanted === undefined ? more : more.filter((id) => wanted.includes(id)), fileName);
+    }
+  }
+
+  #orderOfFiles(files, fileName) {
+    const prefix = (file) => `${path.relative(ROOM, file)} > `;
+    const finders = this.#finders.get(fileName) ?? [];
+    const rank = (file) => {
+      const place = finders.findIndex((id) => id.startsWith(prefix(file)));
+      if (place >= 0) return place;
+      const times = [...this.#durations].filter(([id]) => id.startsWith(prefix(file)));
+      return times.reduce((sum, [, time]) => sum + time, REMEMBERED);
+    };
+    return sorted(files, rank);
+  }
+
+  /** All tests once, or those of some files. */
+  async #load(files) {
+    if (files === undefined && this.#tests.size > 0) return;
+    this.#collector ??= await importCollector();
+    for (const { file, suites, test } of await collect(this.#collector, files ?? namesOfFiles())) {
       const name = [path.relative(ROOM, file), ...suites.slice(1).map((suite) => suite.name), test.name].join(' > ');
       if (LEFT_OUT.some((pattern) => pattern.test(name))) continue;
       let id = name;
@@ -144,10 +171,7 @@ class LoadedTestRunner {
   #order(ids, fileName) {
     const finders = this.#finders.get(fileName) ?? [];
     const rank = (id) => (finders.includes(id) ? finders.indexOf(id) : REMEMBERED + (this.#durations.get(id) ?? 0));
-    return ids
-      .map((id) => [rank(id), id])
-      .sort(([a], [b]) => a - b)
-      .map(([, id]) => id);
+    return sorted(ids, rank);
   }
 
   #remember(fileName, id) {
@@ -163,11 +187,21 @@ async function importCollector() {
   return import(pathToFileURL(createRequire(vitest).resolve('@vitest/runner')));
 }
 
-async function collect({ collectTests }) {
+function sorted(values, rank) {
+  return values
+    .map((value) => [rank(value), value])
+    .sort(([a], [b]) => a - b)
+    .map(([, value]) => value);
+}
+
+function namesOfFiles() {
+  const names = readdirSync(ROOM, { recursive: true }).filter((name) => name.endsWith('.test.ts'));
+  return [...names.sort().map((name) => path.join(ROOM, name)), ...MORE];
+}
+
+async function collect({ collectTests }, files) {
   const root = process.cwd();
   await import(pathToFileURL(path.join(root, SETUP)));
-  const names = readdirSync(ROOM, { recursive: true }).filter((name) => name.endsWith('.test.ts'));
-  const files = [...names.sort().map((name) => path.join(ROOM, name)), ...MORE];
   const suites = await collectTests(
     files.map((name) => ({ filepath: path.join(root, name) })),
     {

@@ -17,20 +17,21 @@ export function adviseOnScope(given: AdviceCase): readonly RuleResult[] {
 function checkAnchored({ draft, evidence, policy }: AdviceCase): readonly RuleResult[] {
   const anchors = policy.anchors.filter((entry) => entry.did === draft.issuer);
   const base = { id: 'I2', severity: 'E', subject: draft.issuer } as const;
-  if (anchors.length === 0) {
+  const [first] = anchors;
+  if (first === undefined) {
     if (evidence.about(draft.issuer, 'RecognitionArrangement').length > 0) return [];
     const params = { did: draft.issuer };
     return [{ ...base, outcome: 'failed', code: 'POLICY_UNTRUSTED_ANCHOR', message: 'I2.no-anchor', params }];
   }
   const able = anchors.find((anchor) => mayIssue(anchor, draft.type));
   if (able === undefined) {
-    const params = { did: draft.issuer, role: anchors[0]?.role ?? '', type: draft.type };
+    const params = { did: draft.issuer, role: first.role, type: draft.type };
     return [{ ...base, outcome: 'failed', code: 'POLICY_ROLE', message: 'I2.role', params }];
   }
   const [ended] = checkAnchorInForce(able, draft.validFrom);
   if (ended === undefined) return [{ ...base, outcome: 'passed', message: 'I2', params: {} }];
-  const { message = 'I2.anchor-interval', params = {} } = ended;
-  return [{ ...base, outcome: 'failed', code: 'POLICY_NOT_VALID_THEN', message, params }];
+  const { params = {} } = ended;
+  return [{ ...base, outcome: 'failed', code: 'POLICY_NOT_VALID_THEN', message: 'I2.anchor-interval', params }];
 }
 
 /** C3 and C4: what it grants is of use under this regime at all. */

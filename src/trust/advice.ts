@@ -64,10 +64,9 @@ export function soften(given: AdviceCase, result: RuleResult): AdvisedRule {
 }
 
 /** A failure that rests on nothing but open findings is as open as these. */
-function openCauses(causes: readonly AdvisedRule[] | undefined): OpenFor | undefined {
-  const [first] = causes ?? [];
-  if (first === undefined || causes?.some((cause) => cause.outcome === 'failed')) return undefined;
-  return causes?.find((cause) => cause.open === 'absent')?.open ?? first.open;
+function openCauses(causes: readonly AdvisedRule[] = []): OpenFor | undefined {
+  if (causes.some((cause) => cause.outcome === 'failed')) return undefined;
+  return (causes.find((cause) => cause.open === 'absent') ?? causes[0])?.open;
 }
 
 function openFor(given: AdviceCase, row: Pick<RuleResult, 'message' | 'params'>): OpenFor | undefined {

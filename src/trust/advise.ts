@@ -16,6 +16,7 @@ import { Evidence } from './evidence.ts';
 import { Judge } from './judge.ts';
 import { type Judgement, resultOf } from './judgement.ts';
 import { objectsAt, textAt, textsAt, wordAt } from './member.ts';
+import { byText } from './order.ts';
 import type { Policy } from './policy.ts';
 import { BUILT_IN_REGIMES, type Regime, resolveRegime } from './regimes/regime.ts';
 import { worksheetsByClaim } from './worksheets.ts';
@@ -43,10 +44,11 @@ export function advise(input: AdviceInput): Advice {
   const evidence = new Evidence([...input.admitted, draft], input.refused, policy.compromisedKeys);
   const worksheetOf = worksheetsByClaim(evidence, input.worksheets ?? []);
   const judge = new Judge({ evidence, policy, at: input.at, import: undefined, worksheetOf });
-  const wanted = (regime: Regime): boolean => (input.regimes === undefined ? true : input.regimes.includes(regime.id));
-  const regimes = input.regimes === undefined ? regimesOf(draft, evidence, policy) : policy.regimes.filter(wanted);
+  const { regimes: asked } = input;
+  const regimes =
+    asked === undefined ? regimesOf(draft, evidence, policy) : policy.regimes.filter(({ id }) => asked.includes(id));
   const advised = [...regimes]
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .sort((a, b) => byText(a.id, b.id))
     .map((regime) => {
       const given = { draft, evidence, policy, neutral: input.policy === undefined, regime };
       return [regime.id, adviseUnder(given, judge)] as const;

@@ -43,8 +43,9 @@ export function readCandidate(
   const validFrom = readDateTime(document['validFrom']);
   const validUntil = readDateTime(document['validUntil']);
   if (validFrom === undefined || validUntil === undefined) return undefined;
-  const types = textsAt(document, 'type').filter((type) => type !== 'VerifiableCredential');
-  return { document, id, type: types.length === 1 ? (types[0] ?? '') : '', issuer, subject, validFrom, validUntil };
+  const [only = '', ...others] = textsAt(document, 'type').filter((type) => type !== 'VerifiableCredential');
+  const type = others.length === 0 ? only : '';
+  return { document, id, type, issuer, subject, validFrom, validUntil };
 }
 
 /** Types that are claims about emissions: what a statement is about. */

@@ -59,9 +59,7 @@ function troublesOf(result: RegimeResult | undefined): ReadonlyMap<string, RuleR
   const troubles = (result?.rules ?? []).filter(
     ({ outcome, severity }) => severity !== 'N' && (outcome === 'failed' || outcome === 'undetermined'),
   );
-  return new Map(
-    troubles.map((rule) => [JSON.stringify([rule.id, rule.subject ?? '', rule.outcome, rule.severity]), rule]),
-  );
+  return new Map(troubles.map((rule) => [JSON.stringify([rule.id, rule.subject, rule.outcome, rule.severity]), rule]));
 }
 
 function aboutCredentials(rule: RuleResult): readonly string[] {

@@ -43,5 +43,5 @@ function isKey({ verificationMethod, publicKeyMultibase }: CompromisedKey, key: 
 /** On file before the key was lost; a proof that dates itself later is not, whatever the file says. */
 function isShownOlder({ from, seenBefore }: CompromisedKey, key: ProofKey, digest: string): boolean {
   const instant = readDateTime(from) ?? Number.NEGATIVE_INFINITY;
-  return (seenBefore ?? []).includes(digest) && (key.created === undefined || key.created < instant);
+  return seenBefore?.includes(digest) === true && (key.created === undefined || key.created < instant);
 }

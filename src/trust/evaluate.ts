@@ -50,29 +50,28 @@ export function evaluate(input: EvaluationInput): Evaluation {
     import: input.import,
     worksheetOf: worksheetsByClaim(evidence, input.worksheets ?? []),
   });
-  const results: Record<string, RegimeResult> = {};
-  for (const id of asked) {
+  const judged = asked.map((id) => {
     const regime = input.policy.regimes.find((known) => known.id === id);
-    if (regime === undefined) results[id] = unjudged([NO_REGIME]);
-    else if (!subject.ok) results[id] = unjudged([subject.problem]);
-    else results[id] = judgeRegime(judge, evidence, subject.claims, regime);
-  }
+    if (regime === undefined) return [id, unjudged(NO_REGIME)] as const;
+    return [id, subject.ok ? judgeRegime(judge, evidence, subject.claims, regime) : unjudged(subject.problem)] as const;
+  });
   // Only after all searches is it known whether one of them was cut short.
-  if (judge.exhausted) {
-    for (const id of asked) results[id] = limited(results[id] ?? unjudged([]));
-  }
+  const results = Object.fromEntries(judged.map(([id, result]) => [id, judge.exhausted ? limited(result) : result]));
   const findings = [...aboutRefused(evidence), ...(subject.ok ? [] : [asFinding(subject.problem)])];
   if (judge.exhausted) findings.push(asFinding(LINKS_EXCEEDED));
   return { results, findings, report: createReport(input, evidence, asked, results, findings) };
 }
 
+/** Why nothing could be judged. */
+type Problem = RuleResult & { readonly outcome: 'failed' | 'undetermined'; readonly code: ProblemCode };
+
 type Subject =
   | { readonly ok: true; readonly claims: readonly Candidate[] }
-  | { readonly ok: false; readonly problem: RuleResult };
+  | { readonly ok: false; readonly problem: Problem };
 
 /** The claim asked about, in each form in which it was shown, or the one that nothing else here is built from. */
 function chooseClaims(evidence: Evidence, input: EvaluationInput): Subject {
-  const refuse = (problem: RuleResult): Subject => ({ ok: false, problem });
+  const refuse = (problem: Problem): Subject => ({ ok: false, problem });
   if (input.admitted.length + input.refused.length > input.policy.limits.credentials) {
     return refuse(about('limits.credentials', 'undetermined', 'LIMIT_EXCEEDED'));
   }
@@ -85,15 +84,13 @@ function chooseClaims(evidence: Evidence, input: EvaluationInput): Subject {
     return named.length > 0 ? { ok: true, claims: wholeFirst(named) } : refuse(noSuchClaim(evidence, input.claim));
   }
   // A claim that was refused may be the one that is meant; another must not quietly take its place.
-  const unusable = refusedClaim(evidence, undefined);
+  const unusable = evidence.refused.find(({ type }) => type === undefined || CLAIM_TYPES.includes(type));
   if (unusable !== undefined) return refuse(aboutRefusedClaim(unusable));
   const inputs = idsOfInputs(evidence, claims);
   const tops = claims.filter((claim) => !inputs.has(claim.id));
   const ids = new Set(tops.map((claim) => claim.id));
   if (ids.size === 1) return { ok: true, claims: wholeFirst(tops) };
-  return refuse(
-    ids.size === 0 ? noSuchClaim(evidence, undefined) : about('claim.ambiguous', 'undetermined', 'BAD_REQUEST'),
-  );
+  return refuse(ids.size === 0 ? NO_CLAIM : about('claim.ambiguous', 'undetermined', 'BAD_REQUEST'));
 }
 
 /** Asked from a file as well as over HTTP: what is not a mass of a good on a day is no import. */
@@ -108,30 +105,22 @@ function wholeFirst(claims: readonly Candidate[]): readonly Candidate[] {
 }
 
 /** Claims that another claim or a statement on it builds on. */
-function idsOfInputs(evidence: Evidence, claims: readonly Candidate[]): ReadonlySet<string> {
+function idsOfInputs(evidence: Evidence, claims: readonly Candidate[]): ReadonlySet<string | undefined> {
   const statements = [
     ...claims.flatMap((claim) => objectsAt(claim.subject, 'precursors').map((precursor) => precursor['statement'])),
     ...evidence
       .ofType('VerificationStatement')
       .flatMap((statement) => objectsAt(statement.subject, 'upstreamReliance')),
   ];
-  const ids = statements.map((link) => textAt(evidence.targetOf(link)?.subject, 'claim', 'target'));
-  return new Set(ids.filter((id) => id !== undefined));
+  return new Set(statements.map((link) => textAt(evidence.targetOf(link)?.subject, 'claim', 'target')));
 }
 
-function noSuchClaim(evidence: Evidence, id: string | undefined): RuleResult {
-  const refused = id === undefined ? undefined : refusedClaim(evidence, id);
-  return refused === undefined ? about('claim.absent', 'failed', 'NOTHING_PRESENTED') : aboutRefusedClaim(refused);
+function noSuchClaim(evidence: Evidence, id: string): Problem {
+  const refused = evidence.refused.find((credential) => credential.id === id);
+  return refused === undefined ? NO_CLAIM : aboutRefusedClaim(refused);
 }
 
-/** A credential that was not admitted and has this id, or, where none is named, may be a claim. */
-function refusedClaim(evidence: Evidence, id: string | undefined): RefusedCredential | undefined {
-  return evidence.refused.find(({ id: own, type }) =>
-    id === undefined ? type === undefined || CLAIM_TYPES.includes(type) : own === id,
-  );
-}
-
-function aboutRefusedClaim({ findings }: RefusedCredential): RuleResult {
+function aboutRefusedClaim({ findings }: RefusedCredential): Problem {
   const open = verdictOf(findings) === 'undetermined';
   const told = findings.find((finding) => finding.outcome === (open ? 'undetermined' : 'failed'));
   const rule = told?.check.startsWith('proof') ? 'S1' : 'S2';
@@ -147,8 +136,7 @@ function judgeRegime(judge: Judge, evidence: Evidence, claims: readonly Candidat
 
 function toResult(judge: Judge, evidence: Evidence, judgement: Judgement, regime: Regime): RegimeResult {
   const { claim, statement, result, rules, pathCase, conditions, restsOn } = judgement;
-  const accepted = result === 'ACCEPT' || result === 'ACCEPT_WITH_CONDITIONS';
-  const nearestMiss = accepted ? undefined : findNearestMiss(evidence, judgement);
+  const nearestMiss = findNearestMiss(evidence, judgement);
   const given = judge.caseOf(claim, regime);
   const prices = pricesPaid(given);
   return {
@@ -160,21 +148,21 @@ function toResult(judge: Judge, evidence: Evidence, judgement: Judgement, regime
     ...(nearestMiss === undefined ? {} : { nearestMiss }),
     ...(conditions.length === 0 ? {} : { conditions }),
     values: { ...valuesOf(given, judgement), ...priceValues(prices) },
-    restsOn: prices.length === 0 ? restsOn : sortedSet([...restsOn, ...prices.map(({ id }) => id)]),
+    restsOn: sortedSet([...restsOn, ...prices.map(({ id }) => id)]),
   };
 }
 
-function about(message: MessageKey, outcome: 'failed' | 'undetermined', code: ProblemCode): RuleResult {
+function about(message: MessageKey, outcome: Problem['outcome'], code: ProblemCode): Problem {
   return { id: message, severity: 'E', outcome, code, message, params: {} };
 }
 
 const NO_REGIME = about('regime.unknown', 'undetermined', 'BAD_REQUEST');
+const NO_CLAIM = about('claim.absent', 'failed', 'NOTHING_PRESENTED');
 const LINKS_EXCEEDED = about('limits.links', 'undetermined', 'LIMIT_EXCEEDED');
 
-function unjudged(rules: readonly RuleResult[]): RegimeResult {
-  const refused = rules.some((rule) => rule.outcome === 'failed');
-  const result: Result = refused ? 'REJECT' : 'UNDETERMINED';
-  return { result, rules, path: [], values: {}, restsOn: [] };
+function unjudged(problem: Problem): RegimeResult {
+  const result: Result = problem.outcome === 'failed' ? 'REJECT' : 'UNDETERMINED';
+  return { result, rules: [problem], path: [], values: {}, restsOn: [] };
 }
 
 /** What was not looked at might have been the accepted path or the reason against one, so neither can be said, nor what came nearest. */
@@ -182,7 +170,7 @@ function limited({ nearestMiss: _, ...result }: RegimeResult): RegimeResult {
   return { ...result, result: 'UNDETERMINED', rules: [...result.rules, LINKS_EXCEEDED] };
 }
 
-function asFinding({ id, outcome, code = 'BAD_REQUEST', message }: RuleResult): Finding {
+function asFinding({ id, outcome, code, message }: Problem): Finding {
   return outcome === 'failed' ? failed(id, code, message) : undetermined(id, code, message);
 }
 

@@ -18,8 +18,8 @@ export function describePath(given: PathCase | undefined): readonly PathParty[] 
     const above = index === 0 ? undefined : links[index - 1];
     const name = nameOf(given, did);
     const layer = layers.findIndex(({ grantedBy }) => grantedBy === above?.id);
-    const parents = layer > 0 ? layers[layer - 1]?.records : undefined;
-    const excess = parents === undefined ? [] : excessOf(parents, layers[layer]?.records ?? []);
+    const [parent, own] = [layers[layer - 1], layers[layer]];
+    const excess = parent === undefined || own === undefined ? [] : excessOf(parent.records, own.records);
     return {
       did,
       role: roleOf(given, index),
@@ -88,5 +88,5 @@ function linkOf(evidence: Evidence, { claim }: Judgement, rule: RuleResult): Nea
 }
 
 function credentialOf(evidence: Evidence, id: string | undefined): Candidate | undefined {
-  return id === undefined || id === '' ? undefined : evidence.admitted.find((credential) => credential.id === id);
+  return evidence.admitted.find((credential) => credential.id === id);
 }

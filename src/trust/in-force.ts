@@ -58,7 +58,7 @@ function judgeBoth(
 ): readonly Finding[] {
   const all = judgeStatus(status, at, options);
   const lists = compromise?.lists;
-  if (lists === undefined || lists.size === 0) return all;
+  if (lists === undefined) return all;
   const without = status.map((entry) => ({
     ...entry,
     observations: entry.observations.filter(({ list }) => !lists.has(list.digest)),
@@ -91,7 +91,7 @@ function statusMessage(code: ProblemCode | undefined): MessageKey {
 
 /** An instant for people; a policy or a credential may name one that this form cannot write. */
 export function instantText(ms: number): string {
-  return Math.abs(ms) < 253_000_000_000_000 && ms > -2_208_988_800_000 ? formatDateTime(ms) : String(ms);
+  return ms > -2_208_988_800_000 && ms < 253_000_000_000_000 ? formatDateTime(ms) : String(ms);
 }
 
 /** Nothing unless a proof of the credential is by a key that counts as compromised. */

@@ -242,16 +242,15 @@ function circle({ id }: Candidate): RuleResult {
 
 /** A statement whose claim is not here: nothing can be said of it, unless something else stands in the claim's place. */
 function withoutClaim(end: LinkEnd): NestedJudgement {
-  const wrong = end.state === 'mismatch' || end.state === 'refused';
-  const broken: RuleResult = {
-    id: 'L1',
-    severity: 'E',
-    outcome: wrong ? 'failed' : 'undetermined',
-    code: end.state === 'mismatch' || end.state === 'refused' ? end.code : 'CHAIN_BROKEN',
-    message: wrong ? 'L1.other' : 'L1.absent',
-    params: { member: 'claim' },
+  const base = { id: 'L1', severity: 'E', params: { member: 'claim' } } as const;
+  const none = { claim: undefined, failed: [], undetermined: [], restsOn: [] };
+  if (end.state === 'mismatch' || end.state === 'refused') {
+    return { ...none, failed: [{ ...base, outcome: 'failed', code: end.code, message: 'L1.other' }] };
+  }
+  return {
+    ...none,
+    undetermined: [{ ...base, outcome: 'undetermined', code: 'CHAIN_BROKEN', message: 'L1.absent' }],
   };
-  return { claim: undefined, failed: wrong ? [broken] : [], undetermined: wrong ? [] : [broken], restsOn: [] };
 }
 
 function runAll(

@@ -101,10 +101,7 @@ function linkToShown({ report, credentials }: ReportedEvaluation, id: string | u
   );
   const shown = credentials.filter(
     (credential) =>
-      id !== undefined &&
-      credential['id'] === id &&
-      typeOf(credential) !== undefined &&
-      admitted.has(digestOfJson(credential)),
+      credential['id'] === id && typeOf(credential) !== undefined && admitted.has(digestOfJson(credential)),
   );
   const best = shown.find(isShownWhole) ?? shown[0];
   return best === undefined ? undefined : createLinkRef(best);

@@ -9,7 +9,7 @@ import type { EvaluationInput, RegimeResult } from './evaluation.ts';
 import type { Evidence } from './evidence.ts';
 import { instantText } from './in-force.ts';
 import { byText, sortedSet } from './order.ts';
-import { CBAM_GOODS_ACTS } from './reference/cbam-goods.ts';
+import { CBAM_GOODS_VERSION } from './reference/cbam-goods.ts';
 import { DEFAULT_VALUES_VERSION } from './reference/default-values.ts';
 import { digestOfWorksheet } from './worksheets.ts';
 
@@ -32,7 +32,7 @@ export function createReport(
     ...(input.claim === undefined ? {} : { claim: input.claim }),
     regimes,
     ...(input.import === undefined ? {} : { import: plain(input.import) }),
-    reference: { cbamGoods: CBAM_GOODS_ACTS.version, defaultValues: DEFAULT_VALUES_VERSION },
+    reference: { cbamGoods: CBAM_GOODS_VERSION, defaultValues: DEFAULT_VALUES_VERSION },
     lookedAt: lookedAt(input, evidence),
     // Made here from texts alone, so they are JSON as they stand.
     results: results as unknown as JsonObject,
@@ -63,8 +63,7 @@ function lookedAt(input: EvaluationInput, evidence: Evidence) {
 }
 
 function distinct(entries: readonly Readonly<Record<string, string>>[]): readonly JsonValue[] {
-  const byJson = new Map(entries.map((entry) => [JSON.stringify(entry), entry]));
-  return sortedSet(byJson.keys()).map((json) => byJson.get(json) ?? {});
+  return sortedSet(entries.map((entry) => JSON.stringify(entry))).map((json) => JSON.parse(json) as JsonValue);
 }
 
 /** For what came from outside: members that are absent are left out, as JSON has it. */

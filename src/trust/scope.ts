@@ -2,7 +2,7 @@
  * Scopes (docs/trust.md, section 3): a union of records, each with one grant for each dimension. Scopes narrow record by record, never
  * dimension by dimension across records: who may verify under A and validate under B may not verify under B.
  */
-import { sortedSet } from './order.ts';
+import { byText, sortedSet } from './order.ts';
 
 export const DIMENSIONS = ['activity', 'programme', 'standard', 'cbamActivityGroup', 'sector', 'territory'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
@@ -39,8 +39,8 @@ export function intersectScopes(
 
 /** Each record once, in the order of their JSON texts. */
 function distinctInOrder(records: readonly ScopeRecord[]): readonly ScopeRecord[] {
-  const byText = new Map(records.map((record) => [JSON.stringify(record), record]));
-  return [...byText.keys()].sort().map((key) => byText.get(key) ?? {});
+  const once = new Map(records.map((record) => [JSON.stringify(record), record]));
+  return [...once].sort(([a], [b]) => byText(a, b)).map(([, record]) => record);
 }
 
 /** Whether a record grants what is asked in one dimension. A CBAM group is never granted by silence: DR (EU) 2025/2551, Art. 6. */

@@ -11,6 +11,7 @@ import { applyPatch, type PatchOperation } from './json-patch.ts';
 import {
   admitted,
   clearHistory,
+  type IssuedExample,
   issueExample,
   issueUnsigned,
   policyOfExample,
@@ -54,7 +55,7 @@ export interface Bend {
 export async function requestFor(story: Story, bend: Bend = {}): Promise<EvaluationInput> {
   const patched = applyPatch(readExample(story.example), bend.patch ?? []);
   const example = bend.keepCoreDigests ? patched : withCoreDigests(patched);
-  const issued = await issueExample(example, issueUnsigned);
+  const issued = await issueOnce(example);
   const base = requestOf(example, issued, story.presentation);
   const keyOf = new Map([...issued.credentials].map(([key, document]) => [String(document['id']), key]));
   const extra = (bend.show ?? [])
@@ -82,6 +83,19 @@ export async function requestFor(story: Story, bend: Bend = {}): Promise<Evaluat
     policy: requirePolicyOf(policy),
     ...bend.request,
   };
+}
+
+const issuedBefore = new Map<string, Promise<IssuedExample>>();
+
+/**
+ * Issuing asks nothing of the trust room, and mutation testing asks for the same few hundred stories thousands of times. Whoever presents
+ * them presents copies.
+ */
+function issueOnce(example: JsonObject): Promise<IssuedExample> {
+  const text = JSON.stringify(example);
+  const issued = issuedBefore.get(text) ?? issueExample(example, issueUnsigned);
+  issuedBefore.set(text, issued);
+  return issued;
 }
 
 export function refusedAs(document: JsonObject, findings: RefusedCredential['findings']): RefusedCredential {

@@ -1,17 +1,12 @@
 /**
  * CBAM goods: which CN code belongs to which aggregated goods category, which activity group verifies it, in which functional unit its
- * emissions are stated, and whether only direct emissions count. Data of the acts below, state of 10 October 2026 (docs/domain.md, 5.2).
+ * emissions are stated, and whether only direct emissions count (docs/domain.md, 5.2). Data of acts that apply from 1 January 2026:
+ * categories IR (EU) 2025/2547, Annex I, Table 1; groups DR (EU) 2025/2551, Annex I; units IR (EU) 2025/2547, Art. 4; direct emissions
+ * only Reg. (EU) 2023/956, Annex II; benchmark routes IR (EU) 2025/2621, Annex I; exempt origins Reg. (EU) 2023/956, Annex III.
  */
 
-export const CBAM_GOODS_ACTS = {
-  version: '2026-10-10',
-  categories: { act: 'IR (EU) 2025/2547, Annex I, Table 1', date: '2026-01-01' },
-  groups: { act: 'DR (EU) 2025/2551, Annex I', date: '2026-01-01' },
-  units: { act: 'IR (EU) 2025/2547, Art. 4', date: '2026-01-01' },
-  directOnly: { act: 'Reg. (EU) 2023/956, Annex II', date: '2026-01-01' },
-  benchmarkRoutes: { act: 'IR (EU) 2025/2621, Annex I', date: '2026-01-01' },
-  exemptOrigins: { act: 'Reg. (EU) 2023/956, Annex III', date: '2026-01-01' },
-} as const;
+/** The state of these acts that was read. */
+export const CBAM_GOODS_VERSION = '2026-10-10';
 
 export type FunctionalUnit = 't' | 't-clinker' | 'kg-N' | 'kWh' | 'supplementary';
 
