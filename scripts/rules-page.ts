@@ -5,6 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { CBAM_GOODS_ACTS, CBAM_GOODS_VERSION } from '../src/trust/reference/cbam-goods.ts';
+import { DEFAULT_VALUES, DEFAULT_VALUES_VERSION } from '../src/trust/reference/default-values.ts';
 import { type RuleRow, ruleRows } from '../src/trust/rules/rule-table.ts';
 
 const GROUPS: Readonly<Record<string, { readonly en: string; readonly ko: string }>> = {
@@ -33,7 +35,26 @@ rule needs, and what happens when it is missing, is in [domain.md section 7](dom
 /** The page as it should be. */
 export function rulesPage(): string {
   const groups = [...new Set(ruleRows().map((row) => row.group))];
-  return [HEAD, ...groups.map(sectionOf)].join('\n');
+  return [HEAD, ...groups.map(sectionOf), referenceData()].join('\n');
+}
+
+/** Which acts the tables beside the rules were read from, in which state. */
+function referenceData(): string {
+  const goods = Object.values(CBAM_GOODS_ACTS).map(
+    ({ en, ko, act, from }) => `| ${en}<br>${ko} | ${act} | ${from} | ${CBAM_GOODS_VERSION} |`,
+  );
+  const acts = [...new Set(DEFAULT_VALUES.map(({ act, year }) => `${act} | ${year}-01-01`))];
+  return [
+    '## Reference data · 기준 자료',
+    '',
+    'Each report says which version it used (`report.reference`). 보고서마다 어느 판을 썼는지 적힙니다(`report.reference`).',
+    '',
+    '| table · 표 | act · 법령 | applies from · 적용 시작 | version · 판 |',
+    '|---|---|---|---|',
+    ...goods,
+    ...acts.map((act) => `| default values<br>기본값 | ${act} | ${DEFAULT_VALUES_VERSION} |`),
+    '',
+  ].join('\n');
 }
 
 function sectionOf(group: string): string {

@@ -1,12 +1,40 @@
 /**
  * CBAM goods: which CN code belongs to which aggregated goods category, which activity group verifies it, in which functional unit its
- * emissions are stated, and whether only direct emissions count (docs/domain.md, 5.2). Data of acts that apply from 1 January 2026:
- * categories IR (EU) 2025/2547, Annex I, Table 1; groups DR (EU) 2025/2551, Annex I; units IR (EU) 2025/2547, Art. 4; direct emissions
- * only Reg. (EU) 2023/956, Annex II; benchmark routes IR (EU) 2025/2621, Annex I; exempt origins Reg. (EU) 2023/956, Annex III.
+ * emissions are stated, and whether only direct emissions count (docs/domain.md, 5.2).
  */
 
-/** The state of these acts that was read. */
+/** The state of the acts that was read; every report tells it. */
 export const CBAM_GOODS_VERSION = '2026-10-10';
+
+/** What each part of the tables was read from, and from when on the act applies. Shown in docs/rules.md. */
+export const CBAM_GOODS_ACTS = {
+  categories: {
+    en: 'goods categories, production routes',
+    ko: '품목군, 생산 경로',
+    act: 'IR (EU) 2025/2547, Annex I, Table 1',
+    from: '2026-01-01',
+  },
+  groups: { en: 'activity groups', ko: '활동 그룹', act: 'DR (EU) 2025/2551, Annex I', from: '2026-01-01' },
+  units: { en: 'functional units', ko: '기능 단위', act: 'IR (EU) 2025/2547, Art. 4', from: '2026-01-01' },
+  directOnly: {
+    en: 'goods with direct emissions only',
+    ko: '직접 배출만 계산하는 품목',
+    act: 'Reg. (EU) 2023/956, Annex II',
+    from: '2026-01-01',
+  },
+  benchmarkRoutes: {
+    en: 'letters of benchmark routes',
+    ko: '벤치마크 경로 기호',
+    act: 'IR (EU) 2025/2621, Annex I',
+    from: '2026-01-01',
+  },
+  exemptOrigins: {
+    en: 'exempt origins',
+    ko: '면제 원산지',
+    act: 'Reg. (EU) 2023/956, Annex III',
+    from: '2026-01-01',
+  },
+} as const;
 
 export type FunctionalUnit = 't' | 't-clinker' | 'kg-N' | 'kWh' | 'supplementary';
 
