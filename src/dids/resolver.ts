@@ -44,6 +44,8 @@ export type Resolution =
       readonly source: DidDocumentSource;
       /** Of the version, where the method has versions (DID Resolution, `didDocumentMetadata`). */
       readonly metadata?: JsonObject;
+      /** Further documents of the DID that count as much; only where documents were handed in. */
+      readonly alternatives?: readonly DidDocument[];
     }
   | { readonly outcome: 'failed'; readonly code: ProblemCode; readonly detail: string }
   | { readonly outcome: 'undetermined'; readonly code: 'DID_RESOLUTION_ERROR'; readonly detail: string };

@@ -3,16 +3,17 @@
  * The one place where a key comes from, and only ever out of its own controller's document.
  */
 import { excerpt, type Finding, failed, undetermined } from '../base/finding.ts';
-import type { JsonObject } from '../base/json.ts';
-import type { ProblemCode } from '../base/problem.ts';
-import { readMultikey } from '../crypto/multikey.ts';
-import { readPublicJwk } from '../crypto/public-jwk.ts';
-import type { KeyType } from '../crypto/signer.ts';
 import { readDateTime } from '../formats/date-time.ts';
 import { type DidUrl, readDid, readDidUrl } from '../formats/did-url.ts';
 import { digestOfJson } from '../formats/digest.ts';
-import { type DidDocument, isListed, methodsOf } from './did-document.ts';
-import type { DidDocumentSource, DidResolver } from './resolver.ts';
+import type { DidDocument } from './did-document.ts';
+import { type Fault, findEndOf, type KeyRequest, notThen, type RetrievedKey, readKey } from './listed-key.ts';
+import type { DidDocumentSource, DidResolver, Resolution } from './resolver.ts';
+
+type Resolved = Extract<Resolution, { outcome: 'resolved' }>;
+
+/** Tolerated difference between the clock that dates a log and the one that dates a proof; the one of all dates (docs/threats.md 5.15). */
+const LOG_SKEW_MS = 300_000;
 
 /** The document a key was taken from: its DID, its digest over the RFC 8785 form, and how we came by it. */
 interface SeenDidDocument {
@@ -21,37 +22,13 @@ interface SeenDidDocument {
   readonly source: DidDocumentSource;
 }
 
-interface RetrievedKey {
-  /** The verification method, an absolute DID URL. */
-  readonly id: string;
-  /** The DID whose document it stands in. */
-  readonly controller: string;
-  readonly keyType: KeyType;
-  /** Multikey form, whichever form the document has. */
-  readonly publicKeyMultibase: string;
-  /** 32 bytes for Ed25519, 33 for P-256, 49 for P-384. */
-  readonly bytes: Uint8Array;
-}
-
 export type Retrieval =
   | { readonly ok: true; readonly key: RetrievedKey; readonly seen: SeenDidDocument }
   | { readonly ok: false; readonly finding: Finding; readonly seen?: SeenDidDocument };
 
-interface RetrievalRequest {
+interface RetrievalRequest extends KeyRequest {
   /** As it stands in the proof. */
   readonly method: unknown;
-  readonly relationship: 'assertionMethod' | 'authentication';
-  /**
-   * Milliseconds; a method is not used from its `expires` or `revoked` on (Controlled Identifiers 1.0, section 2.2). Without it, a
-   * method that has either is refused.
-   */
-  readonly now?: number;
-}
-
-/** A step that did not hold. */
-interface Fault {
-  readonly code: ProblemCode;
-  readonly detail: string;
 }
 
 /** Retrieve a key. Never throws; the finding's check is `proof.key`. */
@@ -66,9 +43,61 @@ export async function retrieveVerificationMethod(resolver: DidResolver, request:
     };
   }
   if (resolution.outcome === 'failed') return refusal(resolution, request.method);
-  const { document, source } = resolution;
+  const documents = await documentsFor(resolver, url, resolution, request);
+  if (!('documents' in documents)) return documents;
+  const retrieved = readFirst(documents.documents, url, request, resolution.source);
+  // Nothing that was revoked, or has ended, comes back because an older version did not say so yet.
+  const fault = retrieved.ok ? findEndOf(retrieved.key, resolution.document, request.now) : undefined;
+  if (fault === undefined || !retrieved.ok) return retrieved;
+  return { ...refusal(fault, request.method), seen: retrieved.seen };
+}
+
+/** The documents of which any may list the key, at least one, the likeliest first; or why there is none. */
+async function documentsFor(
+  resolver: DidResolver,
+  url: DidUrl,
+  newest: Resolved,
+  request: RetrievalRequest,
+): Promise<{ readonly documents: readonly DidDocument[] } | Exclude<Retrieval, { ok: true }>> {
+  if (newest.source === 'pinned') return { documents: [newest.document, ...(newest.alternatives ?? [])] };
+  const instants = instantsOf(newest, request.madeAt);
+  if (instants.length === 0) return { documents: [newest.document] };
+  const documents: DidDocument[] = [];
+  for (const versionTime of instants) {
+    const resolution = await resolver.resolve(url.did, { versionTime });
+    if (resolution.outcome === 'resolved') documents.push(resolution.document);
+    else if (resolution.outcome === 'undetermined') {
+      const finding = undetermined('proof.key', resolution.code, resolution.detail, params(request.method));
+      return { ok: false, finding };
+    }
+  }
+  // The proof claims to be older than the DID.
+  return documents.length > 0 ? { documents } : refusal(notThen(request), request.method);
+}
+
+/**
+ * The instants whose version of a DID may have the key: the one the proof names, and those up to the tolerated difference of clocks
+ * away, since the log and the proof are dated by two. None where the newest version was in force all that time.
+ */
+function instantsOf({ metadata }: Resolved, madeAt: number | undefined): readonly number[] {
+  const newestFrom = readDateTime(metadata?.['versionTime']);
+  if (madeAt === undefined || newestFrom === undefined || newestFrom <= madeAt - LOG_SKEW_MS) return [];
+  return [madeAt, madeAt + LOG_SKEW_MS, madeAt - LOG_SKEW_MS];
+}
+
+/** The key out of the first document that lists it; where none does, what is wrong with it in the first. */
+function readFirst(
+  documents: readonly DidDocument[],
+  url: DidUrl,
+  request: RetrievalRequest,
+  source: DidDocumentSource,
+): Retrieval {
+  const [first] = documents;
+  const read = documents.map((document) => ({ document, key: readKey(document, url, request) }));
+  const found = read.find(({ key }) => !('code' in key)) ?? read.find(({ document }) => document === first);
+  if (found === undefined) return refusal(notThen(request), request.method);
+  const { document, key } = found;
   const seen: SeenDidDocument = { did: url.did, digest: digestOf(document), source };
-  const key = readKey(document, url, request);
   return 'code' in key ? { ...refusal(key, request.method), seen } : { ok: true, key, seen };
 }
 
@@ -99,55 +128,7 @@ function readMethodUrl(method: unknown): DidUrl | Fault {
   return url;
 }
 
-/** Steps 3 to 5; step 2, the right document without an error, is the resolver's. */
-function readKey(document: DidDocument, url: DidUrl, request: RetrievalRequest): RetrievedKey | Fault {
-  const id = `${url.did}#${url.fragment}`;
-  if (url.method === 'key' && url.fragment !== url.id) return unusable('the fragment is not the key');
-  // A relative id is not accepted as a name, but it does count as a second claim to the same one.
-  const candidates = methodsOf(document).filter((method) => method['id'] === id || method['id'] === `#${url.fragment}`);
-  const [method] = candidates;
-  if (method === undefined || candidates.length > 1 || method['id'] !== id) {
-    return { code: 'INVALID_CONTROLLED_IDENTIFIER_DOCUMENT', detail: 'not exactly one method has this absolute id' };
-  }
-  if (method['controller'] !== url.did) return unusable('its controller is another one');
-  const material = readMaterial(method);
-  if (typeof material !== 'string') return material;
-  const ended = findEnd(method, request.now);
-  if (ended !== undefined) return ended;
-  if (!isListed(document, request.relationship, id)) {
-    return {
-      code: 'INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD',
-      detail: `the key is not listed under ${request.relationship}`,
-    };
-  }
-  const key = readMultikey(material);
-  if (key === undefined) return unusable('not a usable Ed25519, P-256 or P-384 key');
-  return { id, controller: url.did, publicKeyMultibase: material, ...key };
-}
-
-/** The one form of key material, as Multikey text; the empty text for a JWK that is no usable key, which step 5 refuses. */
-function readMaterial(method: JsonObject): string | Fault {
-  const forms = Object.keys(method).filter((member) =>
-    /^(?:publicKey|blockchainAccountId$|ethereumAddress$)/.test(member),
-  );
-  if (forms.length !== 1) return unusable('not exactly one form of key material');
-  const { type, publicKeyMultibase: multikey, publicKeyJwk: jwk } = method;
-  if (type === 'Multikey' && typeof multikey === 'string') return multikey;
-  if (type === 'JsonWebKey' && jwk !== undefined) return readPublicJwk(jwk) ?? '';
-  return unusable('neither a Multikey nor a JsonWebKey');
-}
-
-function findEnd(method: JsonObject, now: number | undefined): Fault | undefined {
-  for (const member of ['expires', 'revoked']) {
-    if (method[member] === undefined) continue;
-    const end = readDateTime(method[member]);
-    if (end === undefined || now === undefined || now >= end) return unusable(`the method has ${member}`);
-  }
-  return undefined;
-}
-
 const notUrl = (detail: string): Fault => ({ code: 'INVALID_VERIFICATION_METHOD_URL', detail });
-const unusable = (detail: string): Fault => ({ code: 'INVALID_VERIFICATION_METHOD', detail });
 
 function refusal({ code, detail }: Fault, method: unknown): { readonly ok: false; readonly finding: Finding } {
   return { ok: false, finding: failed('proof.key', code, detail, params(method)) };

@@ -162,7 +162,9 @@ async function retrieveKey(
   const at = { pointer: `${pointer}/verificationMethod` };
   try {
     const method = value['verificationMethod'];
-    const retrieved = await retrieveVerificationMethod(resolver, { method, relationship, now });
+    // Whoever presents does so now; what a credential says was said when it was signed.
+    const madeAt = relationship === 'assertionMethod' ? readDateTime(value['created']) : undefined;
+    const retrieved = await retrieveVerificationMethod(resolver, { method, relationship, now, madeAt });
     if (!retrieved.ok) {
       const { finding, seen } = retrieved;
       return { finding: { ...at, ...finding }, ...(seen === undefined ? {} : { seen }) };

@@ -128,7 +128,7 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
   };
   return {
     secureCredential: async (unsecured, options) => {
-      if (options.cryptosuite === VC_JWT) return envelopCredential(unsecured, options.signer);
+      if (options.cryptosuite === VC_JWT) return envelopCredential(unsecured, options);
       assertDated(unsecured);
       return secure(unsecured, options);
     },

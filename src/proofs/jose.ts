@@ -45,9 +45,20 @@ interface CheckDeps {
   readonly now: number;
 }
 
-/** The envelope of a credential, signed. Errors: whatever the signer throws; PROOF_GENERATION_ERROR for bytes that are no signature. */
-export async function envelopCredential(unsecured: JsonObject, signer: Signer): Promise<JsonObject> {
-  return createEnvelope(await signToken(unsecured, signer, KINDS.credential));
+interface Signing {
+  readonly signer: Signer;
+  /** Milliseconds since the epoch; written as whole seconds. */
+  readonly created: number;
+}
+
+const secondsOf = (instant: number): number => Math.floor(instant / 1000);
+
+/**
+ * The envelope of a credential, signed, with the time of signing, by which a key history is read.
+ * Errors: whatever the signer throws; PROOF_GENERATION_ERROR for bytes that are no signature.
+ */
+export async function envelopCredential(unsecured: JsonObject, { signer, created }: Signing): Promise<JsonObject> {
+  return createEnvelope(await signToken({ ...unsecured, iat: secondsOf(created) }, signer, KINDS.credential));
 }
 
 /**
@@ -56,15 +67,10 @@ export async function envelopCredential(unsecured: JsonObject, signer: Signer): 
  */
 export async function envelopPresentation(
   unsecured: JsonObject,
-  {
-    signer,
-    created,
-    challenge,
-    domain,
-  }: PresentationExpectation & { readonly signer: Signer; readonly created: number },
+  { signer, created, challenge, domain }: PresentationExpectation & Signing,
 ): Promise<JsonObject> {
   const iss = idOf(unsecured['holder']);
-  const claims = { aud: domain, nonce: challenge, iat: Math.floor(created / 1000) };
+  const claims = { aud: domain, nonce: challenge, iat: secondsOf(created) };
   const payload = { ...unsecured, ...(iss === undefined ? {} : { iss }), ...claims };
   const token = await signToken(payload, signer, KINDS.presentation);
   if (token.length <= MAX_TOKEN) return createEnvelopedPresentation(token);
@@ -163,7 +169,9 @@ async function checkSignature(
 ): Promise<ProofReport> {
   const method = opened.header['kid'];
   const { relationship } = kind;
-  const retrieved = await retrieveVerificationMethod(deps.resolver, { method, relationship, now: deps.now });
+  // Whoever presents does so now; what a credential says was said when it was signed.
+  const madeAt = kind === KINDS.credential ? opened.issuedAt : undefined;
+  const retrieved = await retrieveVerificationMethod(deps.resolver, { method, relationship, now: deps.now, madeAt });
   const seen = retrieved.seen === undefined ? [] : [retrieved.seen];
   if (!retrieved.ok) {
     const lost = [{ ...retrieved.finding, pointer: '/id' }, skipped('proof.signature', NO_KEY, AT)];

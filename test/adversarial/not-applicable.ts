@@ -13,7 +13,6 @@ export interface NotApplicable {
 
 const SD_JWT = 'SD-JWT VC is not offered yet';
 const BBS = 'bbs-2023 is not offered';
-const WEBVH = 'hostile did:webvh logs are for test/unit/dids so far; proofs are judged with the keys listed now';
 const OID4VP = 'OpenID4VP is not offered yet';
 const OID4VCI = 'OpenID4VCI is not offered yet';
 const PAGES = 'nothing is shown to people but plain text; pages and exports come with the web application';
@@ -24,9 +23,7 @@ const each = (family: string, numbers: readonly string[], issue: Issue, reason: 
   numbers.map((number) => [`${family}-${number}`, { issue, reason }]);
 
 export const NOT_APPLICABLE: ReadonlyMap<string, NotApplicable> = new Map([
-  ...each('PRF', ['004'], 'C', WEBVH),
   ...each('SD', ['006', '007'], 'C', BBS),
-  ...each('DID', ['015', '016', '017'], 'C', WEBVH),
   ...each('JOSE', ['009'], 'E', OID4VP),
   ...each('SDJ', ['001', '002', '003', '004', '005', '006', '007', '008', '009', '010'], 'E', SD_JWT),
   ...each('VP', ['009', '010', '011', '012'], 'E', OID4VP),
@@ -40,7 +37,6 @@ export const NOT_APPLICABLE: ReadonlyMap<string, NotApplicable> = new Map([
   ),
   ...each('DB', ['005'], 'D', 'backup and restore are not offered yet'),
   ...each('OK', ['003', '004', '011', '015'], 'C', CONFORMANCE),
-  ...each('OK', ['014'], 'C', WEBVH),
 ]);
 
 export function findNotApplicable(id: string): NotApplicable | undefined {

@@ -35,16 +35,23 @@ export interface EntryPlan {
  * A log written step by step, so that each test breaks the one thing it is about: hashes and proofs are always made over what the plan
  * says, right or wrong.
  */
-export async function makeLog(...plans: readonly [EntryPlan, ...EntryPlan[]]): Promise<{
+export const makeLog = (...plans: Plans): Promise<MadeLog> => makeLogAt(TEMPLATE, ...plans);
+
+type Plans = readonly [EntryPlan, ...EntryPlan[]];
+
+export interface MadeLog {
   readonly did: string;
   readonly scid: string;
   readonly entries: readonly JsonObject[];
   readonly bytes: Uint8Array;
-}> {
+}
+
+/** The same for a DID of another place, its SCID still open. */
+export async function makeLogAt(template: string, ...plans: Plans): Promise<MadeLog> {
   const [first, ...rest] = plans;
-  const begun = await makeFirst(first);
+  const begun = await makeFirst(first, template);
   const entries: JsonObject[] = [begun.entry];
-  const did = TEMPLATE.replace(SCID_PLACEHOLDER, begun.scid);
+  const did = template.replace(SCID_PLACEHOLDER, begun.scid);
   for (const plan of rest) entries.push(await makeNext(plan, entries, did));
   return { did, scid: begun.scid, entries, bytes: bytesOf(entries) };
 }
@@ -53,7 +60,7 @@ export function bytesOf(entries: readonly JsonValue[]): Uint8Array {
   return new TextEncoder().encode(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
 }
 
-async function makeFirst({ signer, parameters, state, versionTime, twist, tamper }: EntryPlan) {
+async function makeFirst({ signer, parameters, state, versionTime, twist, tamper }: EntryPlan, template: string) {
   const open: JsonObject = {
     versionId: SCID_PLACEHOLDER,
     versionTime: versionTime ?? '2026-01-01T00:00:00Z',
@@ -63,7 +70,7 @@ async function makeFirst({ signer, parameters, state, versionTime, twist, tamper
       updateKeys: [signer.publicKeyMultibase],
       ...parameters,
     },
-    state: state ?? { '@context': ['https://www.w3.org/ns/did/v1'], id: TEMPLATE },
+    state: state ?? { '@context': ['https://www.w3.org/ns/did/v1'], id: template },
   };
   const twisted = twist?.(open) ?? open;
   const scid = multihashOf(jcs(twisted));

@@ -128,7 +128,10 @@ function distinct(credentials: readonly JsonObject[]): readonly JsonObject[] {
   return [...new Map(credentials.map((credential) => [digestOfJson(credential), credential])).values()];
 }
 
-/** Resolve as always; where that stays open, a document that came along counts if the policy pins its digest. */
+/**
+ * Resolve as always; where that stays open, a document that came along counts if the policy pins its digest. Of a DID with a key history
+ * several may: each stands for the time that the party saw it.
+ */
 function withEvidence(
   resolver: DidResolver,
   documents: readonly JsonObject[],
@@ -136,21 +139,23 @@ function withEvidence(
   recorded: Map<string, DidDocument>,
 ): DidResolver {
   const pins = pinsOf(policy);
-  const pinned = new Map<string, DidDocument>();
+  const pinned = new Map<string, readonly DidDocument[]>();
   for (const document of documents) {
     const did = document['id'];
-    if (typeof did === 'string' && pins.get(did)?.has(digestOfJson(document))) pinned.set(did, document as DidDocument);
+    if (typeof did !== 'string' || !pins.get(did)?.has(digestOfJson(document))) continue;
+    pinned.set(did, [...(pinned.get(did) ?? []), document as DidDocument]);
   }
+  const record = (document: DidDocument): void => {
+    recorded.set(`${document.id} ${digestOfJson(document)}`, document);
+  };
   return {
-    resolve: async (did) => {
-      const found = await resolver.resolve(did);
-      const known = pinned.get(did);
-      const resolution =
-        found.outcome === 'undetermined' && known !== undefined
-          ? ({ outcome: 'resolved', document: known, source: 'pinned' } as const)
-          : found;
-      if (resolution.outcome === 'resolved') recorded.set(did, resolution.document);
-      return resolution;
+    resolve: async (did, query) => {
+      const found = await resolver.resolve(did, query);
+      const [first, ...alternatives] = pinned.get(did) ?? [];
+      if (found.outcome === 'resolved') record(found.document);
+      if (found.outcome !== 'undetermined' || first === undefined) return found;
+      for (const document of [first, ...alternatives]) record(document);
+      return { outcome: 'resolved', document: first, source: 'pinned', alternatives };
     },
   };
 }

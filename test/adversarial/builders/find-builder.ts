@@ -36,6 +36,7 @@ import { STORAGE_BUILDERS } from './storage.ts';
 import { SUPPLY_BUILDERS } from './supply.ts';
 import { TIME_BUILDERS } from './time.ts';
 import { findUnderMechanisms, MECHANISM_BUILDERS } from './under-mechanisms.ts';
+import { WEBVH_BUILDERS } from './webvh.ts';
 
 const BUILDERS: Readonly<Record<string, Builder>> = {
   ...ALLOCATION_BUILDERS,
@@ -73,6 +74,7 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   ...SUPPLY_BUILDERS,
   ...TIME_BUILDERS,
   ...TOKEN_BUILDERS,
+  ...WEBVH_BUILDERS,
 };
 
 /** A function written for the case, or the generic one where the case says all there is to say; nothing where neither is. */
