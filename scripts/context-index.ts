@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JsonObject } from '../src/base/json.ts';
+import type { PublisherHashes } from '../src/credentials/context-index.ts';
 import { PACKAGE_ROOT, readSource, type Source, sha256OfJson } from '../src/credentials/package-files.ts';
 import { digestOfJson } from '../src/formats/digest.ts';
 import { SCHEMAS } from './schemas/all.ts';
@@ -13,14 +14,20 @@ import { BASE } from './schemas/parts.ts';
 interface Listed {
   readonly url: string;
   readonly source: Source;
-  readonly publisherSha256?: string;
+  readonly publisher?: PublisherHashes;
 }
 
 const CONTEXTS: readonly Listed[] = [
   {
     url: 'https://www.w3.org/ns/credentials/v2',
     source: { package: '@digitalbazaar/credentials-context', path: 'contexts/v2.jsonld' },
-    publisherSha256: '59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734',
+    // The first is stated in appendix B.1 of VCDM 2.0; the others were taken from the bytes that it is the hash of.
+    publisher: {
+      sha256: '59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734',
+      sha384: '97f1eb8e5042356c805fdd61afa2c557663785e0794dcafa21e138fd38def18cb360133c221aa31d6896a6bf3e65b614',
+      sha512:
+        '5d55452bd2dcf8a29f5a290473eb242b1c5fb77d4e68f1a0aa87baa4dba2694852d65ec63d48ac04a99d956f9f7153b9406f84d2d04c74869b02c239a1d81305',
+    },
   },
   {
     url: 'https://www.w3.org/2018/credentials/v1',
@@ -43,6 +50,13 @@ const CONFORMANCE: readonly Listed[] = [
   {
     url: 'https://www.w3.org/ns/credentials/examples/v2',
     source: { path: 'contexts/conformance/examples-v2.jsonld' },
+    // Stated as a multihash in section 5.3 of VCDM 2.0; our file has these very bytes.
+    publisher: {
+      sha256: '57393fbc69d6efb9b9b5dc9cb6b9880b0944360abfe2eaf459c9e58cf2279d7c',
+      sha384: 'ccd35b4135824944a2d1b6f3edd6ee6be45c10dbfb0ba16f966609d58f88ef6ec7b0f387773c042cc60ef4ccfaf0cdba',
+      sha512:
+        '8d563097eab123966bd7fb88a2566d19fb369112dabfde9badfd553c04e101beb230918f58f5b927881f7b32d16045f8ac0f601b4574eeb09521bfbf9e539669',
+    },
   },
 ];
 
@@ -62,13 +76,13 @@ export function derivedFiles(): ReadonlyMap<string, string> {
   return files;
 }
 
-function line({ url, source, publisherSha256 }: Listed, document: JsonObject): JsonObject {
+function line({ url, source, publisher }: Listed, document: JsonObject): JsonObject {
   return {
     url,
     ...(source.package === undefined ? {} : { package: source.package }),
     path: source.path,
     sha256: sha256OfJson(document),
-    ...(publisherSha256 === undefined ? {} : { publisherSha256 }),
+    ...(publisher === undefined ? {} : { publisher: { ...publisher } }),
   };
 }
 

@@ -6,7 +6,7 @@
 import { deepFreeze, type JsonObject } from '../base/json.ts';
 import { BASE_URL } from '../base/problem.ts';
 import { digestOfJson } from '../formats/digest.ts';
-import { loadEntry, readContextIndex } from './context-index.ts';
+import { loadEntry, type PublisherHashes, readContextIndex } from './context-index.ts';
 
 /** Verifiable Credentials Data Model 2.0. */
 export const V2_CONTEXT = 'https://www.w3.org/ns/credentials/v2';
@@ -30,8 +30,8 @@ export interface Contexts {
   document(url: string): JsonObject | undefined;
   /** Digest (multibase) over the RFC 8785 form of the bundled document. */
   digest(url: string): string | undefined;
-  /** SHA-256, lower-case hexadecimal, that the publisher states for its own bytes: what a `digestSRI` is compared with. */
-  publisherSha256(url: string): string | undefined;
+  /** Hashes of the bytes that the publisher serves, where it states one: what the digests of related resources are compared with. */
+  publisherHashes(url: string): PublisherHashes | undefined;
 }
 
 /** Read and check every bundled context. Errors: CONTEXT_INTEGRITY, naming the file that is missing or was altered. */
@@ -41,7 +41,7 @@ export function loadContexts(intake: Intake = 'product'): Contexts {
   const loaded = new Map(
     entries.map((entry) => {
       const document = deepFreeze(loadEntry(entry));
-      return [entry.url, { document, digest: digestOfJson(document), publisher: entry.publisherSha256 }];
+      return [entry.url, { document, digest: digestOfJson(document), publisher: entry.publisher }];
     }),
   );
   return {
@@ -49,6 +49,6 @@ export function loadContexts(intake: Intake = 'product'): Contexts {
     urls: [...loaded.keys()],
     document: (url) => loaded.get(url)?.document,
     digest: (url) => loaded.get(url)?.digest,
-    publisherSha256: (url) => loaded.get(url)?.publisher,
+    publisherHashes: (url) => loaded.get(url)?.publisher,
   };
 }

@@ -6,6 +6,7 @@ import type { Contexts } from './contexts.ts';
 import { issuerOf, statusEntriesOf, validFromOf, validUntilOf, withoutProof } from './credential-members.ts';
 import { checkDataModel } from './data-model.ts';
 import { findProfile, type Profile } from './profiles/profile-table.ts';
+import { checkRelatedResources } from './related-resources.ts';
 import { MISSING, type Schemas } from './schemas.ts';
 import { checkWireShape } from './wire-shape.ts';
 
@@ -66,9 +67,19 @@ export function checkCredentialForm(document: JsonObject, deps: FormDependencies
 function checkOpenForm(document: JsonObject, deps: FormDependencies): Finding[] {
   const shape = checkWireShape(document, { kind: 'credential', ...deps, vcdm11: true });
   if (shape.some(isFailure)) return shape;
-  const model = [...checkIssuer(document), ...checkDataModel(document)];
+  const model = [
+    ...checkIssuer(document),
+    ...checkDataModel(document),
+    ...checkRelatedResources(document, hashesIn(deps.contexts)),
+  ];
   return model.some(isFailure) ? model.filter(isFailure) : [...shape, ...model];
 }
+
+/** Contexts are the one kind of resource that is used here by its URL. */
+const hashesIn =
+  (contexts: Contexts) =>
+  (url: string): ReturnType<Contexts['publisherHashes']> | 'unknown' =>
+    contexts.publisherHashes(url) ?? (contexts.document(url) === undefined ? undefined : 'unknown');
 
 /** Where a holder could withhold, a member that must be there and is not was withheld (docs/threats.md, section 5.6). */
 function asWithheld(finding: Finding, document: JsonObject): Finding {

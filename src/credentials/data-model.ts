@@ -41,7 +41,7 @@ export function checkDataModel(credential: JsonObject): Finding[] {
     ...checkSubjects(credential['credentialSubject']),
     ...checkDates(credential),
     ...checkTypedMembers(credential),
-    ...checkRelatedResources(credential['relatedResource']),
+    ...checkRelatedResourceForms(credential['relatedResource']),
   ];
   return failures.length > 0 ? failures : [passed('data-model')];
 }
@@ -132,7 +132,7 @@ function checkTypedMembers(owner: JsonObject): Finding[] {
 }
 
 /** VCDM 2.0, section 5.3. Whether a digest is right is told where the resource is at hand. */
-function checkRelatedResources(value: JsonValue | undefined): Finding[] {
+function checkRelatedResourceForms(value: JsonValue | undefined): Finding[] {
   const seen = new Set<JsonValue>();
   return asArray(value).flatMap((entry, index) => {
     const pointer = Array.isArray(value) ? pointerOf('relatedResource', index) : '/relatedResource';

@@ -1,5 +1,5 @@
 /** Multibase (Controlled Identifiers 1.0, section 2.4): the two bases in use here, `z` base58btc and `u` base64url without padding. */
-import { base58, base64urlnopad } from '@scure/base';
+import { base58, base64, base64urlnopad } from '@scure/base';
 
 export function encodeBase58btc(bytes: Uint8Array): string {
   return `z${base58.encode(bytes)}`;
@@ -29,6 +29,11 @@ export function encodeBase64url(bytes: Uint8Array): string {
 export function decodeBase64url(text: unknown, maxChars: number): Uint8Array | undefined {
   if (typeof text !== 'string' || text.length > maxChars) return undefined;
   return attempt(() => base64urlnopad.decode(text));
+}
+
+/** The plain alphabet with padding, RFC 4648 section 4: as Subresource Integrity writes hashes. Nothing when it is not one. */
+export function decodeBase64(text: string, maxChars: number): Uint8Array | undefined {
+  return text.length > maxChars ? undefined : attempt(() => base64.decode(text));
 }
 
 function attempt(decode: () => Uint8Array): Uint8Array | undefined {

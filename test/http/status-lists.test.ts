@@ -43,6 +43,25 @@ describe('a status list', () => {
     expect(await verify(node, good)).toMatchObject({ verified: true });
   });
 
+  it('comes under the name that its reader knows credentials by', async () => {
+    await using node = await startNode();
+    const party = await node.createParty('maker');
+    const { credentialStatus } = await issue(node, party);
+    const typeFor = async (accept: string) => {
+      const reply = await node.request('GET', new URL(credentialStatus.statusListCredential).pathname, {
+        headers: { accept },
+      });
+      expect(reply.status).toBe(200);
+      expect(reply.headers.get('vary')).toContain('accept');
+      return reply.headers.get('content-type')?.split(';')[0];
+    };
+    expect(await typeFor('*/*')).toBe('application/vc');
+    expect(await typeFor('application/vc, application/json')).toBe('application/vc');
+    expect(await typeFor('application/ld+json, application/json')).toBe('application/ld+json');
+    expect(await typeFor('Application/JSON;q=0.5')).toBe('application/json');
+    expect(await typeFor('text/html')).toBe('application/vc');
+  });
+
   it('is signed once for each change, also after the clock was set back', async () => {
     await using node = await startNode();
     const party = await node.createParty('maker');

@@ -81,8 +81,12 @@ export function publicDocumentRoutes({
         return {
           status: 200,
           body: await credentialStatus.publish(call.params['id'] ?? '', at),
-          mediaType: 'application/vc',
-          headers: { 'cache-control': `public, max-age=${LIST_TTL_MS / 1000}`, 'access-control-allow-origin': '*' },
+          mediaType: credentialType(call.accept),
+          headers: {
+            'cache-control': `public, max-age=${LIST_TTL_MS / 1000}`,
+            'access-control-allow-origin': '*',
+            vary: 'accept',
+          },
         };
       },
     },
@@ -111,6 +115,17 @@ export function publicDocumentRoutes({
       },
     },
   ];
+}
+
+/** Of the names that a credential goes by, the first that the reader takes; many readers know it only as JSON. */
+function credentialType(accept: string | undefined): string {
+  const taken = (accept ?? '*/*')
+    .toLowerCase()
+    .split(',')
+    .map((range) => range.split(';', 1).join('').trim());
+  const named = ['application/vc', 'application/ld+json', 'application/json'];
+  const any = taken.some((range) => range === '*/*' || range === 'application/*');
+  return named.find((name) => (any && name === 'application/vc') || taken.includes(name)) ?? 'application/vc';
 }
 
 function didDocument(document: object | undefined): Answer {
