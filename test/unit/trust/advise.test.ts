@@ -7,6 +7,7 @@ import { evaluate } from '../../../src/trust/evaluate.ts';
 import type { EvaluationInput, RegimeResult } from '../../../src/trust/evaluation.ts';
 import { EXAMPLE_NAMES, readExample } from '../../support/example-credentials.ts';
 import { applyPatch } from '../../support/json-patch.ts';
+import { createRecord } from '../../support/told.ts';
 import { CBAM, CUSTOMER, requestFor, SCHEME, type Story } from '../../support/trust-cases.ts';
 import {
   admitted,
@@ -223,6 +224,31 @@ describe('advise', () => {
     const given = { admitted: [], refused: [], at: 0 };
     expect(advise({ ...given, draft: {} })).toEqual({});
     expect(advise({ ...given, draft: { id: 'x', issuer: 'y', credentialSubject: 1 } })).toEqual({});
+  });
+});
+
+const toldBefore = createRecord('advice');
+const NATIONAL = { op: 'replace', path: '/credentialSubject/legalBasis', value: 'national' } as const;
+const EVERY = ['eu-cbam', 'iso14067-pcf', 'scheme-mra'];
+
+describe('a draft before anything rests on it', () => {
+  it.each([
+    ['an accreditation', CBAM, 'VerifierAccreditation', []],
+    ['an accreditation that was not made for CBAM', CBAM, 'VerifierAccreditation', [NATIONAL]],
+    ['an accreditation for footprints', CUSTOMER, 'VerifierAccreditation', []],
+    ['an arrangement of accreditation bodies', CUSTOMER, 'RecognitionArrangement', []],
+    ['an arrangement of schemes', SCHEME, 'RecognitionArrangement', []],
+    ['a footprint', CUSTOMER, 'CarbonFootprintClaim', []],
+    ['embedded emissions', CBAM, 'EmbeddedEmissionsClaim', []],
+  ] as const)('%s is judged by the rules of its kind', async (title, story, type, patch) => {
+    const request = await requestFor(story);
+    const document = request.admitted.findLast((one) => one.type === type)?.document ?? {};
+    const input = adviceInput({ ...request, admitted: [] }, applyPatch(document, patch), { regimes: EVERY });
+    const lines = Object.entries(advise(input)).flatMap(([regime, { wouldBe, rules }]) => [
+      `${regime} ${wouldBe}`,
+      ...rules.map(({ id, outcome, message, subject }) => [id, outcome, message, subject].join(' ')),
+    ]);
+    expect(lines).toEqual(toldBefore(title, lines));
   });
 });
 
