@@ -9,6 +9,7 @@ import { checkDisclosure } from '../../../src/trust/rules/privacy.ts';
 import { type AllocationSpec, allocationOf, BUYER, OPERATOR, priceOf } from '../../support/composite-credentials.ts';
 import { readExample } from '../../support/example-credentials.ts';
 import type { PatchOperation } from '../../support/json-patch.ts';
+import { subjectOf } from '../../support/story-rows.ts';
 import { CBAM, drop, noLists, requestFor, set, setBit, subject } from '../../support/trust-cases.ts';
 import { admitted, clearHistory, keyOf, policyOfExample, requirePolicyOf } from '../../support/worked-examples.ts';
 
@@ -171,6 +172,18 @@ describe('what contradicts itself fails, whole or not', () => {
     expect(said(result)).toContain(`B12.${message} failed`);
     expect(result.result).toBe('REVIEW');
   });
+  it('and says which of them does', () => {
+    const params = (specs: readonly Spec[]) =>
+      asked(specs).rules.find(({ message }) => message === 'B12.sequence-twice' || message === 'B12.running-total')
+        ?.params;
+    const twice = [...SERIES, { ...(SERIES[1] as Spec), number: 9 }];
+    expect(params(twice)).toEqual({ cnCode: CN, sequence: '2' });
+    const unlike = changed(SERIES, 1, { runningTotal: '300001' });
+    expect(params(unlike)).toEqual({ cnCode: CN, sequence: '2', runningTotal: '300001' });
+  });
+  it('a total that what is in hand just reaches does not', () => {
+    expect(said(asked([SERIES[0] as Spec, { ...(SERIES[2] as Spec), runningTotal: '312000' }]))).toEqual([OPEN]);
+  });
   it('the exact sum with equal values in other spellings does not', () => {
     expect(said(asked(changed(SERIES, 2, { mass: '112000.00', runningTotal: '412000.0' })))).toEqual(['B12 passed']);
   });
@@ -291,6 +304,58 @@ describe('the verified quantity', () => {
   });
 });
 
+describe('what an allocation is out of', () => {
+  const STORY = readExample('steel-coil')['credentials'] as Record<string, JsonObject>;
+  const CLAIM = 'urn:uuid:99999999-0000-4000-8000-000000000097';
+  const STATEMENT = 'urn:uuid:99999999-0000-4000-8000-000000000098';
+  /** What is said with too much given out of another report by this body, on a claim that differs so. */
+  async function saidOfAnother(change: JsonObject, issuer = OPERATOR, shown = true): Promise<readonly string[]> {
+    const claim = STORY['claim:coil'];
+    const statement = STORY['statement:coil'];
+    const request = await requestFor(CBAM, {
+      patch: [
+        set('/credentials/claim:other', {
+          ...claim,
+          id: CLAIM,
+          issuer,
+          credentialSubject: { ...subjectOf(claim), ...change },
+        }),
+        set('/credentials/statement:other', {
+          ...statement,
+          id: STATEMENT,
+          credentialSubject: {
+            ...subjectOf(statement),
+            claim: { $link: 'claim:other' },
+          },
+        }),
+      ],
+      show: ['claim:other', 'statement:other'],
+    });
+    const given = admitted(allocationOf(documentOf(request, '098'), { number: 1, mass: '412001' }));
+    const others = request.admitted.filter(({ id }) => shown || id !== STATEMENT);
+    return said(evaluate({ ...request, admitted: [...others, given] }).results['eu-cbam'] as RegimeResult);
+  }
+  it('is what was made here in that year, whichever claim says so', async () => {
+    expect(await saidOfAnother({})).toContain(MORE);
+  });
+  it('is nothing of another year or another installation', async () => {
+    expect(await saidOfAnother({ reportingPeriod: '2027' })).toEqual([OPEN]);
+    const place = subjectOf(STORY['claim:coil'])['installation'] as JsonObject;
+    expect(await saidOfAnother({ installation: { ...place, cbamRegistryId: 'INST-KR-0999' } })).toEqual([OPEN]);
+    const { cbamRegistryId: _number, ...unnumbered } = place;
+    expect(await saidOfAnother({ installation: unnumbered })).toEqual([OPEN]);
+  });
+  it('is nothing of what another operator claims', async () => {
+    expect(await saidOfAnother({}, 'did:web:evil.example')).toEqual([OPEN]);
+  });
+  it('is nothing of a report that is not in hand', async () => {
+    expect(await saidOfAnother({}, OPERATOR, false)).toEqual([OPEN]);
+  });
+  it('may be signed in the instant of the report', () => {
+    expect(said(asked([{ number: 1, mass: '412001', validFrom: '2027-03-20T00:00:00Z' }]))).toEqual([MORE]);
+  });
+});
+
 describe('an import', () => {
   const imported = (
     value: string,
@@ -343,6 +408,32 @@ describe('who may be sent them: P1', () => {
     expect(shown(mine, 'declarant')).toEqual([]);
     expect(shown([...mine, { number: 3, mass: '1', buyer: OTHER }], 'declarant')).toEqual(['P1.other-buyer']);
     expect(shown([...mine, { number: 3, mass: '1', buyer: OTHER }], 'verifier')).toEqual([]);
+  });
+  it('of other buyers is said to declarants alone: nobody else may be sent any', () => {
+    const three = [...mine, { number: 3, mass: '1', buyer: OTHER }];
+    const each = ['P1.allocation', 'P1.allocation', 'P1.allocation', 'P1.carbon-price'];
+    expect(shown(three, 'buyer')).toEqual(each);
+  });
+  it('on receipt only those of this claim, and the prices paid for it', () => {
+    const example = policyOfExample(readExample('steel-coil'));
+    const policy = requirePolicyOf({ ...example, regimes: [{ id: 'eu-cbam', audience: 'buyer' }] });
+    const receiving = (...documents: JsonObject[]) =>
+      said(
+        evaluate({ ...base, policy, admitted: [...base.admitted, ...documents.map((one) => admitted(one))] }).results[
+          'eu-cbam'
+        ] as RegimeResult,
+        'P1',
+      );
+    expect(receiving(priceOf(documentOf(base, '012')))).toContain('P1.carbon-price failed');
+    expect(receiving(priceOf(documentOf(base, '010')))).not.toContain('P1.carbon-price failed');
+    expect(receiving(allocationOf(documentOf(base, '013'), { number: 1, mass: '5' }))).toContain(
+      'P1.allocation failed',
+    );
+    expect(receiving(allocationOf(documentOf(base, '011'), { number: 1, mass: '5' }))).not.toContain(
+      'P1.allocation failed',
+    );
+    const lost = allocationOf({ ...documentOf(base, '013'), id: STOLEN_KEY.method }, { number: 1, mass: '5' });
+    expect(receiving(lost)).not.toContain('P1.allocation failed');
   });
   it('on receipt as before sending', async () => {
     const example = policyOfExample(readExample('steel-coil'));

@@ -95,6 +95,19 @@ describe('suppliers', () => {
   });
 });
 
+describe('a worksheet', () => {
+  const refusedFor = async (audience: Audience): Promise<readonly string[]> => {
+    const { rules } = await resultOf(CELL, { policy: [set('/regimes/0/audience', audience)] });
+    return rules.filter(({ id, outcome }) => id === 'P1' && outcome === 'failed').map(({ message }) => message);
+  };
+  it('is for the verification body alone', async () => {
+    expect(await refusedFor('verifier')).toEqual([]);
+    for (const audience of ['public', 'buyer', 'declarant'] as const) {
+      expect(await refusedFor(audience)).toContain('P1.worksheet');
+    }
+  });
+});
+
 describe('a number of inputs', () => {
   const count = async (leafCount: string, leaves: number | undefined) => {
     const request = await requestFor(CELL, {

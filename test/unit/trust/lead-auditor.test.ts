@@ -104,6 +104,10 @@ describe('the first five years', () => {
     expect(said(2030, led(2026, 2027, 2028, 2029))).toBe(PASSED);
     expect(said(2030, [], false)).toBe(PASSED);
   });
+  it('are not lengthened by a report on a year before them', () => {
+    expect(said(2030, led(2024))).toBe(PASSED);
+    expect(said(2031, led(2024))).toBe(OPEN);
+  });
   it('over, nothing is known without them', () => {
     expect(said(2031, [])).toBe(OPEN);
     expect(said(2031, led(2030, 2029, 2028, 2027))).toBe(OPEN);
@@ -176,6 +180,10 @@ describe('what counts as somebody else’s year', () => {
         five.map((report) => ({ ...report, installation: 'INST-KR-9999' })),
       ),
     ).toBe(OPEN);
+  });
+  it('is nobody’s where neither report names who led', () => {
+    const unnamed = [2026, 2027, 2028, 2029, 2030].map((year) => ({ year, auditor: undefined }));
+    expect(said(2031, unnamed, false)).toBe(OPEN);
   });
   it('is none where this auditor led as well', () => {
     expect(said(2031, [...others(2030), ...led(2026, 2027, 2028, 2029, 2030)])).toBe(TOO_LONG);
