@@ -183,6 +183,27 @@ describe('indirect emissions', () => {
       inherit('0.02', ...secondPrecursor({ specificIndirect: '5' })),
     ],
     [
+      'are our own where no precursor has any, however much was made',
+      CBAM,
+      'B3',
+      'REJECT',
+      one(set(good('/specificIndirect'), '0.01'), drop(good('/quantity'))),
+    ],
+    [
+      'are our own where a precursor outside Annex II states none, however much was made',
+      CBAM,
+      'B3',
+      'REJECT',
+      inherit('0.01', drop(slab('/specificIndirect')), drop(good('/quantity'))),
+    ],
+    [
+      'of a precursor of a category that nobody knows are not passed on',
+      CBAM,
+      'B3',
+      'REJECT',
+      inherit('0.01', set(slab('/aggregatedGoodsCategory'), 'glass')),
+    ],
+    [
       'of one of two precursors outside are enough',
       CBAM,
       'B3',

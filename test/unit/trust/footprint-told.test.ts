@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { undetermined } from '../../../src/base/finding.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
+import { RULES } from '../../../src/trust/rules/rule-table.ts';
 import { readExample } from '../../support/example-credentials.ts';
 import type { PatchOperation } from '../../support/json-patch.ts';
 import {
@@ -184,6 +185,20 @@ describe('a battery', () => {
     ['states its energy', PUBLIC, 'T1', 'REJECT', battery({ totalEnergyKWh: null })],
     ['has energy', PUBLIC, 'T1', 'REJECT', battery({ totalEnergyKWh: '-1' })],
     ['comes from a plant', PUBLIC, 'T1', 'REJECT', battery({ plant: {} })],
+  ]);
+});
+
+const EVERY_RULE = RULES.map(({ id }) => id).join(' ');
+
+describe('a footprint that is only exchanged', () => {
+  itTells('footprint', [
+    [
+      'has to be well made, whoever made it',
+      { ...CUSTOMER, regime: 'pact-exchange' },
+      EVERY_RULE,
+      'ACCEPT',
+      { policy: [set('/regimes/-', { id: 'pact-exchange' }), drop('/trustedOrganisations/1')] },
+    ],
   ]);
 });
 
