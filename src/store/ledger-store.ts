@@ -72,9 +72,12 @@ export class LedgerStore implements Store {
     return this.#acts.transact(name, (tx) => organisations.updateOrganisation(tx, record));
   }
 
-  deleteOrganisation(slug: string): Promise<void> {
+  deleteOrganisation(slug: string, left?: { readonly setting: string; readonly value: JsonValue }): Promise<void> {
     const name = { act: 'delete-organisation', organisation: slug };
-    return this.#acts.transact(name, (tx) => organisations.deleteOrganisation(tx, slug));
+    return this.#acts.transact(name, async (tx) => {
+      await organisations.deleteOrganisation(tx, slug);
+      if (left !== undefined) settings.put(tx, [left.setting], left.value);
+    });
   }
 
   findOrganisation(slug: string) {

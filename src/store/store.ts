@@ -177,7 +177,8 @@ export interface Store extends AsyncDisposable {
   // Organisations and their instances
   createOrganisation(record: OrganisationRecord, instances: readonly InstanceRecord[]): Promise<void>; // CONFLICT
   updateOrganisation(record: OrganisationRecord, why: string): Promise<void>; // NOT_FOUND
-  deleteOrganisation(slug: string): Promise<void>; // NOT_FOUND; instances go, issued credentials and lists stay
+  /** Instances go, issued credentials and lists stay, and so does what is to be left as a setting, in the same act. NOT_FOUND. */
+  deleteOrganisation(slug: string, left?: { readonly setting: string; readonly value: JsonValue }): Promise<void>;
   findOrganisation(slug: string): Promise<OrganisationRecord | undefined>;
   findOrganisationByToken(tokenDigest: string): Promise<OrganisationRecord | undefined>;
   listOrganisations(): Promise<readonly OrganisationRecord[]>;

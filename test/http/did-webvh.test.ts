@@ -136,6 +136,39 @@ describe('an organisation with a did:webvh', () => {
     expect(await verify(await issue(host))).toMatchObject({ verified: true });
   });
 
+  it('is given up when its organisation is deleted, by a last entry that stays published', async () => {
+    const former: Party = (await create('former')).body;
+    const credential = await issue(former);
+    expect(await verify(credential)).toMatchObject({ verified: true });
+    const before = (await node.get('/former/did.jsonl')).text;
+    const gone = await node.request('DELETE', '/admin/organizations/former?confirm=former', { token: ADMIN_TOKEN });
+    expect(gone.status).toBe(204);
+    const log = (await node.get('/former/did.jsonl')).text;
+    expect(log.startsWith(before)).toBe(true);
+    const [last] = log.slice(before.length).trimEnd().split('\n');
+    expect(JSON.parse(String(last))).toMatchObject({
+      versionId: expect.stringMatching(/^2-/),
+      parameters: { deactivated: true, nextKeyHashes: [] },
+      state: { id: former.did },
+    });
+    expect(JSON.parse(String(last)).state).toMatchObject({ verificationMethod: [] });
+    expect(JSON.parse(String(last)).state).not.toHaveProperty('assertionMethod');
+    expect((await node.get('/former/did.json')).status).toBe(404);
+    expect(await resolveElsewhere(former)).toMatchObject({ outcome: 'failed', code: 'DID_DEACTIVATED' });
+    expect((await node.get(`/1.0/identifiers/${former.did}`)).status).toBe(410);
+    expect((await verify(credential)).problemDetails[0].code).toBe('DID_DEACTIVATED');
+  });
+
+  it('leaves the host itself to nobody else when it was given up there', async () => {
+    const gone = await node.request('DELETE', '/admin/organizations/host?confirm=host', { token: ADMIN_TOKEN });
+    expect(gone.status).toBe(204);
+    expect((await node.get('/.well-known/did.jsonl')).text.trimEnd().split('\n')).toHaveLength(2);
+    expect(await create('heir', { method: 'web', root: true })).toMatchObject({
+      status: 409,
+      body: { code: 'CONFLICT', pointer: '/did/root' },
+    });
+  });
+
   it('cannot be where there is no https address with a name', async () => {
     await using plain = await startNode();
     const body = { slug: 'maker', name: { en: 'x', ko: 'x' }, role: 'company', did: { method: 'webvh' } };

@@ -489,6 +489,17 @@ function describeOrganisations(its: () => Store): void {
       await expect(its().deleteOrganisation('hanbit-steel')).rejects.toEqual(refusal('NOT_FOUND'));
     });
 
+    test('a deleted one leaves behind what it was told to', async () => {
+      await its().createOrganisation(organisation, [instance('issuer')]);
+      const left = { setting: 'left by hanbit-steel', value: ['a', { b: 'c' }] };
+      await its().deleteOrganisation('hanbit-steel', left);
+      expect(await its().readSetting('left by hanbit-steel')).toEqual(left.value);
+      await expect(its().deleteOrganisation('none', { setting: 'left by none', value: 1 })).rejects.toEqual(
+        refusal('NOT_FOUND'),
+      );
+      expect(await its().readSetting('left by none')).toBeUndefined();
+    });
+
     test('nobody is given the names of a deleted one, under which its credentials are still kept', async () => {
       await its().createOrganisation(organisation, [instance('issuer')]);
       await its().createOrganisation({ ...organisation, slug: 'hanbit', tokenDigest: 'bb' }, []);

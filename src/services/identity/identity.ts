@@ -10,6 +10,7 @@ import { createDidJwk } from '../../dids/methods/jwk.ts';
 import { createDidKey } from '../../dids/methods/key.ts';
 import { createDidWeb, didWebUrl } from '../../dids/methods/web.ts';
 import { createWebvhTemplate, readWebvhDid } from '../../dids/methods/webvh/webvh-did.ts';
+import { writeLog } from '../../dids/methods/webvh/write-log.ts';
 import { formatDateTime } from '../../formats/date-time.ts';
 import { sha256Hex } from '../../formats/digest.ts';
 import { isHostName } from '../../net/request-url.ts';
@@ -23,7 +24,7 @@ import {
 import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../../store/store.ts';
 import { type DidMethod, isHosted, logOf, methodOf, webDocumentOf } from './hosted-did.ts';
 import { activeKey, documentOf, findActiveKey } from './organisation-keys.ts';
-import { beginLog, continueLog } from './webvh-log.ts';
+import { beginLog, continueLog, endLog } from './webvh-log.ts';
 
 export type { InstanceRecord } from '../../store/store.ts';
 
@@ -65,6 +66,14 @@ interface NewKey {
   readonly keyType: KeyType;
   readonly publicKeyMultibase: string;
 }
+
+/** What stays of a did:webvh whose organisation was deleted; its last entry gives the DID up. */
+interface FormerLog {
+  readonly did: string;
+  readonly log: readonly JsonObject[];
+}
+
+const formerLogAt = (place: string): string => `formerDidLog ${place}`;
 
 interface IdentityDeps {
   readonly store: Store;
@@ -148,7 +157,7 @@ export class Identity {
         pointer: '/did/method',
       });
     }
-    if (isRoot && (await this.findRootDidDocument()) !== undefined) {
+    if (isRoot && ((await this.findRootDidDocument()) ?? (await this.#findFormerLog(host))) !== undefined) {
       throw new ServiceError('CONFLICT', 'another organisation has the DID of this host', { pointer: '/did/root' });
     }
   }
@@ -334,11 +343,22 @@ export class Identity {
 
   /**
    * Instances go with it, and a did:web document is no longer served. The last status lists stay published as they were signed; when
-   * they end, what it issued becomes *undetermined*. Revoke first what should not be relied on.
+   * they end, what it issued becomes *undetermined*. Revoke first what should not be relied on. A did:webvh is given up by a last entry of
+   * its log, which stays published: nothing by it verifies from then on.
+   * Errors: CONFLICT when its log was changed too often within a minute.
    */
-  async deleteOrganisation(slug: string): Promise<void> {
-    await this.requireOrganisation(slug);
-    await this.#deps.store.deleteOrganisation(slug);
+  deleteOrganisation(slug: string): Promise<void> {
+    return this.#inTurn(() => this.#delete(slug));
+  }
+
+  async #delete(slug: string): Promise<void> {
+    const { store, keys } = this.#deps;
+    const { did, webvh } = await this.requireOrganisation(slug);
+    if (webvh === undefined) return store.deleteOrganisation(slug);
+    const { log, spent } = await endLog(this.#deps, { webvh, state: documentOf({ did, keys: [] }) });
+    const place = readWebvhDid(did)?.web ?? '';
+    await store.deleteOrganisation(slug, { setting: formerLogAt(place), value: { did, log } });
+    await keys.destroyKey(spent);
   }
 
   /** The signer of an issuer or holder instance: always the organisation's active key of that type. */
@@ -364,7 +384,9 @@ export class Identity {
   async findDidLog(did: string): Promise<string | undefined> {
     const web = readWebvhDid(did)?.web;
     const organisation = web === undefined ? undefined : await this.#findByPlace(web);
-    return organisation?.did === did ? logOf(organisation) : undefined;
+    if (organisation !== undefined) return organisation.did === did ? logOf(organisation) : undefined;
+    const former = await this.#findFormerLog(web);
+    return former?.did === did ? writeLog(former.log) : undefined;
   }
 
   async findRootDidDocument(): Promise<DidDocument | undefined> {
@@ -378,11 +400,23 @@ export class Identity {
   }
 
   async findRootDidLog(): Promise<string | undefined> {
-    return logOf(await this.#findRoot());
+    return logOf(await this.#findRoot()) ?? this.#formerLogText(this.#findHostDid());
   }
 
   async findDidLogBySlug(slug: string): Promise<string | undefined> {
-    return logOf(await this.#findByPath(slug));
+    const host = this.#findHostDid();
+    return logOf(await this.#findByPath(slug)) ?? this.#formerLogText(host === undefined ? host : `${host}:${slug}`);
+  }
+
+  /** The log of a did:webvh that was at this place (a did:web) until its organisation was deleted. */
+  async #findFormerLog(place: string | undefined): Promise<FormerLog | undefined> {
+    const left = place === undefined ? undefined : await this.#deps.store.readSetting(formerLogAt(place));
+    return left as unknown as FormerLog | undefined;
+  }
+
+  async #formerLogText(place: string | undefined): Promise<string | undefined> {
+    const former = await this.#findFormerLog(place);
+    return former === undefined ? undefined : writeLog(former.log);
   }
 
   /**

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Signer } from '../../crypto/signer.ts';
 import type { SealedKeyStore } from '../../crypto/signers/sealed-file.ts';
 import { SCID_PLACEHOLDER } from '../../dids/methods/webvh/webvh-did.ts';
-import { createFirstEntry, createNextEntry } from '../../dids/methods/webvh/write-log.ts';
+import { createFirstEntry, createLastEntry, createNextEntry } from '../../dids/methods/webvh/write-log.ts';
 import { formatDateTime, readDateTime } from '../../formats/date-time.ts';
 import type { WebvhRecord } from '../../store/store.ts';
 
@@ -42,9 +42,7 @@ export async function continueLog(
   { tenant, webvh, state }: { readonly tenant: string; readonly webvh: WebvhRecord; readonly state: JsonObject },
 ): Promise<{ readonly webvh: WebvhRecord; readonly spent: string }> {
   const before = webvh.log.at(-1) ?? {};
-  const earliest = (readDateTime(before['versionTime']) ?? 0) + 1000;
-  const at = Math.max(clock.now(), earliest);
-  if (at > clock.now() + MOST_AHEAD) throw new ServiceError('CONFLICT', 'too many changes at once; wait a minute');
+  const at = timeAfter(before, clock);
   const next = await keys.createKey({ tenant, keyType: 'Ed25519' });
   const entry = await createNextEntry(before, {
     state,
@@ -53,6 +51,24 @@ export async function continueLog(
     nextKeys: [next.publicKeyMultibase],
   });
   return { webvh: recordOf([...webvh.log, entry], next), spent: webvh.next.keyId };
+}
+
+/** The whole log, its last entry saying that the DID is given up. Errors: as `continueLog`. */
+export async function endLog(
+  { keys, clock }: LogDeps,
+  { webvh, state }: { readonly webvh: WebvhRecord; readonly state: JsonObject },
+): Promise<{ readonly log: readonly JsonObject[]; readonly spent: string }> {
+  const before = webvh.log.at(-1) ?? {};
+  const versionTime = formatDateTime(timeAfter(before, clock));
+  const entry = await createLastEntry(before, { state, versionTime, signer: signerOf(keys, webvh.next) });
+  return { log: [...webvh.log, entry], spent: webvh.next.keyId };
+}
+
+function timeAfter(before: JsonObject, clock: Clock): number {
+  const earliest = (readDateTime(before['versionTime']) ?? 0) + 1000;
+  const at = Math.max(clock.now(), earliest);
+  if (at > clock.now() + MOST_AHEAD) throw new ServiceError('CONFLICT', 'too many changes at once; wait a minute');
+  return at;
 }
 
 function recordOf(log: readonly JsonObject[], { keyId, publicKeyMultibase }: WebvhRecord['next']): WebvhRecord {

@@ -38,14 +38,30 @@ export async function createFirstEntry({ state, versionTime, signer, nextKeys }:
 }
 
 /** The entry after `before`, by a key that the entry before committed to. */
-export async function createNextEntry(
+export function createNextEntry(
   before: JsonObject,
   { state, versionTime, signer, nextKeys }: NewEntry,
 ): Promise<JsonObject> {
-  const chained = { versionId: String(before['versionId']), versionTime, parameters: keysOf(signer, nextKeys), state };
+  return chain(before, { versionTime, parameters: keysOf(signer, nextKeys), state }, signer);
+}
+
+/** The last entry, after which the DID is given up for ever ("Deactivate (Revoke)"). It commits to no further key. */
+export function createLastEntry(
+  before: JsonObject,
+  { state, versionTime, signer }: Omit<NewEntry, 'nextKeys'>,
+): Promise<JsonObject> {
+  return chain(before, { versionTime, parameters: { ...keysOf(signer, []), deactivated: true }, state }, signer);
+}
+
+async function chain(
+  before: JsonObject,
+  content: { readonly versionTime: string; readonly parameters: JsonObject; readonly state: JsonObject },
+  signer: Signer,
+): Promise<JsonObject> {
+  const chained = { versionId: String(before['versionId']), ...content };
   const versionNumber = Number.parseInt(chained.versionId, 10) + 1;
   const versionId = `${versionNumber}-${multihashOf(jcs(chained))}`;
-  return proveEntry({ ...chained, versionId }, signer, versionTime);
+  return proveEntry({ ...chained, versionId }, signer, content.versionTime);
 }
 
 /** JSON Lines, as it is served (media type `text/jsonl`). */
