@@ -85,8 +85,8 @@ function verifyEntry(step: Step): LogVersion | string {
     at: entry.at,
     state: entry.state,
     parameters,
-    // A list that is new in an entry decides about the next one; that of the first entry about the first.
-    witnesses: (before?.parameters ?? parameters).witness,
+    // A list that replaces another decides about the next entry; one where there was none decides about its own.
+    witnesses: before?.parameters.witness ?? parameters.witness,
   };
 }
 

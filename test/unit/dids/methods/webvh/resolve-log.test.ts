@@ -286,6 +286,22 @@ describe('witnesses', () => {
     });
   });
 
+  it('a list where there was none decides about its own entry', async () => {
+    const log = await makeLog({ signer: a }, { signer: a, parameters: witness(1, w1) }, { signer: a });
+    const [one, two, three] = log.entries.map(({ versionId }) => versionId);
+    const resolveWithFile = async (...file: JsonObject[]) =>
+      setUp({ [LOG]: served(log.bytes), [APPROVALS]: served(JSON.stringify(file)) }).resolver.resolve(log.did);
+    expect(await resolveWithFile(await approve(three, w1))).toMatchObject({ outcome: 'resolved' });
+    expect(await resolveWithFile(await approve(one, w1))).toMatchObject({ code: 'INVALID_DID' });
+    expect(await resolveWithFile(await approve(two, w1))).toMatchObject({
+      code: 'INVALID_DID',
+      detail: expect.stringContaining('entry 3'),
+    });
+    const last = await makeLog({ signer: a }, { signer: a, parameters: witness(1, w1) });
+    const resolved = setUp({ [LOG]: served(last.bytes), [APPROVALS]: served('[]') }).resolver.resolve(last.did);
+    expect(await resolved).toMatchObject({ code: 'INVALID_DID', detail: expect.stringContaining('entry 2') });
+  });
+
   it('approvals that cannot be had are a doubt', async () => {
     const log = await makeLog({ signer: a, parameters: witness(1, w1) });
     const answers = { [LOG]: served(log.bytes), [APPROVALS]: { status: 'unreachable', reason: 'connect' } as const };
