@@ -8,7 +8,7 @@ import { addYears, type Period, periodBetween } from '../calendar.ts';
 import type { Case } from '../case.ts';
 import { amountAt, coarsestPlace, figureAt, isAtMost, sum, within, withinOnePercent } from '../figures.ts';
 import { instantText } from '../in-force.ts';
-import { objectAt, textAt, valueAt, wordAt } from '../member.ts';
+import { objectAt, textAt, valueAt } from '../member.ts';
 import { broken, metUnless, type Rule, type RuleFinding } from '../rule.ts';
 
 /** The PACT figures of a footprint claim; nothing for another type, and then these rules have nothing to judge. */
@@ -141,7 +141,7 @@ export const A4: Rule = {
     }
     const limit = regime.maximumExemptedEmissionsPercent;
     if (limit !== undefined && !isAtMost(figureAt(pcf, 'exemptedEmissionsPercent'), limit)) {
-      const percent = wordAt(pcf, 'exemptedEmissionsPercent');
+      const percent = textAt(pcf, 'exemptedEmissionsPercent') ?? '–';
       found.push(broken('A4.exempted', { subject, params: { percent, limit } }));
     }
     return metUnless(found, { subject });
