@@ -145,6 +145,14 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
     en: 'Only Bitstring Status List entries for revocation and suspension, one bit wide, are read.',
     ko: '취소와 효력 정지를 나타내는 1비트 Bitstring Status List 항목만 읽습니다.',
   },
+  SCHEMA_UNSUPPORTED: {
+    en: 'A schema is applied if it is a JsonSchema or JsonSchemaCredential of 2020-12, 2019-09 or Draft-07 that refers to nothing outside itself.',
+    ko: '2020-12, 2019-09, Draft-07 버전의 JsonSchema와 JsonSchemaCredential 가운데 외부를 참조하지 않는 스키마만 적용합니다.',
+  },
+  SCHEMA_RETRIEVAL_ERROR: {
+    en: 'Try again later; if it stays away, ask the issuer where its schema is published.',
+    ko: '나중에 다시 시도하십시오. 계속 가져올 수 없으면 스키마를 게시한 곳을 발급자에게 문의하십시오.',
+  },
   STATUS_ROLLBACK: listOfIssuer,
   POLICY_STATUS_REQUIRED: {
     en: 'The issuer has to issue it with a status entry.',

@@ -48,6 +48,7 @@ import { Renderings } from './services/renderings.ts';
 import { ReportCredentials } from './services/report-credentials.ts';
 import { TrustRegistry } from './services/trust-registry.ts';
 import type { EvaluationRequest } from './services/verifier/evaluation.ts';
+import { createSchemaLoader } from './services/verifier/load-schema.ts';
 import { policyOf, readPolicyObject, readPolicyText } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
@@ -160,7 +161,14 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   const holding = { store, resolver, clock, signerOf };
   const holder = new Holder({ ...holding, ...workshop });
   const loadStatusList = ownListsFirst(credentialStatus, createStatusListLoader({ fetchJson, clock }));
-  const verifying = { store, resolver, loadStatusList, clock, domain: publicUrl };
+  const verifying = {
+    store,
+    resolver,
+    loadStatusList,
+    loadSchema: createSchemaLoader({ fetchJson }),
+    clock,
+    domain: publicUrl,
+  };
   const verifier = new Verifier({ ...verifying, ...workshop });
   const adviser = new Adviser({
     clock,

@@ -187,6 +187,12 @@ export const PROBLEMS = {
   REVOKED: ours('REVOKED', 'The credential is revoked', '취소된 증명서입니다'),
   SUSPENDED: ours('SUSPENDED', 'The credential is suspended', '효력이 정지된 증명서입니다'),
   STATUS_UNSUPPORTED: ours('STATUS_UNSUPPORTED', 'The status type is not supported', '지원하지 않는 상태 유형입니다'),
+  SCHEMA_UNSUPPORTED: ours(
+    'SCHEMA_UNSUPPORTED',
+    'The type or version of the schema is not supported',
+    '지원하지 않는 스키마 유형 또는 버전입니다',
+  ),
+  SCHEMA_RETRIEVAL_ERROR: ours('SCHEMA_RETRIEVAL_ERROR', 'The schema could not be had', '스키마를 가져올 수 없습니다'),
   STATUS_ROLLBACK: ours(
     'STATUS_ROLLBACK',
     'An older status list than one already seen was offered',

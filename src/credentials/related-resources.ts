@@ -37,7 +37,7 @@ export function checkRelatedResources(credential: JsonObject, hashesOf: HashesOf
 }
 
 /** One object that may carry `digestSRI`, `digestMultibase` or both; each stated digest must be right. */
-function checkStatedDigests(entry: JsonObject, hashes: ReturnType<HashesOf>, pointer: string): Finding {
+export function checkStatedDigests(entry: JsonObject, hashes: ReturnType<HashesOf>, pointer: string): Finding {
   const stated = [
     ...asArray(entry['digestSRI'] as JsonValue).flatMap((text) => String(text).trim().split(/\s+/).map(readExpression)),
     ...asArray(entry['digestMultibase'] as JsonValue).map(readMultihash),

@@ -1,6 +1,6 @@
 /**
- * The closed JSON Schemas (2020-12) of every type that is taken, and the one file that knows ajv. Schemas come from
- * contexts/index.json alone, each checked against its digest; a schema that a credential names is never fetched.
+ * The closed JSON Schemas (2020-12) of every type that is taken, by ajv. Schemas come from
+ * contexts/index.json alone, each checked against its digest; a schema that a credential names is never fetched for them.
  */
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { excerpt, type Finding, failed, passed } from '../base/finding.ts';

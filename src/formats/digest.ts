@@ -3,7 +3,7 @@
  * `uEi` (docs/domain.md, section 2). Where Node's own hash is at hand it does the work, six times as fast; nothing is imported for it,
  * so that a page in a browser computes the same in plain code. The tests compare the two.
  */
-import { sha256 as nobleSha256, sha384 as nobleSha384 } from '@noble/hashes/sha2.js';
+import { sha256 as nobleSha256, sha384 as nobleSha384, sha512 as nobleSha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { JsonValue } from '../base/json.ts';
 import { jcs } from './jcs.ts';
@@ -25,6 +25,15 @@ export function sha256(input: Uint8Array | string): Uint8Array {
 /** For signatures of P-384 keys alone; every digest that is written down is a SHA-256. */
 export function sha384(bytes: Uint8Array): Uint8Array {
   return nobleSha384(bytes);
+}
+
+/** What others may have stated of some bytes, in the three functions of Subresource Integrity; lower-case hexadecimal. */
+export function hashesOfBytes(bytes: Uint8Array): Readonly<Record<'sha256' | 'sha384' | 'sha512', string>> {
+  return {
+    sha256: sha256Hex(bytes),
+    sha384: bytesToHex(nobleSha384(bytes)),
+    sha512: bytesToHex(nobleSha512(bytes)),
+  };
 }
 
 /** Lower-case hexadecimal; a string is hashed as UTF-8. */

@@ -12,6 +12,8 @@ import type { DidResolver } from '../../dids/resolver.ts';
 import { digestOfJson } from '../../formats/digest.ts';
 import type { DataIntegrity } from '../../proofs/data-integrity.ts';
 import { observeStatus, type StatusSources } from '../../status/check-status.ts';
+import { checkCredentialSchemas } from './credential-schemas.ts';
+import type { LoadSchema } from './load-schema.ts';
 
 /** Where status lists come from: the network, this node itself, or whoever handed in the evidence. */
 export type LoadStatusList = StatusSources['load'];
@@ -24,6 +26,8 @@ export interface CheckDeps {
   readonly loadStatusList: LoadStatusList;
   readonly rememberSeen?: StatusSources['rememberSeen'];
   readonly now: number;
+  /** Where schemas of credentials without a profile come from; without it none is had. */
+  readonly loadSchema?: LoadSchema;
   /** Lists that came with the credential. */
   readonly stapled?: readonly JsonObject[];
 }
@@ -67,6 +71,9 @@ async function check(received: JsonObject, deps: CheckDeps, instants: readonly n
     ...(deps.rememberSeen === undefined ? {} : { rememberSeen: deps.rememberSeen }),
     now: deps.now,
   };
+  // A type of our own has its closed schema; of any other, what it names itself is all there is.
+  if (deps.contexts.intake === 'conformance') findings.push(...(await checkCredentialSchemas(document, deps)));
+  if (verdictOf(findings) === 'rejected') return summary(document, findings, digest, more);
   const observed = await observeStatus(document, sources, instants);
   return summary(document, [...findings, ...observed.findings], digest, {
     controllers: proofs.controllers,

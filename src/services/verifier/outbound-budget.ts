@@ -1,5 +1,7 @@
+import { undetermined } from '../../base/finding.ts';
 import type { DidResolver } from '../../dids/resolver.ts';
 import type { LoadStatusList } from './check-credential.ts';
+import type { LoadSchema } from './load-schema.ts';
 
 /** What one request may cause to be looked up elsewhere, however many credentials, lists and instants it names. */
 const MOST_LOOKUPS = 4096;
@@ -25,6 +27,17 @@ export class OutboundBudget {
       this.#take()
         ? load(url, at)
         : Promise.resolve({ ok: false, code: 'STATUS_RETRIEVAL_ERROR', detail: 'too many look-ups for one request' });
+  }
+
+  schemas(load: LoadSchema): LoadSchema {
+    return (url) => {
+      if (this.#take()) return load(url);
+      const detail = 'too many look-ups for one request';
+      return Promise.resolve({
+        ok: false,
+        finding: undetermined('credential-schema', 'SCHEMA_RETRIEVAL_ERROR', detail),
+      });
+    };
   }
 
   resolver(resolver: DidResolver): DidResolver {

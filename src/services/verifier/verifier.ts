@@ -27,6 +27,7 @@ import {
   gather,
   instantsOf,
 } from './evaluation.ts';
+import type { LoadSchema } from './load-schema.ts';
 import { OutboundBudget } from './outbound-budget.ts';
 
 /** How long a challenge may wait for its presentation. */
@@ -53,6 +54,7 @@ interface VerifierDeps {
   readonly proofs: DataIntegrity;
   readonly resolver: DidResolver;
   readonly loadStatusList: LoadStatusList;
+  readonly loadSchema?: LoadSchema;
   readonly clock: Clock;
   /** The domain presentations must be made for, unless an instance has its own. */
   readonly domain: () => string;
@@ -199,7 +201,7 @@ export class Verifier {
   }
 
   #checkDeps(now: number, lookups?: number): CheckDeps {
-    const { store, contexts, schemas, proofs, resolver, loadStatusList } = this.#deps;
+    const { store, contexts, schemas, proofs, resolver, loadStatusList, loadSchema } = this.#deps;
     const budget = new OutboundBudget(undefined, lookups);
     return {
       contexts,
@@ -207,6 +209,7 @@ export class Verifier {
       proofs,
       resolver: budget.resolver(resolver),
       loadStatusList: budget.lists(loadStatusList),
+      ...(loadSchema === undefined ? {} : { loadSchema: budget.schemas(loadSchema) }),
       rememberSeen: (url, seen) => store.rememberSeenList(url, seen),
       now,
     };

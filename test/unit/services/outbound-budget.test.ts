@@ -14,6 +14,15 @@ describe('the look-ups of one request', () => {
       outcome: 'undetermined',
       code: 'DID_RESOLUTION_ERROR',
     });
+    const schemas = budget.schemas(async () => ({
+      ok: true,
+      document: {},
+      hashes: { sha256: '', sha384: '', sha512: '' },
+    }));
+    expect(await schemas('https://a.example/s')).toMatchObject({
+      ok: false,
+      finding: { outcome: 'undetermined', code: 'SCHEMA_RETRIEVAL_ERROR' },
+    });
   });
 
   it('end after half a minute, however few they were', async () => {
