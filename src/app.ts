@@ -225,7 +225,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     issue: (instance, request, idempotency) => issuer.issue(instance, request, idempotency),
   });
   const resolution = new DidResolution({ resolver, clock, locate: (did) => identity.locate(did) });
-  const renderings = new Renderings({ contexts, schemas, proofs, resolver, clock });
+  const renderings = new Renderings({ contexts, schemas, proofs, resolver, clock, signerOf });
   const registry = new TrustRegistry({
     store,
     clock,
@@ -246,13 +246,13 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       setClock: manual === undefined ? undefined : (now) => setClock(manual, now),
       conformance: config.conformance,
     }),
+    // Before the paths that take any credential id in its place.
+    ...renderingRoutes({ identity, holder, renderings }),
     ...issuerRoutes({ identity, issuerFor, adviser, credentialStatus }),
     ...evaluationRoutes({ identity, evaluations, reevaluations, reportCredentials }),
     ...changesWebhookRoutes({ identity, webhook }),
     ...verifierRoutes({ identity, verifierFor, evaluations, reportCredentials }),
     ...trustRegistryRoutes({ identity, registry }),
-    // Before the paths that take any credential id in its place.
-    ...renderingRoutes({ identity, holder, renderings }),
     ...holderRoutes({ identity, holderFor }),
     ...worksheetRoutes({ identity }),
     ...didResolutionRoutes({ resolution }),

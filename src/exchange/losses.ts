@@ -29,6 +29,11 @@ export const LOSSES = {
     en: 'Basis, numbers, standards, countries and dates have no term in the draft.',
     ko: '근거 법령, 번호, 표준, 국가, 날짜를 나타내는 용어가 초안에 없습니다.',
   },
+  // UNTP, signed
+  'untp.status-list': {
+    en: 'The profile knows tokens only; the status list that the entry names is signed with Data Integrity.',
+    ko: '프로필은 토큰만 다루지만, 항목이 가리키는 상태 목록은 Data Integrity로 서명되어 있습니다.',
+  },
   // UNTP Digital Identity Anchor
   'dia.registered-date': {
     en: 'The date of registration is required by version 0.7.0 and not known: the result does not follow its schema.',

@@ -6,11 +6,15 @@ import type { Contexts } from '../credentials/contexts.ts';
 import { checkCredentialForm } from '../credentials/credential.ts';
 import { contentOf, readableOf } from '../credentials/envelope.ts';
 import type { Schemas } from '../credentials/schemas.ts';
+import { idOf } from '../credentials/token.ts';
+import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { LOSSES } from '../exchange/losses.ts';
 import { render } from '../exchange/render.ts';
-import { RENDERING_FORMS, type RenderingForm } from '../exchange/rendering.ts';
+import { type Loss, RENDERING_FORMS, type Rendering, type RenderingForm } from '../exchange/rendering.ts';
 import type { DataIntegrity } from '../proofs/data-integrity.ts';
+import { VC_JWT } from '../proofs/mechanisms.ts';
+import type { InstanceRecord } from '../store/store.ts';
 
 /** One rendering with its losses in words. */
 export interface DescribedRendering {
@@ -29,6 +33,17 @@ interface RenderingsDeps {
   readonly proofs: DataIntegrity;
   readonly resolver: DidResolver;
   readonly clock: Clock;
+  /** Absent where nothing is signed. */
+  readonly signerOf?: (instance: InstanceRecord) => Promise<{ signer: Signer; did: string; cryptosuite: string }>;
+}
+
+/** Forms whose security profile is an enveloping proof by a did:web: they may be signed by whoever signed the original. */
+export const SIGNED_FORMS = ['untp-dia', 'untp-dcc'] as const satisfies readonly RenderingForm[];
+/** DIDs that are a place on the web; of a did:webvh there is a did:web beside it. */
+const HOSTED = /^did:web(?:vh)?:/;
+
+export interface SignedRendering extends Pick<DescribedRendering, 'losses'> {
+  readonly verifiableCredential: JsonObject;
 }
 
 const MAX_CREDENTIALS = 64;
@@ -62,12 +77,42 @@ export class Renderings {
     if (form !== 'identity-anchor') {
       for (const [place, credential] of credentials.entries()) await this.#assertAuthentic(credential, place);
     }
-    const read = render(form, credentials.map(readableOf));
-    if (!read.ok) return refuse(read.findings);
-    return read.value.map(({ document, losses }) => ({
-      document,
-      losses: losses.map((loss) => ({ ...loss, text: LOSSES[loss.key][language] })),
-    }));
+    return rendered(form, credentials).map(({ document, losses }) => ({ document, losses: worded(losses, language) }));
+  }
+
+  /**
+   * The renderings of what this instance's own DID issued, each in a token of its own (UNTP 0.7.0, security profile); the other credentials
+   * count as what is in hand beside them. The status entry is that of the original, so that whoever revokes the one revokes both.
+   * Errors: those of `render`; BAD_REQUEST for an instance that does not envelope or whose DID is no place on the web, NOTHING_PRESENTED
+   * when none of the credentials is its own.
+   */
+  async sign(
+    instance: InstanceRecord,
+    form: (typeof SIGNED_FORMS)[number],
+    credentials: readonly JsonObject[],
+    language: 'en' | 'ko',
+  ): Promise<readonly SignedRendering[]> {
+    const { signer, did, cryptosuite } = (await this.#deps.signerOf?.(instance)) ?? {};
+    if (signer === undefined || did === undefined || cryptosuite !== VC_JWT || !HOSTED.test(did)) {
+      throw new ServiceError('BAD_REQUEST', `the form is signed by ${VC_JWT} instances with a did:web or did:webvh`);
+    }
+    await this.render(form, credentials, language);
+    const own = rendered(form, credentials).filter(({ document }) => idOf(document['issuer']) === did);
+    if (own.length === 0) {
+      const detail = `no credential here is by ${did} and has the form ${form}`;
+      throw new ServiceError('NOTHING_PRESENTED', detail, { pointer: '/credentials' });
+    }
+    const created = this.#deps.clock.now();
+    return Promise.all(
+      own.map(async ({ document, losses }) => ({
+        verifiableCredential: await this.#deps.proofs.secureCredential(document, {
+          signer,
+          cryptosuite,
+          created,
+        }),
+        losses: worded(lossesOfSigned(document, losses), language),
+      })),
+    );
   }
 
   async #assertAuthentic(credential: JsonObject, place: number): Promise<void> {
@@ -89,4 +134,22 @@ export class Renderings {
         .map((finding) => ({ ...finding, pointer: at + (finding.pointer ?? '') })),
     );
   }
+}
+
+function rendered(form: RenderingForm, credentials: readonly JsonObject[]): readonly Rendering[] {
+  const read = render(form, credentials.map(readableOf));
+  return read.ok ? read.value : refuse(read.findings);
+}
+
+function worded(losses: readonly Loss[], language: 'en' | 'ko'): DescribedRendering['losses'] {
+  return losses.map((loss) => ({ ...loss, text: LOSSES[loss.key][language] }));
+}
+
+/** There is a proof now; the list that the status is read from has another kind than the profile knows. */
+function lossesOfSigned(document: JsonObject, losses: readonly Loss[]): readonly Loss[] {
+  const list: readonly Loss[] =
+    document['credentialStatus'] === undefined
+      ? []
+      : [{ key: 'untp.status-list', members: ['/credentialStatus'], carried: false }];
+  return [...losses.filter(({ key }) => key !== 'unsigned'), ...list];
 }

@@ -24,13 +24,14 @@ export async function settleExample(
   node: TestNode,
   example: JsonObject,
   mechanism?: Mechanism,
+  method: 'key' | 'web' = 'key',
 ): Promise<{ example: JsonObject; parties: ReadonlyMap<string, IssuingParty> }> {
   const parties = new Map<string, IssuingParty>();
   let text = JSON.stringify(example);
   for (const [slug, { did, name, role }] of Object.entries(
     example['organisations'] as Record<string, { did: string; name: unknown; role: string }>,
   )) {
-    const answer = await node.post('/admin/organizations', { slug, name, role, did: { method: 'key' } }, ADMIN_TOKEN);
+    const answer = await node.post('/admin/organizations', { slug, name, role, did: { method } }, ADMIN_TOKEN);
     if (answer.status !== 201) throw new Error(answer.text);
     const issuer = mechanism === undefined ? slug : `${slug}-signs`;
     const instance =
