@@ -4,18 +4,19 @@ import { ALGORITHMS } from './algorithms.ts';
 import type { KeyType } from './signer.ts';
 
 /** Longest `publicKeyMultibase` looked at, characters (docs/threats.md, section 6). */
-export const LONGEST_MULTIKEY = 128;
+export const LONGEST_MULTIKEY = 144;
 
-/** The multicodecs `ed25519-pub` 0xed, `p256-pub` 0x1200 and `p384-pub` 0x1201, as variable-length integers. */
+/** The multicodecs `ed25519-pub` 0xed, `p256-pub` 0x1200, `p384-pub` 0x1201 and `bls12_381-g2-pub` 0xeb, as variable-length integers. */
 const HEADERS: readonly (readonly [KeyType, readonly [number, number]])[] = [
   ['Ed25519', [0xed, 0x01]],
   ['P-256', [0x80, 0x24]],
   ['P-384', [0x81, 0x24]],
+  ['Bls12381G2', [0xeb, 0x01]],
 ];
 
 export interface PublicKey {
   readonly keyType: KeyType;
-  /** 32 bytes for Ed25519, 33 for P-256 and 49 for P-384 (compressed points), without the header. */
+  /** 32 bytes for Ed25519, 33 for P-256, 49 for P-384 and 96 for Bls12381G2 (compressed points), without the header. */
   readonly bytes: Uint8Array;
 }
 
@@ -34,7 +35,7 @@ export function readMultikey(publicKeyMultibase: unknown): PublicKey | undefined
   return ALGORITHMS[keyType].isPublicKey(bytes) ? { keyType, bytes } : undefined;
 }
 
-/** `z6Mk…` for Ed25519, `zDn…` for P-256, `z82…` for P-384. Errors: RangeError for bytes that `readMultikey` would refuse. */
+/** `z6Mk…` for Ed25519, `zDn…` for P-256, `z82…` for P-384, `zUC7…` for Bls12381G2. Errors: RangeError for bytes that `readMultikey` would refuse. */
 export function encodeMultikey(keyType: KeyType, bytes: Uint8Array): string {
   const row = HEADERS.find(([type]) => type === keyType);
   if (row === undefined || !ALGORITHMS[keyType].isPublicKey(bytes)) throw new RangeError('not a usable public key');

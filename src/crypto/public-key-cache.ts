@@ -7,11 +7,11 @@ export const MOST_CACHED_KEYS = 256;
  * Public keys that have been checked and made ready, by their bytes; the one unused for longest goes first.
  * Refused keys are not kept: a stranger could fill the cache with them.
  */
-export class PublicKeyCache {
-  readonly #keys = new Map<string, KeyObject>();
+export class PublicKeyCache<Key = KeyObject> {
+  readonly #keys = new Map<string, Key>();
 
   /** The key of these bytes, made by `load` the first time; nothing when `load` makes nothing of them. */
-  find(bytes: Uint8Array, load: (bytes: Uint8Array) => KeyObject | undefined): KeyObject | undefined {
+  find(bytes: Uint8Array, load: (bytes: Uint8Array) => Key | undefined): Key | undefined {
     const name = Buffer.from(bytes).toString('latin1');
     const key = this.#keys.get(name) ?? load(bytes);
     if (key === undefined) return undefined;

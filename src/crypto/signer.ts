@@ -1,4 +1,4 @@
-export type KeyType = 'Ed25519' | 'P-256' | 'P-384';
+export type KeyType = 'Ed25519' | 'P-256' | 'P-384' | 'Bls12381G2';
 
 /** Whatever can sign with one key: a sealed file, a hardware module, a remote service. The private key never leaves it. */
 export interface Signer {
@@ -9,4 +9,9 @@ export interface Signer {
   readonly publicKeyMultibase: string;
   /** Raw signature bytes: 64 for Ed25519 (RFC 8032), r‖s for P-256 (64, over the SHA-256 of `data`) and P-384 (96, over its SHA-384). */
   sign(input: { readonly data: Uint8Array }): Promise<Uint8Array>;
+  /** Only of a `Bls12381G2` key, which signs nothing else: a BBS signature of 80 bytes, over a header and a list of messages. */
+  readonly signMessages?: (input: {
+    readonly header: Uint8Array;
+    readonly messages: readonly Uint8Array[];
+  }) => Promise<Uint8Array>;
 }

@@ -31,7 +31,7 @@ export interface RetrievedKey {
   readonly keyType: KeyType;
   /** Multikey form, whichever form the document has. */
   readonly publicKeyMultibase: string;
-  /** 32 bytes for Ed25519, 33 for P-256, 49 for P-384. */
+  /** 32 bytes for Ed25519, 33 for P-256, 49 for P-384, 96 for Bls12381G2. */
   readonly bytes: Uint8Array;
 }
 
@@ -65,7 +65,7 @@ export function readKey(document: DidDocument, url: DidUrl, request: KeyRequest)
     };
   }
   const key = readMultikey(material);
-  if (key === undefined) return unusable('not a usable Ed25519, P-256 or P-384 key');
+  if (key === undefined) return unusable('not a usable Ed25519, P-256, P-384 or BLS12-381 G2 key');
   return { id, controller: url.did, publicKeyMultibase: material, ...key };
 }
 

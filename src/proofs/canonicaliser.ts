@@ -18,7 +18,8 @@ export type TransformationCode =
   | 'DATA_LOSS_DETECTION_ERROR'
   | 'PROOF_TRANSFORMATION_ERROR'
   | 'CONTEXT_NOT_ALLOWED'
-  | 'MANDATORY_CLAIM_MISSING';
+  | 'MANDATORY_CLAIM_MISSING'
+  | 'INVALID_CHALLENGE_ERROR';
 
 /** Why a document cannot be canonicalised. Thrown inside this room; at its border it is a finding or a refusal. */
 export class TransformationRefusal extends Error {

@@ -2,6 +2,7 @@
  * Every proof of a document, in the order of docs/threats.md, section 3: form of all, then the keys of all, then the arithmetic of all,
  * each proof by its own call. A document stands when every proof holds and one of them is by the party that speaks in it.
  */
+import { ServiceError } from '../base/error.ts';
 import { type Finding, failed, passed, skipped } from '../base/finding.ts';
 import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import type { ProblemCode } from '../base/problem.ts';
@@ -11,6 +12,7 @@ import type { DidResolver } from '../dids/resolver.ts';
 import { retrieveVerificationMethod } from '../dids/verification-method.ts';
 import { readDateTime } from '../formats/date-time.ts';
 import { readDidUrl } from '../formats/did-url.ts';
+import { presentationHeaderOf } from './bbs-disclosure.ts';
 import type { Canonicaliser } from './canonicaliser.ts';
 import { type VerifyInput, type VettedKey, verifyWithLibrary } from './library.ts';
 import { type ExpectedStage, type ProofPurpose, readProofs, type WellFormedProof } from './proof-form.ts';
@@ -42,6 +44,8 @@ interface CheckDeps {
   readonly now: number;
   /** Of a selectively disclosable credential; as presented unless given. */
   readonly stage?: ExpectedStage | undefined;
+  /** Whose challenge and domain the presentation is for that the credential stands in. */
+  readonly presentedTo?: PresentationExpectation | undefined;
 }
 
 export async function checkCredentialProofs(document: JsonObject, deps: CheckDeps): Promise<ProofReport> {
@@ -133,7 +137,12 @@ async function checkSignatures(
       findings.push(skipped('proof.signature', 'there is no key to check it with', { pointer: proof.pointer }));
       continue;
     }
-    const finding = await checkSignature({ ...deps, document, proof, key, hashes }, expected);
+    const { canonicaliser, now, presentedTo } = deps;
+    const presentationHeader = presentedTo === undefined ? undefined : presentationHeaderOf(presentedTo);
+    const finding = await checkSignature(
+      { canonicaliser, now, presentationHeader, document, proof, key, hashes },
+      expected,
+    );
     findings.push(finding);
     if (finding.outcome !== 'passed') continue;
     controllers.push(key.controller);
@@ -191,8 +200,10 @@ async function checkSignature(
     if (run.refusal !== undefined) return failed('proof.signature', run.refusal.code, run.refusal.message, at);
     // Two witnesses: the library's verdict over purpose and controller, and our own arithmetic with the vetted key.
     return run.verified && run.signatureHeld ? passed('proof.signature', at) : bad;
-  } catch {
-    // Whatever was thrown, `null` included, is a check that did not pass.
+  } catch (error) {
+    // Nobody looked at it: whoever asked is told to come back.
+    if (error instanceof ServiceError && error.code === 'UNAVAILABLE') throw error;
+    // Whatever else was thrown, `null` included, is a check that did not pass.
     return bad;
   }
 }

@@ -1,5 +1,6 @@
 import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { KeyType } from '../crypto/signer.ts';
+import { LONGEST_VALUE } from './disclosure-value.ts';
 
 /** Everything that differs between the cryptosuites spoken here. A new one is a new row. */
 export interface Cryptosuite {
@@ -10,6 +11,8 @@ export interface Cryptosuite {
   readonly transformation: 'rdfc' | 'jcs';
   /** Whether a holder may derive a proof that shows less. */
   readonly selective?: true;
+  /** Whether its proofs say when they were made: a date would tell two showings of one credential to belong together. */
+  readonly undated?: true;
   /** Longest `proofValue`, characters: judged before anything is decoded, since base58 is quadratic. */
   readonly longestProofValue: number;
   /** The one multibase header that the suite's specification allows. */
@@ -32,7 +35,17 @@ export const CRYPTOSUITES: readonly Cryptosuite[] = [
     transformation: 'rdfc',
     selective: true,
     keyTypes: ['P-256'],
-    longestProofValue: 131_072,
+    longestProofValue: LONGEST_VALUE,
+    multibase: 'u',
+  },
+  // Data Integrity BBS Cryptosuites 1.0, section 3.4
+  {
+    name: 'bbs-2023',
+    transformation: 'rdfc',
+    selective: true,
+    undated: true,
+    keyTypes: ['Bls12381G2'],
+    longestProofValue: LONGEST_VALUE,
     multibase: 'u',
   },
 ];

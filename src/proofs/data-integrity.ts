@@ -2,7 +2,7 @@
  * Data Integrity proofs on credentials and presentations (W3C VC Data Integrity 1.0): the one door to this room.
  */
 import { ServiceError } from '../base/error.ts';
-import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json.ts';
+import { asArray, isObject, type JsonObject, type JsonValue, pointerOf } from '../base/json.ts';
 import { findAt } from '../base/json-lookup.ts';
 import { type Contexts, V1_CONTEXT } from '../credentials/contexts.ts';
 import { isEnveloped, openEnvelope } from '../credentials/envelope.ts';
@@ -11,6 +11,7 @@ import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { decodeMultibase } from '../formats/multibase.ts';
+import { presentationHeaderOf } from './bbs-disclosure.ts';
 import { type Canonicaliser, createCanonicaliser, TransformationRefusal } from './canonicaliser.ts';
 import {
   checkCredentialProofs,
@@ -19,12 +20,12 @@ import {
   type ProofReport,
 } from './check-proofs.ts';
 import { findCryptosuite, findCryptosuiteFor } from './cryptosuites.ts';
+import { stageOf } from './disclosure-value.ts';
 import { checkEnvelope, checkEnvelopedPresentation, envelopCredential, envelopPresentation } from './jose.ts';
 import { deriveWithLibrary, type Run, type SignInput, signWithLibrary } from './library.ts';
 import { VC_JWT, VP_JWT } from './mechanisms.ts';
 import { readChain } from './proof-chain.ts';
 import type { ExpectedStage } from './proof-form.ts';
-import { stageOf } from './selective-disclosure.ts';
 
 export type { PresentationExpectation, ProofReport } from './check-proofs.ts';
 
@@ -32,7 +33,7 @@ export interface SecureOptions {
   readonly signer: Signer;
   /** Milliseconds since the epoch; written as whole seconds. */
   readonly created: number;
-  /** Name of the cryptosuite; unless given, the one over RDF that goes with the signer's key. */
+  /** Name of the cryptosuite; unless given, the one over RDF that goes with the signer's key, and all is shown. */
   readonly cryptosuite?: string;
   /** What every derived proof will show; for a suite with selective disclosure, and then required. */
   readonly mandatoryPointers?: readonly string[];
@@ -48,6 +49,14 @@ interface CheckOptions {
   readonly now: number;
   /** Of a selectively disclosable credential; as presented unless given, since a base proof stays with the holder. */
   readonly stage?: ExpectedStage | undefined;
+  /** Whose challenge and domain the presentation is for that the credential stands in: what was derived for others is refused. */
+  readonly presentedTo?: PresentationExpectation | undefined;
+}
+
+interface Derivation {
+  readonly selectivePointers: readonly string[];
+  /** For one challenge and domain alone, where the suite can say so. */
+  readonly presentedTo?: PresentationExpectation | undefined;
 }
 
 export interface DataIntegrity {
@@ -63,11 +72,8 @@ export interface DataIntegrity {
    * A copy that shows the mandatory part and what the pointers select, with a proof derived from the base proof.
    * Errors: ServiceError `BAD_REQUEST` for a pointer to nothing, `PROOF_GENERATION_ERROR` for a credential that cannot be derived from.
    */
-  deriveCredential(
-    document: JsonObject,
-    options: { readonly selectivePointers: readonly string[] },
-  ): Promise<JsonObject>;
-  /** Every proof, and that one of them is the issuer's. Never throws. */
+  deriveCredential(document: JsonObject, options: Derivation): Promise<JsonObject>;
+  /** Every proof, and that one of them is the issuer's. Errors: ServiceError `UNAVAILABLE` when nobody has time to look; nothing else. */
   checkCredentialProofs(document: JsonObject, options: CheckOptions): Promise<ProofReport>;
   /** The presentation's own proofs, bound to challenge and domain, and that one of them is the holder's. Never throws. */
   checkPresentationProof(document: JsonObject, options: CheckOptions & PresentationExpectation): Promise<ProofReport>;
@@ -83,7 +89,7 @@ export function isForHolderOnly(credential: JsonObject): boolean {
     const suite = isObject(proof) ? findCryptosuite(proof['cryptosuite']) : undefined;
     if (suite?.selective !== true || !isObject(proof)) return false;
     const value = proof['proofValue'];
-    return typeof value === 'string' && stageOf(decodeMultibase(value, suite.longestProofValue)) === 'base';
+    return typeof value === 'string' && stageOf(suite.name, decodeMultibase(value, suite.longestProofValue)) === 'base';
   });
 }
 
@@ -130,7 +136,17 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
     secureCredential: async (unsecured, options) => {
       if (options.cryptosuite === VC_JWT) return envelopCredential(unsecured, options);
       assertDated(unsecured);
-      return secure(unsecured, options);
+      const { cryptosuite = findCryptosuiteFor(options.signer.keyType)?.name } = options;
+      if (options.cryptosuite !== undefined || findCryptosuite(cryptosuite)?.selective !== true)
+        return secure(unsecured, options);
+      // A key without a plain suite: a base proof that leaves nothing to withhold, and all of it shown.
+      const { proof: _, '@context': __, type: ___, ...members } = unsecured;
+      const mandatoryPointers = Object.keys(members).map((name) => pointerOf(name));
+      return derive(
+        await secure(unsecured, { ...options, mandatoryPointers }),
+        { selectivePointers: [] },
+        canonicaliser,
+      );
     },
     securePresentation: async (unsecured, { challenge, domain, ...options }) =>
       options.cryptosuite === VP_JWT
@@ -148,7 +164,7 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
       if (opened.ok) return checkEnvelopedPresentation(opened.value, options);
       return { findings: opened.findings, controllers: [], keys: [], seen: [] };
     },
-    deriveCredential: async (document, { selectivePointers }) => derive(document, selectivePointers, canonicaliser),
+    deriveCredential: async (document, options) => derive(document, options, canonicaliser),
     canonicalise,
     assertCanonicalisable: async (document) => {
       await canonicalise(document);
@@ -172,16 +188,25 @@ function previousOf(unsecured: JsonObject, members: JsonObject): readonly JsonOb
   return chain.previous.get(proof) ?? [];
 }
 
+type Statement = Parameters<Signer['signMessages'] & object>[0];
+
 async function sign(input: SignInput): Promise<JsonObject> {
   const run: Run = { signatureHeld: false };
   let signerFault: { readonly thrown: unknown } | undefined;
+  const listen = async <Value>(work: Promise<Value>): Promise<Value> => {
+    try {
+      return await work;
+    } catch (error) {
+      signerFault = { thrown: error };
+      throw error;
+    }
+  };
+  const { signMessages } = input.signer;
   const signer = {
-    id: input.signer.id,
+    ...input.signer,
+    ...(signMessages === undefined ? {} : { signMessages: (what: Statement) => listen(signMessages(what)) }),
     sign: async (what: { readonly data: Uint8Array }) => {
-      const signature = await input.signer.sign(what).catch((error: unknown) => {
-        signerFault = { thrown: error };
-        throw error;
-      });
+      const signature = await listen(input.signer.sign(what));
       if (signature.length === ALGORITHMS[input.keyType].signatureBytes) return signature;
       throw new ServiceError('PROOF_GENERATION_ERROR', 'the signer answered bytes that are no signature');
     },
@@ -199,7 +224,7 @@ async function sign(input: SignInput): Promise<JsonObject> {
 
 async function derive(
   document: JsonObject,
-  selectivePointers: readonly string[],
+  { selectivePointers, presentedTo }: Derivation,
   canonicaliser: Canonicaliser,
 ): Promise<JsonObject> {
   for (const [place, pointer] of selectivePointers.entries()) {
@@ -208,9 +233,10 @@ async function derive(
     throw new ServiceError('BAD_REQUEST', 'points at no member of the credential', at);
   }
   try {
+    const presentationHeader = presentedTo === undefined ? undefined : presentationHeaderOf(presentedTo);
     const { proof: _, ...unsecured } = document;
     await canonicaliser.canonicalise(unsecured);
-    const derived = await deriveWithLibrary({ document, selectivePointers, canonicaliser });
+    const derived = await deriveWithLibrary({ document, selectivePointers, presentationHeader, canonicaliser });
     if (isObject(derived)) return derived;
   } catch (error) {
     throw refusalFor(error);

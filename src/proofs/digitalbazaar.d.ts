@@ -32,7 +32,7 @@ declare module '@digitalbazaar/data-integrity' {
   interface DataIntegrityOptions {
     cryptosuite: object;
     signer?: object;
-    date?: Date;
+    date?: Date | null;
   }
   export class DataIntegrityProof {
     constructor(options: DataIntegrityOptions);
@@ -82,23 +82,43 @@ declare module '@digitalbazaar/ecdsa-sd-2023-cryptosuite' {
 declare module '@digitalbazaar/di-sd-primitives' {
   interface Hmac {
     readonly sign: (data: Uint8Array) => Promise<Uint8Array>;
+    readonly export: () => Promise<Uint8Array>;
   }
-  export function createHmac(options: { key: Uint8Array }): Promise<Hmac>;
-  export function createHmacIdLabelMapFunction(options: { hmac: Hmac }): object;
+  type LabelMapFactory = (input: {
+    readonly canonicalIdMap: ReadonlyMap<string, string>;
+  }) => Promise<ReadonlyMap<string, string>>;
+  /** Without a key, one is drawn. */
+  export function createHmac(options: { key: Uint8Array | null }): Promise<Hmac>;
+  export function createHmacIdLabelMapFunction(options: { hmac: Hmac }): LabelMapFactory;
+  export function canonicalize(input: string, options: object): Promise<string>;
+  export function stripBlankNodePrefixes(map: ReadonlyMap<string, string>): ReadonlyMap<string, string>;
+  /** Nothing without a pointer. */
+  export function selectJsonLd<Document extends object>(options: {
+    document: Document;
+    pointers: readonly string[];
+  }): Document | null;
   export function hashMandatory(options: { mandatory: readonly string[] }): Promise<{ mandatoryHash: Uint8Array }>;
   export function hashCanonizedProof(options: {
     document: object;
     proof: object;
     options: { documentLoader: unknown };
   }): Promise<Uint8Array>;
-  export function createLabelMapFunction(options: { labelMap: ReadonlyMap<string, string> }): object;
-  export function canonicalizeAndGroup(options: {
+  export function createLabelMapFunction(options: { labelMap: ReadonlyMap<string, string> }): LabelMapFactory;
+  interface Group {
+    readonly matching: ReadonlyMap<number, string>;
+    readonly nonMatching: ReadonlyMap<number, string>;
+    /** Of what matches, under the labels of this call. */
+    readonly deskolemizedNQuads: readonly string[];
+  }
+  export function canonicalizeAndGroup<Name extends string>(options: {
     document: object;
-    labelMapFactoryFunction: object;
-    groups: Readonly<Record<string, readonly string[]>>;
+    labelMapFactoryFunction: LabelMapFactory;
+    groups: Readonly<Record<Name, readonly string[]>>;
     options: { documentLoader: unknown };
   }): Promise<{
-    groups: Record<string, { matching: Map<number, string>; nonMatching: Map<number, string> }>;
+    groups: Record<Name, Group>;
+    /** All of them, in order. */
+    nquads: readonly string[];
     /** Of every blank node, by the name it has in this call. */
     labelMap: ReadonlyMap<string, string>;
   }>;

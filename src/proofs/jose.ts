@@ -26,6 +26,8 @@ const ALGS: Readonly<Record<KeyType, readonly string[]>> = {
   Ed25519: ['EdDSA', 'Ed25519'],
   'P-256': ['ES256'],
   'P-384': ['ES384'],
+  // No token is signed with a key for BBS.
+  Bls12381G2: [],
 };
 /** Members by which a token would bring its own key, or change how it is read. */
 const REFUSED_MEMBERS = ['jwk', 'jku', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'b64', 'crit'];
@@ -79,7 +81,9 @@ export async function envelopPresentation(
 }
 
 async function signToken(payload: JsonObject, signer: Signer, { typ, cty }: Kind): Promise<string> {
-  const header = { alg: ALGS[signer.keyType][0], cty, kid: signer.id, typ };
+  const [alg] = ALGS[signer.keyType];
+  if (alg === undefined) throw new ServiceError('PROOF_GENERATION_ERROR', `no token is signed with ${signer.keyType}`);
+  const header = { alg, cty, kid: signer.id, typ };
   const part = (value: object): string => encodeBase64url(new TextEncoder().encode(JSON.stringify(value)));
   const input = `${part(header)}.${part(payload)}`;
   const signature = await signer.sign({ data: new TextEncoder().encode(input) });

@@ -6,16 +6,20 @@
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
 import { derive, issue, signPresentation, verifyCredential } from '@digitalbazaar/vc';
 import jsigs from 'jsonld-signatures';
+import { ServiceError } from '../base/error.ts';
 import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { ALGORITHMS } from '../crypto/algorithms.ts';
-import type { KeyType } from '../crypto/signer.ts';
+import { readMultikey } from '../crypto/multikey.ts';
+import type { KeyType, Signer } from '../crypto/signer.ts';
 import { sha256, sha384 } from '../formats/digest.ts';
 import { jcs } from '../formats/jcs.ts';
 import { decodeMultibase } from '../formats/multibase.ts';
+import { createBbsCheckingSuite, createBbsSigningSuite, deriveBbs } from './bbs-disclosure.ts';
 import { type Canonicaliser, TransformationRefusal } from './canonicaliser.ts';
 import type { Cryptosuite } from './cryptosuites.ts';
+import { stageOf } from './disclosure-value.ts';
 import type { ProofPurpose, WellFormedProof } from './proof-form.ts';
-import { createCheckingSuite, createDerivingSuite, createSigningSuite, stageOf } from './selective-disclosure.ts';
+import { createCheckingSuite, createDerivingSuite, createSigningSuite } from './selective-disclosure.ts';
 
 const { AssertionProofPurpose, AuthenticationProofPurpose } = jsigs.purposes;
 
@@ -30,6 +34,8 @@ export interface VettedKey {
 /** What happened while the library had the word. */
 export interface Run {
   refusal?: TransformationRefusal;
+  /** Nobody had time to look: neither good nor bad. */
+  unavailable?: ServiceError;
   signatureHeld: boolean;
 }
 
@@ -61,6 +67,7 @@ const guardWith =
       return await work;
     } catch (error) {
       if (error instanceof TransformationRefusal) run.refusal = error;
+      if (error instanceof ServiceError && error.code === 'UNAVAILABLE') run.unavailable = error;
       throw error;
     }
   };
@@ -105,6 +112,8 @@ const HASHES: Readonly<Record<KeyType, (bytes: Uint8Array) => Uint8Array>> = {
   Ed25519: sha256,
   'P-256': sha256,
   'P-384': sha384,
+  // Only for suites that hash by themselves.
+  Bls12381G2: sha256,
 };
 
 async function jsonOf(value: JsonObject): Promise<string> {
@@ -136,11 +145,15 @@ export interface VerifyInput {
   readonly hashes: Map<string, Promise<Uint8Array>>;
   /** Only for a presentation. */
   readonly expected?: { readonly challenge: string; readonly domain: string };
+  /** Of the presentation that a derived credential stands in. */
+  readonly presentationHeader?: Uint8Array | undefined;
 }
+
+const BBS = 'bbs-2023';
 
 /**
  * One proof of a credential or presentation, by a call of its own: the libraries are content with one good proof of several.
- * Answers whether the library said *verified*, and what was seen on the way. Errors: whatever the library throws.
+ * Answers whether the library said *verified*, and what was seen on the way. Errors: ServiceError `UNAVAILABLE`; whatever the library throws.
  */
 export async function verifyWithLibrary(input: VerifyInput): Promise<Run & { readonly verified: boolean }> {
   const { document, proof, key, canonicaliser, hashes, now, expected } = input;
@@ -167,20 +180,27 @@ export async function verifyWithLibrary(input: VerifyInput): Promise<Run & { rea
         })
       : // Not `vc.verify`, which would verify every embedded credential before the presentation's own proof.
         await jsigs.verify(alone, { suite, documentLoader, purpose: new AuthenticationProofPurpose(expected) });
+  if (run.unavailable !== undefined) throw run.unavailable;
   return { ...run, verified: isObject(answer) && (answer['verified'] as unknown) === true };
 }
 
 /** The library canonicalises on its own here, without a limit, so a document that has no canonical form within ours never gets there. */
-async function createSelectiveSuite({ document, proof, key, canonicaliser }: VerifyInput, run: Run): Promise<object> {
+async function createSelectiveSuite(
+  { document, proof, key, canonicaliser, presentationHeader }: VerifyInput,
+  run: Run,
+): Promise<object> {
   const guard = guardWith(run);
   const { proof: _proofs, ...unsecured } = document;
   await guard(canonicaliser.canonicalise(unsecured));
   const hold = (held: boolean): void => {
     run.signatureHeld = held;
   };
-  const stage = stageOf(decodeMultibase(String(proof.value['proofValue']), proof.suite.longestProofValue));
+  const { name, longestProofValue } = proof.suite;
+  const stage = stageOf(name, decodeMultibase(String(proof.value['proofValue']), longestProofValue)) ?? 'presented';
   const takesAnyType = canonicaliser.contexts.intake === 'conformance';
-  return createCheckingSuite(stage ?? 'presented', key.bytes, hold, guard, takesAnyType);
+  if (name !== BBS) return createCheckingSuite(stage, key.bytes, hold, guard, takesAnyType);
+  const publicKey = key.bytes;
+  return createBbsCheckingSuite({ stage, publicKey, presentationHeader, takesAnyType, onSignature: hold, guard });
 }
 
 /** The bundled contexts, the verification method that our own retrieval vetted, and its controller listing it. */
@@ -213,7 +233,7 @@ export interface SignInput {
   readonly suite: Cryptosuite;
   readonly keyType: KeyType;
   readonly canonicaliser: Canonicaliser;
-  readonly signer: { readonly id: string; sign(input: { readonly data: Uint8Array }): Promise<Uint8Array> };
+  readonly signer: Pick<Signer, 'id' | 'publicKeyMultibase' | 'sign' | 'signMessages'>;
   readonly created: number;
   /** Members of the new proof beside those that the library writes. */
   readonly members: JsonObject;
@@ -230,10 +250,10 @@ export async function signWithLibrary(input: SignInput, run: Run): Promise<unkno
   const suite = new DataIntegrityProof({
     cryptosuite:
       row.selective === true
-        ? createSigningSuite(input.mandatoryPointers)
+        ? createBaseSuite(input)
         : createLibrarySuite({ suite: row, keyType, canonicaliser, previous, run }),
     signer: { id: signer.id, algorithm: keyType, sign: signer.sign.bind(signer) },
-    date: new Date(created),
+    date: row.undated === true ? null : new Date(created),
   });
   suite.proof = row.transformation === 'jcs' ? { '@context': document['@context'] as JsonValue, ...members } : members;
   const documentLoader = onlyContexts(canonicaliser);
@@ -248,12 +268,24 @@ export async function signWithLibrary(input: SignInput, run: Run): Promise<unkno
       });
 }
 
+function createBaseSuite({ suite, mandatoryPointers, signer }: SignInput): object {
+  if (suite.name !== BBS) return createSigningSuite(mandatoryPointers);
+  const publicKey = readMultikey(signer.publicKeyMultibase)?.bytes ?? new Uint8Array();
+  return createBbsSigningSuite(mandatoryPointers, publicKey, signer.signMessages);
+}
+
 /** A copy of a credential with a derived proof instead of its base proof. Errors: whatever the library throws. */
 export async function deriveWithLibrary(input: {
   readonly document: JsonObject;
   readonly selectivePointers: readonly string[];
+  readonly presentationHeader?: Uint8Array | undefined;
   readonly canonicaliser: Canonicaliser;
 }): Promise<unknown> {
+  const { proof } = input.document;
+  if (isObject(proof) && proof['cryptosuite'] === BBS) {
+    const { presentationHeader = new Uint8Array() } = input;
+    return deriveBbs({ ...input, presentationHeader, documentLoader: onlyContexts(input.canonicaliser) });
+  }
   const suite = new DataIntegrityProof({ cryptosuite: createDerivingSuite(input.selectivePointers) });
   return derive({
     verifiableCredential: structuredClone(input.document),

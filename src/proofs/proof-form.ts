@@ -9,8 +9,8 @@ import { readDateTime } from '../formats/date-time.ts';
 import { jcs } from '../formats/jcs.ts';
 import { decodeMultibase } from '../formats/multibase.ts';
 import { type Cryptosuite, findCryptosuite, isSignatureLength } from './cryptosuites.ts';
+import { type DisclosureStage, stageOf } from './disclosure-value.ts';
 import { readChain } from './proof-chain.ts';
-import { type DisclosureStage, stageOf } from './selective-disclosure.ts';
 
 export const MOST_PROOFS = 8;
 
@@ -110,7 +110,7 @@ function formOf(
     typeof value === 'string' && value.startsWith(suite.multibase)
       ? decodeMultibase(value, suite.longestProofValue)
       : undefined;
-  if (suite.selective === true) return selectiveFormOf(proof, bytes, stage, pointer);
+  if (suite.selective === true) return selectiveFormOf(proof, stageOf(suite.name, bytes), stage, pointer);
   if (!isSignatureLength(suite, bytes?.length)) {
     const detail = `not a signature of ${suite.name} in multibase ${suite.multibase}`;
     return [failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, at)];
@@ -120,7 +120,7 @@ function formOf(
 
 function selectiveFormOf(
   proof: JsonObject,
-  bytes: Uint8Array | undefined,
+  own: DisclosureStage | undefined,
   stage: ExpectedStage,
   pointer: string,
 ): Finding[] {
@@ -128,7 +128,6 @@ function selectiveFormOf(
     const detail = 'a proof that can be derived covers no other';
     return [failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, { pointer: `${pointer}/previousProof` })];
   }
-  const own = stageOf(bytes);
   if (own !== undefined && (stage === 'held' || stage === own)) return [passed('proof.form', { pointer })];
   const detail =
     own === 'base'

@@ -7,7 +7,6 @@ import {
   canonicalizeAndGroup,
   createHmac,
   createHmacIdLabelMapFunction,
-  createLabelMapFunction,
   hashCanonizedProof,
   hashMandatory,
 } from '@digitalbazaar/di-sd-primitives';
@@ -16,31 +15,12 @@ import {
   createSignCryptosuite,
   createVerifyCryptosuite,
 } from '@digitalbazaar/ecdsa-sd-2023-cryptosuite';
-import { decode } from 'cborg';
 import type { JsonObject } from '../base/json.ts';
-import { corePointersOf } from '../credentials/core-pointers.ts';
-import { findProfile } from '../credentials/profiles/profile-table.ts';
 import { verify as verifyP256 } from '../crypto/p256.ts';
-import { decodeBase64url } from '../formats/multibase.ts';
-import { TransformationRefusal } from './canonicaliser.ts';
+import { assertCoreIsMandatory, readLabels, readStatements } from './disclosed-statements.ts';
+import { type DisclosureStage, indexesOf, isBytes, isListOf, isText, partsOf } from './disclosure-value.ts';
 
-/** Where a credential stands: as its issuer made it for the holder, or as a holder shows it. */
-export type DisclosureStage = 'base' | 'presented';
-
-/** CBOR tags of the two forms of a proof value: 0x5d00 base, 0x5d01 derived. */
-const HEADERS: Readonly<Record<DisclosureStage, readonly number[]>> = {
-  base: [0xd9, 0x5d, 0x00],
-  presented: [0xd9, 0x5d, 0x01],
-};
-const STAGES: readonly DisclosureStage[] = ['base', 'presented'];
-
-/** The stage that a proof value says it is for. */
-export function stageOf(proofValue: Uint8Array | undefined): DisclosureStage | undefined {
-  return STAGES.find((stage) => HEADERS[stage].every((byte, place) => proofValue?.[place] === byte));
-}
-
-/** Statements of one document, and labels in it: more than any document of the wire shape can have. */
-const MOST_STATEMENTS = 10_000;
+const SUITE = 'ecdsa-sd-2023';
 const P256_HEADER_BYTES = 2;
 
 interface VerifyData {
@@ -100,7 +80,7 @@ export function createCheckingSuite(
         const held = publicKey !== undefined && holds(data, publicKey);
         onSignature(held);
         // Only what the issuer signed says what the issuer left open (docs/threats.md, section 3: step 6 comes after step 5).
-        if (held && derived !== undefined) await guard(assertCoreIsMandatory(derived));
+        if (held && derived !== undefined) await guard(judgeCore(derived));
         return held;
       },
     }),
@@ -123,8 +103,8 @@ function holds(data: VerifyData, publicKey: Uint8Array): boolean {
  * the mandatory part as a document of its own, and so refuses any that has blank nodes; version 3.4.1.
  */
 async function dataOfBase({ document, proof, documentLoader }: VerifyDataInput): Promise<VerifyData> {
-  const parts = partsOf(proof['proofValue'], 'base');
-  const [baseSignature, publicKey, hmacKey, signatures, pointers] = parts as readonly unknown[];
+  const parts = partsOf(SUITE, proof['proofValue'], 'base');
+  const [baseSignature, publicKey, hmacKey, signatures, pointers] = parts;
   if (!(hmacKey instanceof Uint8Array) || !isListOf(signatures, isBytes) || !isListOf(pointers, isText))
     throw new TypeError('not a base proof value');
   if (!isBytes(baseSignature) || !isBytes(publicKey)) throw new TypeError('not a base proof value');
@@ -147,30 +127,9 @@ async function dataOfBase({ document, proof, documentLoader }: VerifyDataInput):
   };
 }
 
-const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
-const isIndex = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) < MOST_STATEMENTS;
-const isText = (value: unknown): value is string => typeof value === 'string';
-
-function isListOf<Item>(value: unknown, is: (entry: unknown) => entry is Item): value is readonly Item[] {
-  return Array.isArray(value) && value.length <= MOST_STATEMENTS && value.every(is);
-}
-
-/** The five parts of a proof value. Errors: TypeError, or whatever the decoder throws. */
-function partsOf(proofValue: unknown, stage: DisclosureStage): readonly unknown[] {
-  const bytes = decodeBase64url(String(proofValue).slice(1), 131_072) ?? new Uint8Array();
-  const parts: unknown = decode(bytes.subarray(HEADERS[stage].length), {
-    useMaps: true,
-    allowIndefinite: false,
-    tags: [],
-  });
-  if (!Array.isArray(parts) || parts.length !== 5) throw new TypeError('not the five parts of a proof value');
-  return parts;
-}
-
 /** Which statements of a derived credential its issuer signed as mandatory, and which the core of its type is. */
 interface Derived {
-  readonly mandatory: ReadonlySet<number>;
+  readonly mandatory: readonly number[];
   readonly core: readonly number[];
 }
 
@@ -182,36 +141,15 @@ async function readDerived(
   { document, proof, documentLoader }: VerifyDataInput,
   takesAnyType: boolean,
 ): Promise<Derived> {
-  const [, , signatures, labels, indexes] = partsOf(proof['proofValue'], 'presented');
+  const [, , signatures, labelMap, indexes] = partsOf(SUITE, proof['proofValue'], 'presented');
   if (!isListOf(signatures, isBytes)) throw new TypeError('too many signatures');
-  if (!(labels instanceof Map) || labels.size > MOST_STATEMENTS) throw new TypeError('too many labels');
-  if (!isListOf(indexes, isIndex)) throw new TypeError('not a list of indexes');
-  const mandatory = new Set(indexes);
-  if (mandatory.size !== indexes.length) throw new TypeError('an index twice');
-  const profile = findProfile(document);
-  if (profile === undefined && !takesAnyType) throw new TypeError('a type without a core');
-  const entries = [...(labels as ReadonlyMap<unknown, unknown>)].map(([key, value]) => {
-    if (!isIndex(key) || !isBytes(value)) throw new TypeError('not a label');
-    return [`c14n${key}`, `u${Buffer.from(value).toString('base64url')}`] as const;
-  });
-  const { groups, labelMap } = await canonicalizeAndGroup({
-    document,
-    labelMapFactoryFunction: createLabelMapFunction({ labelMap: new Map(entries) }),
-    groups: { core: takesAnyType || profile === undefined ? [] : [...corePointersOf(document, profile)] },
-    options: { documentLoader },
-  });
-  const core = [...(groups['core']?.matching.keys() ?? [])];
-  const count = core.length + (groups['core']?.nonMatching.size ?? 0);
-  if (labelMap.size !== labels.size) throw new TypeError('a label for no node');
-  if (indexes.some((index) => index >= count)) throw new TypeError('an index of no statement');
+  const mandatory = indexesOf(indexes);
+  const labels = readLabels(labelMap, (label) =>
+    isBytes(label) ? `u${Buffer.from(label).toString('base64url')}` : undefined,
+  );
+  const { statements, core } = await readStatements({ document, labels, documentLoader, takesAnyType });
+  if (mandatory.some((index) => index >= statements.length)) throw new TypeError('an index of no statement');
   return { mandatory, core };
 }
 
-/** A holder chooses what to show; the core of a type is not the holder's to leave out, even if the issuer's own list let it. */
-async function assertCoreIsMandatory({ mandatory, core }: Derived): Promise<void> {
-  if (core.every((index) => mandatory.has(index))) return;
-  throw new TransformationRefusal(
-    'MANDATORY_CLAIM_MISSING',
-    'a member that this type always shows was left for the holder to withhold',
-  );
-}
+const judgeCore = async ({ core, mandatory }: Derived): Promise<void> => assertCoreIsMandatory(core, mandatory);

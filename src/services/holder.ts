@@ -14,7 +14,7 @@ import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
-import { type DataIntegrity, isForHolderOnly } from '../proofs/data-integrity.ts';
+import { type DataIntegrity, isForHolderOnly, type PresentationExpectation } from '../proofs/data-integrity.ts';
 import { findPresentationMechanism, PRESENTATION_MECHANISM_NAMES } from '../proofs/mechanisms.ts';
 import type { HeldCredential, InstanceRecord, Page, Store } from '../store/store.ts';
 
@@ -106,16 +106,17 @@ export class Holder {
   }
 
   /**
-   * What the mandatory part and the pointers select, with a proof derived from the base proof, checked as a verifier will.
+   * What the mandatory part and the pointers select, with a proof derived from the base proof, checked as a verifier will. Where the suite
+   * can, a proof that goes into a presentation is good for that one alone.
    * Errors: BAD_REQUEST for a pointer to nothing and for blinding beside a withheld member, PROOF_GENERATION_ERROR for a credential that cannot be derived from, the codes of
    * the failed check.
    */
-  async derive(credential: JsonObject, shown: Disclosure): Promise<JsonObject> {
+  async derive(credential: JsonObject, shown: Disclosure, presentedTo?: PresentationExpectation): Promise<JsonObject> {
     const document = deepFreeze(credential);
     const selectivePointers = pointersOf(document, shown);
     const form = checkCredentialForm(document, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
     if (verdictOf(form) !== 'accepted') refuse(form.filter((finding) => finding.outcome !== 'passed'));
-    const derived = deepFreeze(await this.#deps.proofs.deriveCredential(document, { selectivePointers }));
+    const derived = deepFreeze(await this.#deps.proofs.deriveCredential(document, { selectivePointers, presentedTo }));
     // With it, a digest over the whole would tell whoever guesses a hidden figure of few digits (docs/domain.md, section 2).
     if (isShownWhole(derived) && baseDigest(derived) !== baseDigest(document)) {
       throw new ServiceError('BAD_REQUEST', 'blinding is withheld whenever anything else is', {
@@ -123,7 +124,11 @@ export class Holder {
       });
     }
     const now = this.#deps.clock.now();
-    const report = await this.#deps.proofs.checkCredentialProofs(derived, { resolver: this.#deps.resolver, now });
+    const report = await this.#deps.proofs.checkCredentialProofs(derived, {
+      resolver: this.#deps.resolver,
+      now,
+      presentedTo,
+    });
     const findings = owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings);
     if (verdictOf(findings) !== 'accepted') refuse(findings.filter((finding) => finding.outcome !== 'passed'));
     return derived;
@@ -133,11 +138,11 @@ export class Holder {
    * Base proofs hold the keys to all that may be withheld, so none is ever presented: what the audience may see is derived from it, and
    * without an audience the request is refused.
    */
-  async #presentable({ credentials, audience }: ProveRequest): Promise<readonly JsonObject[]> {
+  async #presentable({ credentials, audience, challenge, domain }: ProveRequest): Promise<readonly JsonObject[]> {
     const shown: JsonObject[] = [];
     for (const [place, credential] of credentials.entries()) {
       if (!isForHolderOnly(credential)) shown.push(credential);
-      else if (audience !== undefined) shown.push(await this.derive(credential, { audience }));
+      else if (audience !== undefined) shown.push(await this.derive(credential, { audience }, { challenge, domain }));
       else {
         const detail = 'a base proof stays with the holder; name an audience, or derive what is to be shown';
         throw new ServiceError('BAD_REQUEST', detail, { pointer: `/verifiableCredential/${place}` });

@@ -4,6 +4,8 @@ import type { Signer } from '../../src/crypto/signer.ts';
 import { encodeBase58btc } from '../../src/formats/multibase.ts';
 
 export type EcdsaKeyType = 'P-256' | 'P-384';
+/** What a whole document is signed with here. */
+export type CorpusKeyType = 'Ed25519' | EcdsaKeyType;
 
 interface Curve {
   readonly name: string;

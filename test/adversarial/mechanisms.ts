@@ -1,8 +1,9 @@
 /** The ways of securing a credential that are offered, as an attacker's signer speaks them. */
 import type { JsonObject } from '../../src/base/json.ts';
-import type { KeyType, Signer } from '../../src/crypto/signer.ts';
+import type { Signer } from '../../src/crypto/signer.ts';
 import { readDateTime } from '../../src/formats/date-time.ts';
 import type { Party } from '../support/data-integrity.ts';
+import type { CorpusKeyType } from './ecdsa-keys.ts';
 import { at, good, keyOf, NOW } from './parties.ts';
 import { type ProofMembers, sign } from './signing.ts';
 import { envelopeOf, signToken } from './tokens.ts';
@@ -10,7 +11,7 @@ import { envelopeOf, signToken } from './tokens.ts';
 export interface Mechanism {
   /** As it stands in a form's name. */
   readonly name: string;
-  readonly keyType: KeyType;
+  readonly keyType: CorpusKeyType;
   /** `cryptosuite` of the proof; nothing for an envelope. */
   readonly cryptosuite?: string;
   /**
@@ -20,14 +21,14 @@ export interface Mechanism {
   secure(unsecured: JsonObject, signer: Signer, members?: ProofMembers): Promise<JsonObject>;
 }
 
-const suite = (cryptosuite: string, keyType: KeyType): Mechanism => ({
+const suite = (cryptosuite: string, keyType: CorpusKeyType): Mechanism => ({
   name: `${cryptosuite} ${keyType}`,
   keyType,
   cryptosuite,
   secure: (unsecured, signer, members = {}) => sign(unsecured, signer, { cryptosuite, ...members }),
 });
 
-const envelope = (keyType: KeyType): Mechanism => ({
+const envelope = (keyType: CorpusKeyType): Mechanism => ({
   name: `vc+jwt ${keyType}`,
   keyType,
   secure: async (unsecured, signer, { verificationMethod = signer.id, created } = {}) => {

@@ -1,10 +1,10 @@
 /** Who takes part, with keys from fixed seeds and a clock that stands still, so that a run can be repeated byte for byte. */
 import { asArray, type JsonObject } from '../../src/base/json.ts';
-import type { KeyType, Signer } from '../../src/crypto/signer.ts';
+import type { Signer } from '../../src/crypto/signer.ts';
 import { createDidDocument } from '../../src/dids/did-document.ts';
 import { formatDateTime } from '../../src/formats/date-time.ts';
 import { createParty, type Party, signerFromSeed } from '../support/data-integrity.ts';
-import { ecdsaSigner } from './ecdsa-keys.ts';
+import { type CorpusKeyType, ecdsaSigner } from './ecdsa-keys.ts';
 
 export const NOW = Date.UTC(2027, 3, 15, 12);
 export const DAY = 86_400_000;
@@ -41,7 +41,7 @@ export function signerNamed(signer: Signer, id: string): Signer {
 }
 
 /** The key of a party of each kind, by which it signs under each mechanism; the same in every run. */
-export function keyOf({ did, signer }: Party, keyType: KeyType): Signer {
+export function keyOf({ did, signer }: Party, keyType: CorpusKeyType): Signer {
   if (keyType === 'Ed25519') return signer;
   return ecdsaSigner(keyType, `${did.toLowerCase()} ${keyType}`, () => `${did}#${keyType.toLowerCase()}`);
 }

@@ -66,7 +66,12 @@ export async function sign(
 }
 
 /** The hash goes with the curve. */
-const HASHES: Readonly<Record<Signer['keyType'], string>> = { Ed25519: 'sha256', 'P-256': 'sha256', 'P-384': 'sha384' };
+const HASHES: Readonly<Record<Signer['keyType'], string>> = {
+  Ed25519: 'sha256',
+  'P-256': 'sha256',
+  'P-384': 'sha384',
+  Bls12381G2: 'sha256',
+};
 
 /** RFC 8785: members by their UTF-16 code units, numbers and texts as ECMAScript writes them. */
 export function canonicalJson(value: JsonValue): string {

@@ -3,7 +3,11 @@ import type { JsonObject, JsonValue } from '../../src/base/json.ts';
 import { V2_CONTEXT } from '../../src/credentials/contexts.ts';
 import type { KeyType, Signer } from '../../src/crypto/signer.ts';
 
-export const ALGS: Readonly<Record<KeyType, string>> = { Ed25519: 'EdDSA', 'P-256': 'ES256', 'P-384': 'ES384' };
+export const ALGS: Readonly<Partial<Record<KeyType, string>>> = {
+  Ed25519: 'EdDSA',
+  'P-256': 'ES256',
+  'P-384': 'ES384',
+};
 
 /** A member that is `undefined` is left out. */
 export type HeaderChanges = Readonly<Record<string, JsonValue | undefined>>;

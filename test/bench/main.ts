@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- bench|bench-trust] [--json]`: issue and verify beside `@digitalbazaar/vc` used directly, and trust beside the signatures, in
+ * `npm run bench [-- bench|bench-bbs|bench-trust] [--json]`: issue and verify beside `@digitalbazaar/vc` used directly, and trust beside the signatures, in
  * one process and one run, as ratios. Writes the tables of docs/performance.md; `--json` prints them as one JSON document and writes nothing.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
@@ -15,6 +15,7 @@ import { createDidResolver } from '../../src/dids/resolver.ts';
 import { createDataIntegrity } from '../../src/proofs/data-integrity.ts';
 import { didDocumentOf, signerFromSeed } from '../support/data-integrity.ts';
 import { exampleCredentials } from '../support/example-credentials.ts';
+import { bbsTable, measureBbs } from './bbs.ts';
 import { type Measurement, machine, measure } from './interleaved.ts';
 import { createReferenceStack } from './reference-stack.ts';
 import { measureTrust, trustTable } from './trust.ts';
@@ -37,6 +38,13 @@ const PARTS: Readonly<Record<string, () => Promise<{ readonly figures: unknown; 
     const rows: Row[] = [];
     for (const [document, credential] of documents()) rows.push(...(await measureDocument(document, credential)));
     return { figures: rows.map(withRatios), table: tableOf(rows) };
+  },
+  'bench-bbs': async () => {
+    const figures = await measureBbs();
+    return {
+      figures,
+      table: `Machine: ${machine()}. Medians of 7 interleaved rounds in one process.\n\n${bbsTable(figures)}`,
+    };
   },
   'bench-trust': async () => {
     const figures = await measureTrust(rawOperations().rawVerify);

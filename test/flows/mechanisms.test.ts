@@ -26,6 +26,7 @@ const MECHANISMS: readonly (Mechanism & { readonly derives?: true })[] = [
   { cryptosuite: 'ecdsa-jcs-2019', keyType: 'P-256' },
   { cryptosuite: 'ecdsa-jcs-2019', keyType: 'P-384' },
   { cryptosuite: 'ecdsa-sd-2023', keyType: 'P-256', derives: true },
+  { cryptosuite: 'bbs-2023', keyType: 'Bls12381G2', derives: true },
   { cryptosuite: 'vc+jwt', keyType: 'Ed25519' },
   { cryptosuite: 'vc+jwt', keyType: 'P-256' },
 ];

@@ -1,5 +1,5 @@
 /** One sealed private key as a file. Everything beside `sealed` is bound to it, so nothing in the file can be changed unseen. */
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { type JsonObject, readJsonObject } from '../../base/json.ts';
 import { jcs } from '../../formats/jcs.ts';
 import { ALGORITHMS, isKeyType } from '../algorithms.ts';
@@ -30,7 +30,7 @@ export interface OpenKey {
 
 export function writeKeyFile({ stored, privateKey }: OpenKey, sealingKey: SealingKey): string {
   const bound: JsonObject = { format: FORMAT, ...stored };
-  const plain = privateKey.export({ format: 'der', type: 'pkcs8' });
+  const plain = plainOf(privateKey);
   try {
     return `${jcs({ ...bound, sealed: sealingKey.seal(plain, bound) })}\n`;
   } finally {
@@ -48,7 +48,10 @@ export function readKeyFile(bytes: Uint8Array, sealingKey: SealingKey): OpenKey 
   const plain = stored && sealingKey.open(sealed, bound);
   if (stored === undefined || plain === undefined) return undefined;
   try {
-    const privateKey = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
+    const privateKey =
+      stored.keyType === 'Bls12381G2'
+        ? createSecretKey(plain)
+        : createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
     const publicKey = ALGORITHMS[stored.keyType].publicKeyOf(privateKey);
     return encodeMultikey(stored.keyType, publicKey) === stored.publicKeyMultibase ? { stored, privateKey } : undefined;
   } catch {
@@ -56,6 +59,11 @@ export function readKeyFile(bytes: Uint8Array, sealingKey: SealingKey): OpenKey 
   } finally {
     plain.fill(0);
   }
+}
+
+/** PKCS 8, or the bytes of a key that has no such form. */
+function plainOf(privateKey: KeyObject): Buffer {
+  return privateKey.type === 'secret' ? privateKey.export() : privateKey.export({ format: 'der', type: 'pkcs8' });
 }
 
 function readStoredKey(value: JsonObject): StoredKey | undefined {

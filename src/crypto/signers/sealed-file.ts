@@ -3,7 +3,8 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServiceError } from '../../base/error.ts';
 import { ALGORITHMS } from '../algorithms.ts';
-import { encodeMultikey } from '../multikey.ts';
+import { bbsDesk } from '../bbs-desk.ts';
+import { encodeMultikey, readMultikey } from '../multikey.ts';
 import type { KeyType, Signer } from '../signer.ts';
 import { type KeyState, type OpenKey, readKeyFile, type StoredKey, writeKeyFile } from './key-file.ts';
 import { HEADER_FILE, type KeyStoreSecret, openSealingKey } from './key-store-header.ts';
@@ -94,6 +95,15 @@ export class SealedKeyStore {
       publicKeyMultibase,
       // Asked again each time: the key may have been taken out of use since.
       sign: async ({ data }) => ALGORITHMS[keyType].sign(this.#requireActive(keyId).privateKey, data),
+      ...(keyType === 'Bls12381G2' ? { signMessages: this.#messageSigner(keyId) } : {}),
+    };
+  }
+
+  #messageSigner(keyId: string): Signer['signMessages'] & object {
+    return async (input) => {
+      const { privateKey, stored } = this.#requireActive(keyId);
+      const publicKey = readMultikey(stored.publicKeyMultibase)?.bytes ?? new Uint8Array();
+      return bbsDesk.sign(privateKey, { publicKey, ...input });
     };
   }
 

@@ -1,4 +1,4 @@
-/** did:key (method specification of the W3C CCG) for Ed25519, P-256 and P-384. The DID is the key, so the document proves itself. */
+/** did:key (method specification of the W3C CCG) for Ed25519, P-256, P-384 and BLS12-381 G2. The DID is the key, so the document proves itself. */
 import { driver, Ed25519KeyPair } from '@transmute/did-key-ed25519';
 import { failed, type Read, readFailed, readOk } from '../../base/finding.ts';
 import { readMultikey } from '../../crypto/multikey.ts';
@@ -8,7 +8,7 @@ import { decodeMultibase, encodeBase58btc } from '../../formats/multibase.ts';
 import { createDidDocument, type DidDocument } from '../did-document.ts';
 
 /** Longest did:key, characters: base58 is quadratic, so this is judged before it is decoded (docs/threats.md, section 6). */
-export const MAX_DID_KEY = 128;
+export const MAX_DID_KEY = 152;
 
 const CHECK = 'did.key';
 
@@ -33,7 +33,9 @@ export async function resolveDidKey(text: string): Promise<Read<DidDocument>> {
   }
   const key = readMultikey(did.id);
   if (key === undefined) {
-    return readFailed(failed(CHECK, 'INVALID_VERIFICATION_METHOD', 'not a usable Ed25519, P-256 or P-384 key'));
+    return readFailed(
+      failed(CHECK, 'INVALID_VERIFICATION_METHOD', 'not a usable Ed25519, P-256, P-384 or BLS12-381 G2 key'),
+    );
   }
   const publicKeyMultibase = key.keyType === 'Ed25519' ? await throughDriver(text) : did.id;
   if (publicKeyMultibase !== did.id) return readFailed(failed(CHECK, 'INVALID_DID', 'not spelled as its own key'));

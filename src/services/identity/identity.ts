@@ -245,8 +245,11 @@ export class Identity {
   async #keyFor(organisation: OrganisationRecord, keyType: KeyType): Promise<{ did: string; key: KeyRecord }> {
     const known = findActiveKey(organisation, organisation.did, keyType);
     if (known !== undefined) return { did: organisation.did, key: known };
-    const created = await this.#deps.keys.createKey({ tenant: organisation.slug, keyType });
     const method = methodOf(organisation.did);
+    if (method === 'jwk' && keyType === 'Bls12381G2') {
+      throw new ServiceError('CONFLICT', 'a did:jwk has no form for such a key; choose did:key, did:web or did:webvh');
+    }
+    const created = await this.#deps.keys.createKey({ tenant: organisation.slug, keyType });
     const did = isHosted(method) ? organisation.did : this.#didOf(method, undefined, created);
     const key = this.#keyRecord(did, created);
     await this.#updateKeys({ ...organisation, keys: [...organisation.keys, key] }, 'key added');

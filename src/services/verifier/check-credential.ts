@@ -10,7 +10,7 @@ import type { Schemas } from '../../credentials/schemas.ts';
 import type { StatusHistory } from '../../credentials/status-history.ts';
 import type { DidResolver } from '../../dids/resolver.ts';
 import { digestOfJson } from '../../formats/digest.ts';
-import type { DataIntegrity } from '../../proofs/data-integrity.ts';
+import type { DataIntegrity, PresentationExpectation } from '../../proofs/data-integrity.ts';
 import { observeStatus, type StatusSources } from '../../status/check-status.ts';
 import { checkCredentialSchemas } from './credential-schemas.ts';
 import type { LoadSchema } from './load-schema.ts';
@@ -30,6 +30,8 @@ export interface CheckDeps {
   readonly loadSchema?: LoadSchema;
   /** Lists that came with the credential. */
   readonly stapled?: readonly JsonObject[];
+  /** Whose presentation it stands in. */
+  readonly presentedTo?: PresentationExpectation;
 }
 
 export interface Checked extends CheckedCredential {
@@ -58,7 +60,11 @@ async function check(received: JsonObject, deps: CheckDeps, instants: readonly n
   const document = deepFreeze(opened.value);
   const form = checkCredentialForm(document, { contexts: deps.contexts, schemas: deps.schemas });
   if (verdictOf(form) !== 'accepted') return summary(document, form, digest);
-  const proofs = await deps.proofs.checkCredentialProofs(received, { resolver: deps.resolver, now: deps.now });
+  const proofs = await deps.proofs.checkCredentialProofs(received, {
+    resolver: deps.resolver,
+    now: deps.now,
+    presentedTo: deps.presentedTo,
+  });
   const findings = [...form, ...owed('proof.form', 'PROOF_VERIFICATION_ERROR', proofs.findings)];
   const more = { controllers: proofs.controllers, keys: proofs.keys, didDocuments: proofs.seen };
   if (verdictOf(findings) === 'rejected') return summary(document, findings, digest, more);

@@ -11,7 +11,7 @@ import type { Schemas } from '../../credentials/schemas.ts';
 import { judgeStatus } from '../../credentials/status-history.ts';
 import { checkValidityPeriod } from '../../credentials/validity-period.ts';
 import type { DidResolver } from '../../dids/resolver.ts';
-import type { DataIntegrity } from '../../proofs/data-integrity.ts';
+import type { DataIntegrity, PresentationExpectation } from '../../proofs/data-integrity.ts';
 import type { InstanceRecord, Store } from '../../store/store.ts';
 import type { AuthorityQuestion } from '../../trust/authority-question.ts';
 import type { AuthorityAnswer } from '../../trust/authorization.ts';
@@ -90,7 +90,7 @@ export class Verifier {
     const now = this.#deps.clock.now();
     const opening = await this.#checkOpening(instance, frozen, options, now);
     if (verdictOf(opening) !== 'accepted') return verificationOf(frozen, opening);
-    const deps = this.#checkDeps(now);
+    const deps = { ...this.#checkDeps(now), presentedTo: this.#expectationOf(instance, options) };
     const findings = [...opening, ...this.#said()];
     const presentation = deepFreeze(readablePresentation(frozen));
     for (const [place, credential] of credentialsOf(presentation).entries()) {
@@ -155,14 +155,17 @@ export class Verifier {
     if (verdictOf(form) !== 'accepted') return [spent, ...form];
     const content = checkContent(presentation, this.#isOpen);
     if (content.outcome === 'failed') return [spent, ...form, content];
-    const own = instance.settings['domain'];
     const proof = await this.#deps.proofs.checkPresentationProof(received, {
       resolver: this.#deps.resolver,
       now,
-      challenge: String(options.challenge),
-      domain: options.domain ?? (typeof own === 'string' ? own : this.#deps.domain()),
+      ...this.#expectationOf(instance, options),
     });
     return [spent, ...form, content, ...owed('proof.form', 'PROOF_VERIFICATION_ERROR', proof.findings)];
+  }
+
+  #expectationOf({ settings }: InstanceRecord, { challenge, domain }: PresentationOptions): PresentationExpectation {
+    const own = typeof settings['domain'] === 'string' ? settings['domain'] : this.#deps.domain();
+    return { challenge: String(challenge), domain: domain ?? own };
   }
 
   /** Spent before anything else is looked at, so that of many equal presentations sent at once exactly one is judged. */

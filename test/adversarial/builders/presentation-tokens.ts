@@ -2,9 +2,9 @@
 import { createHmac } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
 import { V2_CONTEXT } from '../../../src/credentials/contexts.ts';
-import type { KeyType, Signer } from '../../../src/crypto/signer.ts';
+import type { Signer } from '../../../src/crypto/signer.ts';
 import { type Base, bareCredential, expiredCredential, revokedCredential, secured } from '../bases.ts';
-import { ecdsaSigner } from '../ecdsa-keys.ts';
+import { type CorpusKeyType, ecdsaSigner } from '../ecdsa-keys.ts';
 import { good, holder, NOW, thief, VERIFIER_DOMAIN } from '../parties.ts';
 import { unsigned } from '../surfaces.ts';
 import {
@@ -240,7 +240,7 @@ const inside: Builder = async (world) => {
 
 /** Under a did:key of each kind, with credentials of both forms. */
 const honest: Builder = async (world) => {
-  const byKind = (keyType: KeyType): Made & { readonly did: string } => {
+  const byKind = (keyType: CorpusKeyType): Made & { readonly did: string } => {
     const signer =
       keyType === 'Ed25519'
         ? holder.signer

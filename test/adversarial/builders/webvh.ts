@@ -1,12 +1,12 @@
 /** Layers `did` and `proof`, logs of did:webvh (docs/threats.md, section 5.8) and the keys of other times (section 5.4). */
 import type { JsonObject } from '../../../src/base/json.ts';
-import type { KeyType, Signer } from '../../../src/crypto/signer.ts';
+import type { Signer } from '../../../src/crypto/signer.ts';
 import { proveEntry } from '../../../src/dids/methods/webvh/entry-proof.ts';
 import { multihashOf } from '../../../src/dids/methods/webvh/webvh-did.ts';
 import { signerFromSeed } from '../../support/data-integrity.ts';
 import { bytesOf, type EntryPlan, type MadeLog, makeLogAt, makeUpdateKey } from '../../support/webvh.ts';
 import { bareCredential } from '../bases.ts';
-import { ecdsaSigner } from '../ecdsa-keys.ts';
+import { type CorpusKeyType, ecdsaSigner } from '../ecdsa-keys.ts';
 import { OTHER_MECHANISMS } from '../mechanisms.ts';
 import { at, DAY, NOW, signerNamed } from '../parties.ts';
 import { sign } from '../signing.ts';
@@ -18,7 +18,7 @@ const writer = makeUpdateKey();
 const successor = makeUpdateKey();
 
 /** A key as a log lists it, the same in every run. */
-function keyOf(name: string, keyType: KeyType = 'Ed25519'): Signer {
+function keyOf(name: string, keyType: CorpusKeyType = 'Ed25519'): Signer {
   if (keyType !== 'Ed25519') return ecdsaSigner(keyType, `webvh ${name}`, () => name);
   const seed = new Uint8Array(32);
   seed.set(new TextEncoder().encode(`webvh ${name}`));
@@ -336,7 +336,7 @@ async function dated(
   { did, set, created }: { readonly did: string; readonly set: string; readonly created: number | undefined },
   expected?: TrialExpectation,
 ): Promise<Trial[]> {
-  const keyFor = (kind: KeyType): Signer =>
+  const keyFor = (kind: CorpusKeyType): Signer =>
     signerNamed(keyOf(`${set} ${kind}`, kind), `${did}#${set}-${kind.toLowerCase()}`);
   const unsecured = {
     ...bareBy(did),

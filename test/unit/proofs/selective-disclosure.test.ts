@@ -9,7 +9,7 @@ import { ALGORITHMS } from '../../../src/crypto/algorithms.ts';
 import { encodeMultikey } from '../../../src/crypto/multikey.ts';
 import type { Signer } from '../../../src/crypto/signer.ts';
 import { createDataIntegrity } from '../../../src/proofs/data-integrity.ts';
-import type { DisclosureStage } from '../../../src/proofs/selective-disclosure.ts';
+import type { DisclosureStage } from '../../../src/proofs/disclosure-value.ts';
 import { createResolverDouble, createTestContexts, didDocumentOf } from '../../support/data-integrity.ts';
 import { exampleCredentials } from '../../support/example-credentials.ts';
 
