@@ -93,6 +93,14 @@ describe('a second report', () => {
       'ACCEPT',
       one(drop(coil('/installation/cbamRegistryId'))),
     ],
+    [
+      'on an installation without a number cannot be told',
+      CBAM,
+      'B9',
+      'ACCEPT',
+      beside({}, { patch: [drop(coil('/installation/cbamRegistryId'))] }),
+    ],
+    ['on no year cannot be told', CBAM, 'B9', 'REJECT', beside({}, { patch: [drop(coil('/reportingPeriod'))] })],
     ['whose claim is not in hand is none', CBAM, 'B9', 'ACCEPT', { ...otherClaim({}), show: ['statement:second'] }],
   ]);
 });
