@@ -380,6 +380,9 @@ describe('an import', () => {
     expect(said(asked([own, more], imported('2000')))).toEqual([OPEN]);
     expect(said(asked([own, { ...more, buyer: OTHER }], imported('2000')))).toEqual(['B12.import failed']);
   });
+  it('is not covered by what may have been revoked', () => {
+    expect(said(asked([{ ...own, status: noLists }], imported('1500')))).toEqual(['B12.import failed']);
+  });
   it('in another unit, or without any allocation, is not compared', () => {
     expect(said(asked([own], imported('9', { netMass: { value: '9000', unit: 'kg' } })))).toEqual([OPEN]);
     expect(said(asked([], imported('2000')))).toEqual([OPEN]);

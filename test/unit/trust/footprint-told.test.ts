@@ -336,6 +336,37 @@ describe('a worksheet', () => {
       'REJECT',
       foil({ referencePeriodStart: '2025-01-01T00:00:00Z', referencePeriodEnd: '2026-01-01T00:00:00Z' }),
     ],
+    [
+      'takes figures made no later than its own',
+      CELL,
+      'A5',
+      'REJECT',
+      one(set(envelope('claim:cam', 'validFrom'), '2027-02-10T00:00:01Z')),
+    ],
+    [
+      'may take figures made in the same instant',
+      CELL,
+      'A5',
+      'REVIEW',
+      one(set(envelope('claim:cam', 'validFrom'), '2027-02-10T00:00:00Z')),
+    ],
+    [
+      'takes no figures that end as its own begin',
+      CELL,
+      'A5',
+      'REJECT',
+      one(set(envelope('claim:cam', 'validUntil'), '2027-02-10T00:00:00Z')),
+    ],
+    [
+      'takes figures from gate to gate for the like alone',
+      CELL,
+      'A5',
+      'ACCEPT',
+      one(
+        ...[cell('/boundary'), subject('claim:cam', '/boundary')].map((path) => set(path, 'gate-to-gate')),
+        ...['statement:cell', 'statement:cam'].map((key) => set(subject(key, '/scope/boundary'), 'gate-to-gate')),
+      ),
+    ],
     ['takes no figures of no time', CELL, 'A5', 'REJECT', foil({ referencePeriodEnd: null })],
     [
       'waits for a claim that could not be checked',
