@@ -284,6 +284,13 @@ describe('a link', () => {
       one(set(envelope('arrangement:scheme', 'validFrom'), '2027-03-15T00:00:01Z')),
     ],
     [
+      'to an accreditation leads backwards in time',
+      CUSTOMER,
+      'L4',
+      'REJECT',
+      one(set(envelope('accreditation:kr', 'validFrom'), '2027-03-10T00:00:01Z')),
+    ],
+    [
       'to a report on a precursor leads backwards in time',
       CBAM,
       'L4',
