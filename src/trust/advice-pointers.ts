@@ -1,5 +1,6 @@
 /** Which member of a draft a finding is about, so that an issuer knows where to look. */
 import { asArray, isObject, type JsonValue, pointerOf } from '../base/json.ts';
+import { findAt } from '../base/json-lookup.ts';
 import { CLAIM_TYPES } from './candidate.ts';
 import type { Draft } from './draft.ts';
 import type { RuleResult } from './evaluation.ts';
@@ -52,8 +53,6 @@ const MEMBERS: Readonly<Record<string, string>> = {
   T1: '/battery',
   'T1.boundary': '/boundary',
   P2: '/aggregation',
-  'advice.excess': '/scopes',
-  'advice.nothing-left': '/scopes',
   'advice.no-groups': '/scopes',
 };
 
@@ -78,6 +77,7 @@ export function pointerFor(
   if (message.startsWith('time.')) return message === 'time.expired' ? '/validUntil' : '/validFrom';
   if (message === 'V3.before-claim' || message === 'V3.before-period-end' || message === 'L4.order')
     return '/validFrom';
+  if (message === 'advice.excess' || message === 'advice.nothing-left') return SUBJECT + grantsOf(draft, params);
   const member = MEMBERS[message] ?? MEMBERS[id];
   if (member !== undefined) return SUBJECT + member;
   const named = params['member'];
@@ -103,9 +103,20 @@ function linkOrGood(draft: Draft, id: string, message: string, subject: string):
   return draft.subject['claim'] === undefined ? undefined : `${SUBJECT}/claim`;
 }
 
-/** A figure by its name: in the subject, the footprint, or one of the goods. */
-function findMember(draft: Draft, name: string): string | undefined {
-  const places = ['', '/footprint/pcf', '/goods/0', '/precursors/0'];
-  const found = places.find((place) => textAt(draft.subject, ...place.split('/').slice(1), name) !== undefined);
-  return SUBJECT + (found === undefined ? '' : found + pointerOf(name));
+/** Where an accreditation or an arrangement says what it grants: one signatory's levels, or programmes and a territory. */
+function grantsOf({ subject }: Draft, { dimension }: RuleResult['params']): string {
+  if (subject['scopes'] !== undefined) return '/scopes';
+  if (dimension === 'territory') return '/territory';
+  return subject['levels'] === undefined ? '/programmes' : '/levels';
+}
+
+/** A figure by its name: in the subject, the footprint, or the first of the goods or precursors that states it. */
+function findMember({ subject }: Draft, name: string): string {
+  const lists = ['goods', 'precursors'].flatMap((list) =>
+    objectsAt(subject, list).map((_, place) => pointerOf(list, place)),
+  );
+  const found = ['', '/footprint/pcf', ...lists]
+    .map((place) => place + pointerOf(name))
+    .find((pointer) => findAt(subject, pointer) !== undefined);
+  return SUBJECT + (found ?? '');
 }

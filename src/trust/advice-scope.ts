@@ -2,6 +2,7 @@
 import type { AdviceCase } from './advice.ts';
 import type { RuleResult } from './evaluation.ts';
 import { checkAnchorInForce } from './in-force.ts';
+import { enumerated } from './rule.ts';
 import { mayIssue } from './rules/identity.ts';
 import { excessOf, grantedValues, grants, intersectScopes, type ScopeRecord } from './scope.ts';
 import { scopeOfAnchor, scopeOfArrangement, scopesOfAccreditation } from './scope-records.ts';
@@ -40,7 +41,7 @@ function checkProgramme({ draft, regime }: AdviceCase, own: readonly ScopeRecord
   const useful = own.filter((record) => regime.programmes.some((programme) => grants(record, 'programme', programme)));
   if (regime.programmes.length === 0) return [];
   if (useful.length === 0) {
-    const granted = grantedValues(own, 'programme').join(', ');
+    const granted = enumerated(grantedValues(own, 'programme'));
     const params = { dimension: 'programme', demand: regime.programmes.join(', '), granted, grantedBy: draft.id };
     return [{ ...base, id: 'C3', message: 'scope.outside', params }];
   }

@@ -15,7 +15,7 @@ import { BUILT_IN_REGIMES, type Regime, resolveRegime, widenings } from './regim
 const did = z.string().refine((text) => readDid(text) !== undefined, 'not a DID');
 const date = z.string().refine((text) => readDate(text) !== undefined, 'not a date YYYY-MM-DD');
 const decimal = z.string().refine(isDecimal, 'not a decimal string');
-const percent = decimal.refine((text) => isDecimal(text) && !text.startsWith('-'), 'a negative percentage');
+const percent = decimal.refine((text) => !text.startsWith('-'), 'a negative percentage');
 const digest = z.string().refine((text) => readDigest(text) !== undefined, 'not a digest uEi…');
 const country = z.string().regex(/^[A-Z]{2}$/);
 const word = z.string().min(1).max(200);

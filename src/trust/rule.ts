@@ -79,6 +79,11 @@ export function metUnless(findings: readonly RuleFinding[], more: More = {}): re
   return findings.length > 0 ? findings : [met(more)];
 }
 
+/** Values in a sentence; a dash where there is none, so that no sentence has a hole. */
+export function enumerated(values: readonly string[]): string {
+  return values.join(', ') || '–';
+}
+
 /** Causes that are told with one finding, those below them included. */
 const MOST_CAUSES = 24;
 

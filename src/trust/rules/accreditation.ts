@@ -5,7 +5,7 @@ import type { Candidate } from '../candidate.ts';
 import type { PathCase, ScopeLayer } from '../case.ts';
 import { checkInForce } from '../in-force.ts';
 import { objectsAt, textAt, wordAt } from '../member.ts';
-import { broken, doubtful, met, metUnless, noted, type Rule, type RuleFinding } from '../rule.ts';
+import { broken, doubtful, enumerated, met, metUnless, noted, type Rule, type RuleFinding } from '../rule.ts';
 import { covers, type Demand, type Dimension, grantedValues, grants, type ScopeRecord } from '../scope.ts';
 import { demandOf, groupDemandsOf } from '../scope-records.ts';
 
@@ -160,7 +160,7 @@ export function outOfScope(
   const params = {
     dimension,
     demand: demand[dimension] ?? '',
-    granted: grantedValues(records, dimension).join(', ') || '–',
+    granted: enumerated(grantedValues(records, dimension)),
     grantedBy: lacking?.grantedBy ?? '',
   };
   return broken('scope.outside', { subject, code: 'OUT_OF_SCOPE', params });

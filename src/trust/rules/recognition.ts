@@ -5,7 +5,7 @@ import type { PathCase } from '../case.ts';
 import { checkAnchorInForce, checkInForce } from '../in-force.ts';
 import { textAt, textsAt, wordAt } from '../member.ts';
 import type { Regime } from '../regimes/regime.ts';
-import { broken, doubtful, met, metUnless, type Rule, type RuleFinding } from '../rule.ts';
+import { broken, doubtful, enumerated, met, metUnless, type Rule, type RuleFinding } from '../rule.ts';
 import { coversVerification } from '../scope-records.ts';
 import { mayIssue } from './identity.ts';
 
@@ -32,16 +32,16 @@ export const R1: Rule = {
 };
 
 function checkLegalBasis(accreditation: Candidate, regime: Regime): RuleFinding[] {
-  const basis = wordAt(accreditation.subject, 'legalBasis');
+  const basis = wordAt(accreditation.subject, 'legalBasis') || '–';
   if ((regime.legalBases as readonly string[]).includes(basis)) return [];
-  const params = { basis, admitted: regime.legalBases.join(', '), regime: regime.id };
+  const params = { basis, admitted: enumerated(regime.legalBases), regime: regime.id };
   return [broken('R1.legal-basis', { subject: accreditation.id, params })];
 }
 
 function checkKind(arrangement: Candidate, regime: Regime): RuleFinding[] {
-  const kind = wordAt(arrangement.subject, 'kind');
+  const kind = wordAt(arrangement.subject, 'kind') || '–';
   if ((regime.arrangementKinds as readonly string[]).includes(kind)) return [];
-  const params = { kind, admitted: regime.arrangementKinds.join(', '), regime: regime.id };
+  const params = { kind, admitted: enumerated(regime.arrangementKinds), regime: regime.id };
   return [broken('R1.kind', { subject: arrangement.id, params })];
 }
 
@@ -78,7 +78,7 @@ export const R2: Rule = {
     const admitted = regime.decision && basis ? textsAt(basis.subject, 'programmes') : regime.programmes;
     const found: RuleFinding[] = [];
     if (!admitted.includes(programme)) {
-      const params = { programme, admitted: admitted.join(', '), regime: regime.id };
+      const params = { programme, admitted: enumerated(admitted), regime: regime.id };
       found.push(broken('R2.programme', { subject: statement.id, params }));
     }
     found.push(...checkClaimType(claim, regime));

@@ -123,6 +123,8 @@ describe('a claim under CBAM', () => {
       pointer(on, 'S3.form', { params: { member }, ...(subject === undefined ? {} : { subject }) });
     expect(figure('reportingPeriod')).toBe(`${S}/reportingPeriod`);
     expect(figure('reportingPeriod', on.id)).toBe(`${S}/reportingPeriod`);
+    expect(figure('specificDirect')).toBe(`${S}/goods/0/specificDirect`);
+    expect(figure('valueBasis')).toBe(`${S}/precursors/0/valueBasis`);
     expect(figure('nothing')).toBe(S);
     expect(pointer(on, 'S3.form')).toBeUndefined();
   });
@@ -162,10 +164,22 @@ describe('an accreditation, an arrangement, a decision', () => {
     ['accreditation:eu', 'advice.nothing-left', '/scopes'],
     ['accreditation:eu', 'advice.no-groups', '/scopes'],
     ['arrangement:kr-mra', 'R1.kind', '/kind'],
+    ['arrangement:kr-mra', 'advice.excess', '/levels'],
+    ['arrangement:kr-mra', 'advice.nothing-left', '/levels'],
     ['arrangement:kr-mra', 'R3.levels', '/levels'],
     ['decision:cell', 'R4.refused', '/decision'],
   ])('%s %s: %s', (key, message, member) => {
     expect(pointer(draft(key), message, { subject: draft(key).id })).toBe(S + member);
+  });
+  it('are sent to where an arrangement grants too much', () => {
+    const grant = (key: string, dimension: string) => pointer(draft(key), 'advice.excess', { params: { dimension } });
+    expect(grant('arrangement:kr-mra', 'territory')).toBe(`${S}/territory`);
+    expect(grant('accreditation:eu', 'territory')).toBe(`${S}/scopes`);
+    const without = draft('arrangement:kr-mra', ({ credentialSubject, ...document }) => {
+      const { levels: _, ...subject } = credentialSubject as JsonObject;
+      return { ...document, credentialSubject: subject };
+    });
+    expect(pointer(without, 'advice.excess', { params: { dimension: 'programme' } })).toBe(`${S}/programmes`);
   });
   it('are sent nowhere for what is not theirs', () => {
     expect(pointer(draft('accreditation:eu'), 'C1.other')).toBeUndefined();
