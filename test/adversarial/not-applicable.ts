@@ -16,8 +16,6 @@ const BBS = 'bbs-2023 is not offered';
 const OID4VP = 'OpenID4VP is not offered yet';
 const OID4VCI = 'OpenID4VCI is not offered yet';
 const PAGES = 'nothing is shown to people but plain text; pages and exports come with the web application';
-const CONFORMANCE =
-  'a generic credential: the conformance profile comes with the public suites, and the product refuses it';
 
 const each = (family: string, numbers: readonly string[], issue: Issue, reason: string): [string, NotApplicable][] =>
   numbers.map((number) => [`${family}-${number}`, { issue, reason }]);
@@ -36,7 +34,6 @@ export const NOT_APPLICABLE: ReadonlyMap<string, NotApplicable> = new Map([
     'a full disk needs a file system of its own; the reserve and its test come with operation',
   ),
   ...each('DB', ['005'], 'D', 'backup and restore are not offered yet'),
-  ...each('OK', ['003', '004', '011', '015'], 'C', CONFORMANCE),
 ]);
 
 export function findNotApplicable(id: string): NotApplicable | undefined {

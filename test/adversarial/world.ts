@@ -20,6 +20,8 @@ export const NODE_URL = 'https://node.example';
 
 export interface World extends AsyncDisposable {
   readonly node: TestNode;
+  /** A node under the conformance profile, whose instances `maker` take what the cases of that profile need. */
+  readonly profile: TestNode;
   /** Issues, verifies and holds, under its own did:web on the node. */
   readonly maker: Organisation;
   /** Another organisation on the same node. */
@@ -55,6 +57,7 @@ export async function createWorld(): Promise<World> {
     log: silentLog,
   });
   connections.expect(Number(new URL(node.url).port));
+  const profile = await startProfile(hosts, connections);
   hosts.forward(NODE_URL, (path) => askNode(node, path));
   const maker = await node.createParty('maker');
   const other = await node.createParty('other');
@@ -71,6 +74,7 @@ export async function createWorld(): Promise<World> {
       return serials;
     },
     node,
+    profile,
     maker,
     other,
     hosts,
@@ -85,11 +89,23 @@ export async function createWorld(): Promise<World> {
     },
     async [Symbol.asyncDispose]() {
       await node[Symbol.asyncDispose]();
+      await profile[Symbol.asyncDispose]();
       await tls.close();
       connections.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function startProfile(hosts: StubHosts, connections: ConnectionWatch): Promise<TestNode> {
+  const environment = { PROFILE: 'conformance' };
+  const node = await startNode({ environment, start: NOW, fetchJson: hosts.fetchJson, log: silentLog });
+  connections.expect(Number(new URL(node.url).port));
+  const name = { en: 'Maker (fictional)', ko: '메이커 (가상)' };
+  const body = { slug: 'maker', name, role: 'company', conformance: true };
+  const { status, text } = await node.post('/admin/organizations', body, ADMIN_TOKEN);
+  if (status !== 201) throw new Error(text);
+  return node;
 }
 
 async function furnish(hosts: StubHosts): Promise<void> {

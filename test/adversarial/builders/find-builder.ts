@@ -14,6 +14,7 @@ import { DID_BUILDERS } from './did.ts';
 import { DID_HOST_BUILDERS } from './did-hosts.ts';
 import { ECDSA_BUILDERS } from './ecdsa.ts';
 import { buildGeneric, isMachineReadable } from './generic.ts';
+import { GENERIC_BUILDERS } from './generic-credentials.ts';
 import { NOISE_BUILDERS } from './http-noise.ts';
 import { INPUT_BUILDERS } from './input.ts';
 import { ISSUANCE_BUILDERS } from './issuance.ts';
@@ -50,6 +51,7 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   ...DID_BUILDERS,
   ...DID_HOST_BUILDERS,
   ...ECDSA_BUILDERS,
+  ...GENERIC_BUILDERS,
   ...INPUT_BUILDERS,
   ...ISSUANCE_BUILDERS,
   ...JOSE_BUILDERS,

@@ -9,7 +9,6 @@ import { sign } from '../signing.ts';
 import { ask, runCli, specimen } from '../surfaces.ts';
 import { type Builder, credentialTrials, type Trial } from '../trial.ts';
 import type { World } from '../world.ts';
-import { generic } from './generic-credentials.ts';
 import { presentationTrials } from './proof.ts';
 
 const notOffered = (trials: readonly Trial[]): Trial[] =>
@@ -102,15 +101,6 @@ const otherSuite: Builder = async (world) => {
   ]);
 };
 
-const webvh: Builder = async (world, given) => {
-  const did = 'did:webvh:QmfUSP2Z5MwMFQPkDp6tWkJXhEjwJyNqxWJYwFkr8bQ1xM:good.example';
-  const signed = await sign(bareCredential({ issuer: did }).unsecured, good.signer, {
-    created: at(NOW),
-    verificationMethod: `${did}#key-1`,
-  });
-  return notOffered([...credentialTrials(world, specimen(given.title, signed))]);
-};
-
 const ROUTES: readonly (readonly [string, string])[] = [
   ['GET', '/.well-known/openid-credential-issuer'],
   ['GET', '/.well-known/oauth-authorization-server'],
@@ -146,15 +136,6 @@ const BY_LAYER: Readonly<Record<string, Builder>> = {
 
 const BY_ID: Readonly<Record<string, Builder>> = {
   'JOSE-009': protocol,
-  'PRF-004': webvh,
-  'DID-015': webvh,
-  'DID-016': webvh,
-  'DID-017': webvh,
-  'OK-003': generic,
-  'OK-004': generic,
-  'OK-011': generic,
-  'OK-014': webvh,
-  'OK-015': generic,
 };
 
 /** Nothing for what reaches no route at all. */
