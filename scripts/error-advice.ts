@@ -121,6 +121,10 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
     en: 'Ask for the credential with a Data Integrity proof, eddsa-rdfc-2022, which everybody reads, or as vc+jwt.',
     ko: '누구나 읽을 수 있는 Data Integrity(eddsa-rdfc-2022)로, 또는 vc+jwt로 보호된 증명서를 요청하십시오.',
   },
+  UNSUPPORTED_PURPOSE: {
+    en: 'A credential is proved for assertionMethod, a presentation for authentication; ask its maker for such a proof.',
+    ko: '증명서는 assertionMethod, 제시는 authentication 용도로 증명해야 합니다. 만든 쪽에 그런 증명을 요청하십시오.',
+  },
   MANDATORY_CLAIM_MISSING: {
     en: 'Ask the holder to show the members that the type demands.',
     ko: '유형이 요구하는 항목을 공개하도록 보유자에게 요청하십시오.',

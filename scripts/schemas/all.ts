@@ -1,7 +1,7 @@
 import { carbonFootprintClaim } from './carbon-footprint-claim.ts';
 import { carbonPricePaid, shipmentAllocation } from './composite.ts';
 import { embeddedEmissionsClaim } from './embedded-emissions-claim.ts';
-import { bareCredential, foreignStatusList, presentation, statusList } from './envelope.ts';
+import { bareCredential, bareCredential11, foreignStatusList, presentation, statusList } from './envelope.ts';
 import type { Schema } from './parts.ts';
 import { identityAnchor, recognitionArrangement, recognitionDecision, verifierAccreditation } from './recognition.ts';
 import { verificationReport } from './verification-report.ts';
@@ -20,6 +20,7 @@ export const SCHEMAS: readonly Schema[] = [
   shipmentAllocation,
   verificationReport,
   bareCredential,
+  bareCredential11,
   statusList,
   foreignStatusList,
   presentation,

@@ -17,6 +17,8 @@ import {
 } from './parts.ts';
 
 export const V2 = 'https://www.w3.org/ns/credentials/v2';
+const V1 = 'https://www.w3.org/2018/credentials/v1';
+const DATA_INTEGRITY = 'https://w3id.org/security/data-integrity/v2';
 export const OURS = 'https://w3id.org/proofprint/contexts/v1';
 
 /** A closed object, or a set of them. */
@@ -108,6 +110,22 @@ export const bareCredential: Schema = {
       credentialSubject: closed({}, { id: uri, type: word, name: textInLanguages, description: textInLanguages }),
     },
     { id: uri, credentialStatus: oneOrMore(statusEntry), proof },
+  ),
+};
+
+/** The same by VCDM 1.1, whose context knows neither names nor our kind of status. */
+export const bareCredential11: Schema = {
+  ...head('verifiable-credential-1.1', 'A bare verifiable credential by the data model 1.1'),
+  ...closed(
+    {
+      '@context': { enum: [[V1, DATA_INTEGRITY], [V1]] },
+      type: exactly('VerifiableCredential'),
+      issuer: did,
+      issuanceDate: dateTime,
+      expirationDate: dateTime,
+      credentialSubject: closed({ id: uri }),
+    },
+    { id: uri, proof },
   ),
 };
 

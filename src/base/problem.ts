@@ -177,6 +177,11 @@ export const PROBLEMS = {
     'This securing mechanism is not supported here',
     '지원하지 않는 보안 메커니즘입니다',
   ),
+  UNSUPPORTED_PURPOSE: ours(
+    'UNSUPPORTED_PURPOSE',
+    'The purpose of a proof is not known here',
+    '알 수 없는 용도의 증명입니다',
+  ),
   MANDATORY_CLAIM_MISSING: ours(
     'MANDATORY_CLAIM_MISSING',
     'A claim that must be shown is missing',

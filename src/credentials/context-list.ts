@@ -10,8 +10,6 @@ const MAX_OWN_DEPTH = 8;
 
 export interface ContextListOptions {
   readonly contexts: Contexts;
-  /** Whether VCDM 1.1 documents are taken too. */
-  readonly vcdm11?: boolean;
 }
 
 /**
@@ -22,7 +20,7 @@ export interface ContextListOptions {
  */
 export function checkContextList(
   root: JsonObject,
-  { contexts, vcdm11 = false }: ContextListOptions,
+  { contexts }: ContextListOptions,
   report: ShapeReport,
 ): readonly ReadonlySet<string>[] {
   const references: ReadonlySet<string>[] = [];
@@ -42,7 +40,7 @@ export function checkContextList(
         references.push(referenceTerms(contexts, url));
       });
     }
-    const ofDataModel = urls[0] === V2_CONTEXT || (vcdm11 && urls[0] === V1_CONTEXT);
+    const ofDataModel = urls[0] === V2_CONTEXT || urls[0] === V1_CONTEXT;
     if (!ofDataModel) report.inside(0, () => report.malformed('the first context must be that of the data model'));
   });
   return references;

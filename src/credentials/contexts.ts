@@ -12,6 +12,8 @@ import { loadEntry, type PublisherHashes, readContextIndex } from './context-ind
 export const V2_CONTEXT = 'https://www.w3.org/ns/credentials/v2';
 /** Verifiable Credentials Data Model 1.1. */
 export const V1_CONTEXT = 'https://www.w3.org/2018/credentials/v1';
+/** Terms of Data Integrity proofs, for documents whose own context has none. */
+export const DATA_INTEGRITY_CONTEXT = 'https://w3id.org/security/data-integrity/v2';
 /** Our own terms. */
 export const PROOFPRINT_CONTEXT = `${BASE_URL}contexts/v1`;
 

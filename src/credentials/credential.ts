@@ -36,7 +36,7 @@ const STATUS_PURPOSES = new Set(['revocation', 'suspension']);
  * on (W15). Result: only failures, or passed findings `shape` and `schema`. What a proof says, and whether there is one, is not
  * looked at; neither is what the claims mean.
  * Codes: those of the wire shape; MALFORMED_VALUE_ERROR, also for a type that is not taken and an end before the start; INVALID_DID
- * for the issuer; STATUS_UNSUPPORTED, POLICY_STATUS_REQUIRED; MANDATORY_CLAIM_MISSING for a required member that a holder may have
+ * for the issuer; STATUS_UNSUPPORTED, SCHEMA_UNSUPPORTED, POLICY_STATUS_REQUIRED; MANDATORY_CLAIM_MISSING for a required member that a holder may have
  * withheld.
  */
 export function checkCredentialForm(document: JsonObject, deps: FormDependencies): Finding[] {
@@ -47,7 +47,7 @@ export function checkCredentialForm(document: JsonObject, deps: FormDependencies
   if (profile === undefined) {
     return [failed('schema', 'MALFORMED_VALUE_ERROR', 'not a type of credential that is taken', { pointer: '/type' })];
   }
-  const unsupported = checkStatusTypes(document);
+  const unsupported = [...checkStatusTypes(document), ...checkSchemaTypes(document)];
   const schema = deps.schemas
     .validate(profile.schemaUrl, withoutMalformedProof(document))
     .filter((finding) => isFailure(finding) && !unsupported.some(({ pointer }) => isBelow(finding, pointer)))
@@ -65,7 +65,7 @@ export function checkCredentialForm(document: JsonObject, deps: FormDependencies
 
 /** A credential of any type and version, for conformance instances: the wire shape, and what the data model itself asks. */
 function checkOpenForm(document: JsonObject, deps: FormDependencies): Finding[] {
-  const shape = checkWireShape(document, { kind: 'credential', ...deps, vcdm11: true });
+  const shape = checkWireShape(document, { kind: 'credential', ...deps });
   if (shape.some(isFailure)) return shape;
   const model = [
     ...checkIssuer(document),
@@ -126,6 +126,17 @@ function isSupported({ type, statusPurpose }: JsonObject): boolean {
   return typeof statusPurpose !== 'string' || STATUS_PURPOSES.has(statusPurpose) || /^\s*$/.test(statusPurpose);
 }
 
+/** The same of a kind of schema. */
+function checkSchemaTypes(document: JsonObject): Finding[] {
+  const stated = document['credentialSchema'];
+  return asArray(stated as JsonValue).flatMap((entry, index) => {
+    const type = isObject(entry) ? entry['type'] : undefined;
+    if (typeof type !== 'string' || type === 'JsonSchema') return [];
+    const pointer = isObject(stated) ? '/credentialSchema' : pointerOf('credentialSchema', index);
+    return [failed('schema.type', 'SCHEMA_UNSUPPORTED', 'not a kind of schema that is read here', { pointer })];
+  });
+}
+
 function checkStatedSchema(document: JsonObject, profile: Profile): Finding[] {
   const stated = document['credentialSchema'];
   if (!profile.statesSchema || !isObject(stated) || stated['digestMultibase'] === profile.schemaDigest) return [];
@@ -136,7 +147,8 @@ function checkStatedSchema(document: JsonObject, profile: Profile): Finding[] {
 function checkPeriodOrder(document: JsonObject): Finding[] {
   const [from, until] = [validFromOf(document), validUntilOf(document)];
   if (from === undefined || until === undefined || from < until) return [];
-  return [failed('schema', 'MALFORMED_VALUE_ERROR', 'must be after validFrom', { pointer: '/validUntil' })];
+  const pointer = document['validUntil'] === undefined ? '/expirationDate' : '/validUntil';
+  return [failed('schema', 'MALFORMED_VALUE_ERROR', 'must be after the start', { pointer })];
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a client may ask an issuer to sign, before its form is looked at (docs/issuing.md, step 1). */
 import { ServiceError } from '../base/error.ts';
-import { isObject, type JsonObject } from '../base/json.ts';
-import type { Intake } from './contexts.ts';
+import { asArray, isObject, type JsonObject } from '../base/json.ts';
+import { DATA_INTEGRITY_CONTEXT, type Intake, V1_CONTEXT } from './contexts.ts';
 import { anyCredential } from './profiles/any-credential.ts';
 import { findProfile, type Profile } from './profiles/profile-table.ts';
 
@@ -14,6 +14,8 @@ interface IssuableRequest {
 interface IssuingInstance {
   readonly did: string;
   readonly intake: Intake;
+  /** Versions of the data model that it issues; 2.0 unless given. */
+  readonly versions?: readonly string[] | undefined;
 }
 
 const ISSUER = { pointer: '/credential/issuer' };
@@ -21,9 +23,9 @@ const ISSUER = { pointer: '/credential/issuer' };
 /**
  * The profile of the type that is to be issued.
  * Errors: MALFORMED_VALUE_ERROR for what the service adds itself, for an issuer that is no DID string and for a type that is not issued;
- * FORBIDDEN for a foreign issuer DID.
+ * FORBIDDEN for a foreign issuer DID; MALFORMED_VALUE_ERROR also for a version that the instance does not issue.
  */
-export function profileToIssue(request: IssuableRequest, { did, intake }: IssuingInstance): Profile {
+export function profileToIssue(request: IssuableRequest, { did, intake, versions }: IssuingInstance): Profile {
   const { credential, credentialId } = request;
   // The public suites bring a status of their own making along.
   assertOursToAdd(credential, intake === 'product' ? ['proof', 'credentialStatus'] : ['proof']);
@@ -33,6 +35,7 @@ export function profileToIssue(request: IssuableRequest, { did, intake }: Issuin
     });
   }
   assertIssuer(credential, did, intake);
+  if (intake === 'product') assertVersion(credential, versions ?? ['2.0']);
   const profile = intake === 'conformance' ? anyCredential : findProfile(credential);
   if (profile === undefined || profile.type === 'BitstringStatusListCredential') {
     throw new ServiceError('MALFORMED_VALUE_ERROR', 'this service issues no credential of this type', {
@@ -48,6 +51,19 @@ function assertOursToAdd(credential: JsonObject, members: readonly string[]): vo
   throw new ServiceError('MALFORMED_VALUE_ERROR', `${added} is added by the issuer, never by the client`, {
     pointer: `/credential/${added}`,
   });
+}
+
+function assertVersion(credential: JsonObject, versions: readonly string[]): void {
+  const version = asArray(credential['@context'])[0] === V1_CONTEXT ? '1.1' : '2.0';
+  const at = { pointer: '/credential/@context' };
+  if (!versions.includes(version))
+    throw new ServiceError('MALFORMED_VALUE_ERROR', `this instance issues no credential by version ${version}`, at);
+  if (version === '1.1' && !asArray(credential['@context']).includes(DATA_INTEGRITY_CONTEXT))
+    throw new ServiceError(
+      'MALFORMED_VALUE_ERROR',
+      `version 1.1 needs ${DATA_INTEGRITY_CONTEXT} beside its context`,
+      at,
+    );
 }
 
 function assertIssuer({ issuer }: JsonObject, did: string, intake: Intake): void {

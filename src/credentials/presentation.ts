@@ -16,7 +16,7 @@ const { schemaUrl: PRESENTATION_SCHEMA } = schemaOf('verifiable-presentation');
  */
 export function checkPresentationForm(document: JsonObject, deps: FormDependencies): Finding[] {
   const open = deps.contexts.intake === 'conformance';
-  const shape = checkWireShape(document, { kind: 'presentation', ...deps, vcdm11: open });
+  const shape = checkWireShape(document, { kind: 'presentation', ...deps });
   if (shape.some((finding) => finding.outcome === 'failed')) return shape;
   if (open) return checkOpenEnvelope(document, shape);
   const { verifiableCredential: _, ...envelope } = withoutMalformedProof(document);

@@ -80,10 +80,8 @@ function suiteOf(proof: JsonObject): Cryptosuite | undefined {
 function unknownProof(proof: JsonObject, pointer: string, besideKnown: boolean): Finding {
   const detail = 'neither the type nor the cryptosuite of this proof is known here';
   // A proof that carries its own signed copy of the document says nothing about the members around it.
-  if ('jwt' in proof || 'jws' in proof) return failed('proof.form', 'UNSUPPORTED_PROOF', detail, { pointer });
-  return besideKnown
-    ? undetermined('proof.form', 'UNSUPPORTED_PROOF', detail, { pointer })
-    : failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, { pointer });
+  const isDoubt = besideKnown && !('jwt' in proof || 'jws' in proof);
+  return (isDoubt ? undetermined : failed)('proof.form', 'UNSUPPORTED_PROOF', detail, { pointer });
 }
 
 function formOf(
@@ -137,13 +135,7 @@ function selectiveFormOf(
 }
 
 function usageOf(proof: JsonObject, pointer: string, purpose: ProofPurpose, now: number): Finding[] {
-  const findings = [
-    proof['proofPurpose'] === purpose
-      ? passed('proof.purpose', { pointer })
-      : failed('proof.purpose', 'PROOF_VERIFICATION_ERROR', `not a proof for ${purpose}`, {
-          pointer: `${pointer}/proofPurpose`,
-        }),
-  ];
+  const findings = [purposeOf(proof, pointer, purpose)];
   // The standard leaves both dates to the maker of the proof.
   if (proof['created'] !== undefined) {
     findings.push(dated('created', proof, pointer, (at) => at - now <= CLOCK_SKEW_MS, 'made in the future'));
@@ -152,6 +144,24 @@ function usageOf(proof: JsonObject, pointer: string, purpose: ProofPurpose, now:
     findings.push(dated('expires', proof, pointer, (at) => now - at <= CLOCK_SKEW_MS, 'expired'));
   }
   return findings;
+}
+
+/** Verification relationships (Controlled Identifiers 1.0, section 2.3): the purposes that there are. */
+const PURPOSES = new Set([
+  'assertionMethod',
+  'authentication',
+  'capabilityInvocation',
+  'capabilityDelegation',
+  'keyAgreement',
+]);
+
+function purposeOf({ proofPurpose: stated }: JsonObject, pointer: string, purpose: ProofPurpose): Finding {
+  if (stated === purpose) return passed('proof.purpose', { pointer });
+  const at = { pointer: `${pointer}/proofPurpose` };
+  if (typeof stated !== 'string' || PURPOSES.has(stated))
+    return failed('proof.purpose', 'PROOF_VERIFICATION_ERROR', `not a proof for ${purpose}`, at);
+  const params = { proofPurpose: excerpt(stated) };
+  return failed('proof.purpose', 'UNSUPPORTED_PURPOSE', 'not a purpose that is known here', { ...at, params });
 }
 
 function dated(

@@ -89,7 +89,7 @@ export class Issuer {
    */
   async issue(instance: InstanceRecord, request: IssueRequest, idempotency?: IdempotencyClaim): Promise<IssueAnswer> {
     const { did, ...signing } = await this.#deps.signerOf(instance);
-    const profile = profileToIssue(request, { did, intake: this.#intake });
+    const profile = profileToIssue(request, this.#asIssuer(instance, did));
     const means: SigningMeans = { ...signing, pointersFor: this.#pointersFor(instance, request, profile, signing) };
     const purposes = this.#purposesOf(instance, request, profile);
     const credentialId = this.#recordIdOf(request);
@@ -213,7 +213,7 @@ export class Issuer {
     request: IssueRequest,
   ): Promise<{ readonly findings: readonly Finding[]; readonly draft: JsonObject | undefined }> {
     const { did } = await this.#deps.signerOf(instance);
-    const profile = profileToIssue(request, { did, intake: this.#intake });
+    const profile = profileToIssue(request, this.#asIssuer(instance, did));
     const complete = this.#completer(request, this.#recordIdOf(request), profile);
     const draft = complete(standInEntries(this.#purposesOf(instance, request, profile)));
     const findings = under(checkDraft(draft, this.#formDeps()));
@@ -265,6 +265,11 @@ export class Issuer {
 
   get #intake(): Intake {
     return this.#deps.contexts.intake;
+  }
+
+  #asIssuer({ settings }: InstanceRecord, did: string): Parameters<typeof profileToIssue>[1] {
+    const { vcdm } = settings;
+    return { did, intake: this.#intake, versions: Array.isArray(vcdm) ? vcdm.map(String) : undefined };
   }
 
   /** What the public suites issue again and again has one id each time; every time is a record of its own. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts';
 import { typeOf } from '../credential-members.ts';
-import { bareCredential } from './bare-credential.ts';
+import { bareCredential, bareCredential11, bareJsonCredential11 } from './bare-credential.ts';
 import { carbonFootprintClaim } from './carbon-footprint-claim.ts';
 import { carbonPricePaid } from './carbon-price-paid.ts';
 import { embeddedEmissionsClaim } from './embedded-emissions-claim.ts';
@@ -29,6 +29,8 @@ export const profiles: readonly Profile[] = [
   shipmentAllocation,
   verificationReport,
   bareCredential,
+  bareCredential11,
+  bareJsonCredential11,
   statusListCredential,
   foreignStatusListCredential,
 ];

@@ -13,6 +13,7 @@ export const SCHEMA_DIGESTS = {
   'shipment-allocation': 'uEiA-MxDe3_sIJIfbtrq5VHU_iozeRodWDAapC7Vsu1pR0g',
   'verification-report': 'uEiDih6aDYl6LgIZ2NgWKaKLsTEm8ORPF3qzaQOvATOt6iQ',
   'verifiable-credential': 'uEiDYfC3pFxjFCt25xKuFWB39gNU52s4iVLgo7UBxfct4mA',
+  'verifiable-credential-1.1': 'uEiBoX-Trll2mEX1t9AyDbv_TVJVMEzz6Df4R9eLeOQ_ODw',
   'bitstring-status-list-credential': 'uEiAEB2dl5PYOu9str7V3VaKIEUx06mDrbEhJCQ3T7ft45Q',
   'foreign-status-list-credential': 'uEiBjUpmR5k6bBbVBS6wFww9yxv6WS9quFtd51vbdyhiv8A',
   'verifiable-presentation': 'uEiDP-t45ZYjbiBXCLcFmHxi89V-_10iX0artFoWFKObzGw',

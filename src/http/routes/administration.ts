@@ -29,6 +29,7 @@ const NewIssuer = z.strictObject({
     .optional(),
   vcdm: z
     .array(z.enum(['2.0', '1.1']))
+    .min(1)
     .max(2)
     .optional(),
   conformance: z.boolean().optional(),
@@ -212,14 +213,15 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
 async function createIssuer(deps: AdministrationDeps, call: Call<z.infer<typeof NewIssuer>>): Promise<Answer> {
   const { id, cryptosuite, keyType, mandatoryPointers, vcdm, statusPurposes, conformance } = call.body;
   assertProfile(deps, call.body);
-  if (vcdm?.includes('1.1'))
-    throw new ServiceError('BAD_REQUEST', 'this version issues VCDM 2.0', { pointer: '/vcdm' });
+  if (vcdm?.includes('1.1') && cryptosuite.includes('+jwt'))
+    throw new ServiceError('BAD_REQUEST', 'tokens are of VCDM 2.0', { pointer: '/vcdm' });
   const record = await deps.identity.createIssuer(slugOf(call), {
     id,
     cryptosuite,
     keyType,
     statusPurposes,
     mandatoryPointers,
+    vcdm,
     conformance,
   });
   const { did, verificationMethod } = record.settings;

@@ -56,6 +56,8 @@ export interface NewInstance {
   readonly statusPurposes?: readonly string[] | undefined;
   /** Shown by every derived proof beside the core; only for a suite with selective disclosure. */
   readonly mandatoryPointers?: readonly string[] | undefined;
+  /** Versions of the data model that it issues; 2.0 unless given. */
+  readonly vcdm?: readonly string[] | undefined;
   readonly conformance?: boolean | undefined;
 }
 
@@ -210,6 +212,7 @@ export class Identity {
     return this.#createSigning('issuer', slug, request, {
       ...(request.statusPurposes === undefined ? {} : { statusPurposes: request.statusPurposes }),
       ...(request.mandatoryPointers === undefined ? {} : { mandatoryPointers: request.mandatoryPointers }),
+      ...(request.vcdm === undefined ? {} : { vcdm: request.vcdm }),
       ...markOf(request),
     });
   }
