@@ -47,8 +47,11 @@ export async function retrieveVerificationMethod(resolver: DidResolver, request:
   if (!('documents' in documents)) return documents;
   const retrieved = readFirst(documents.documents, url, request, resolution.source);
   // Nothing that was revoked, or has ended, comes back because an older version did not say so yet.
-  const fault = retrieved.ok ? findEndOf(retrieved.key, resolution.document, request.now) : undefined;
-  if (fault === undefined || !retrieved.ok) return retrieved;
+  if (!retrieved.ok) return retrieved;
+  const fault = [resolution.document, ...(resolution.alternatives ?? [])]
+    .map((document) => findEndOf(retrieved.key, document, request.now))
+    .find((found) => found !== undefined);
+  if (fault === undefined) return retrieved;
   return { ...refusal(fault, request.method), seen: retrieved.seen };
 }
 

@@ -9,7 +9,7 @@ import { findProfile, type Profile } from '../../src/credentials/profiles/profil
 import { readDateTime } from '../../src/formats/date-time.ts';
 import { EXAMPLE_NAMES, readExample } from '../support/example-credentials.ts';
 import { issueOnNode, type Mechanism, settleExample } from '../support/issue-on-node.ts';
-import { ADMIN_TOKEN, startNode } from '../support/node.ts';
+import { ADMIN_TOKEN, type Party, startNode, type TestNode } from '../support/node.ts';
 import {
   casesOf,
   type ExampleCase,
@@ -99,7 +99,9 @@ async function judge({ example, row }: ExampleCase, mechanism: Mechanism & { rea
   const answer = await node.post(
     '/verifiers/desk/evaluations',
     {
-      credentials: shown,
+      ...(mechanism.cryptosuite === 'vc+jwt'
+        ? { presentation: await inToken(node, shown, keeper) }
+        : { credentials: shown }),
       claim: issued.credentials.get(presentation?.claim ?? '')?.['id'],
       at: settled['instant'],
       ...(settled['import'] === undefined ? {} : { import: settled['import'] }),
@@ -109,6 +111,16 @@ async function judge({ example, row }: ExampleCase, mechanism: Mechanism & { rea
   );
   if (answer.status !== 200) throw new Error(answer.text);
   return answer.body.results;
+}
+
+/** The same credentials in a presentation that is a token itself. */
+async function inToken(node: TestNode, credentials: readonly JsonObject[], holder: Party): Promise<JsonObject> {
+  const options = { challenge: 'a challenge of the desk', domain: 'https://node.example', mechanism: 'vp+jwt' };
+  const body = { presentation: { verifiableCredential: credentials }, options };
+  const proved = await node.post(`/holders/${holder.slug}/presentations/prove`, body, holder.token);
+  if (proved.status !== 201) throw new Error(proved.text);
+  expect(proved.body.verifiablePresentation.type).toBe('EnvelopedVerifiablePresentation');
+  return proved.body.verifiablePresentation;
 }
 
 const STORIES = EXAMPLE_NAMES.flatMap((name) => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../../src/base/clock.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
+import type { DidDocument } from '../../../src/dids/did-document.ts';
 import { createDidResolver, type DidResolver } from '../../../src/dids/resolver.ts';
 import { retrieveVerificationMethod } from '../../../src/dids/verification-method.ts';
 import { formatDateTime } from '../../../src/formats/date-time.ts';
@@ -157,5 +158,39 @@ describe('a key that was listed for something else', () => {
     const log = await history([FROM, { a: { key: old, for: ['authentication'] } }], [UNTIL, { a: { key: old } }]);
     expect(await outcomeOf(log, 'a', Date.UTC(2026, 5, 1))).toBe(NOT_THEN);
     expect(await outcomeOf(log, 'a', Date.UTC(2026, 9, 1))).toBe(old);
+  });
+});
+
+describe('documents that a policy pins', () => {
+  it('each count for the time at which they were seen', async () => {
+    const { did } = await history([FROM, { a: { key: old } }]);
+    const pinned = (listed: Listed) => stateOf(listed, did) as DidDocument;
+    const resolver: DidResolver = {
+      resolve: async () => ({
+        outcome: 'resolved',
+        source: 'pinned',
+        document: pinned({ b: { key: young } }),
+        alternatives: [pinned({ a: { key: old } })],
+      }),
+    };
+    expect(await outcomeOf({ did, resolver }, 'a', FROM)).toBe(old);
+    expect(await outcomeOf({ did, resolver }, 'b', FROM)).toBe(young);
+    expect(await outcomeOf({ did, resolver }, 'c', FROM)).toBe(NOT_THEN);
+  });
+
+  it('do not bring back a key that any of them revokes, in whatever order they came', async () => {
+    const { did } = await history([FROM, { a: { key: old } }]);
+    const good = stateOf({ a: { key: old } }, did) as DidDocument;
+    const revoked = { a: { key: old, for: [], more: { revoked: '2026-09-01T00:00:00Z' } } };
+    const bad = stateOf(revoked, did) as DidDocument;
+    for (const [document, other] of [
+      [good, bad],
+      [bad, good],
+    ] as const) {
+      const resolver: DidResolver = {
+        resolve: async () => ({ outcome: 'resolved', source: 'pinned', document, alternatives: [other] }),
+      };
+      expect(await outcomeOf({ did, resolver }, 'a', FROM)).toBe('INVALID_VERIFICATION_METHOD');
+    }
   });
 });
