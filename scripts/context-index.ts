@@ -41,6 +41,11 @@ const CONTEXTS: readonly Listed[] = [
     url: 'https://w3id.org/security/multikey/v1',
     source: { package: '@digitalbazaar/multikey-context', path: 'contexts/multikey-v1.jsonld' },
   },
+  // Of proofs by `Ed25519Signature2020`, which are only verified.
+  {
+    url: 'https://w3id.org/security/suites/ed25519-2020/v1',
+    source: { path: 'contexts/ed25519-2020-v1.jsonld' },
+  },
   { url: 'https://www.w3.org/ns/did/v1', source: { package: 'did-context', path: 'contexts/did-v1.jsonld' } },
   { url: 'https://w3id.org/proofprint/contexts/v1', source: { path: 'contexts/v1.jsonld' } },
 ];
@@ -58,6 +63,9 @@ const CONFORMANCE: readonly Listed[] = [
         '8d563097eab123966bd7fb88a2566d19fb369112dabfde9badfd553c04e101beb230918f58f5b927881f7b32d16045f8ac0f601b4574eeb09521bfbf9e539669',
     },
   },
+  // Of the examples with selective disclosure; W3C Software and Document License, and BSD-3-Clause.
+  { url: 'https://w3id.org/citizenship/v4rc1', source: { path: 'contexts/conformance/citizenship-v4rc1.jsonld' } },
+  { url: 'https://w3id.org/vdl/v1', source: { path: 'contexts/conformance/vdl-v1.jsonld' } },
 ];
 
 /** Every derived file by its path from the package root. */

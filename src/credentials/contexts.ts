@@ -14,6 +14,8 @@ export const V2_CONTEXT = 'https://www.w3.org/ns/credentials/v2';
 export const V1_CONTEXT = 'https://www.w3.org/2018/credentials/v1';
 /** Terms of Data Integrity proofs, for documents whose own context has none. */
 export const DATA_INTEGRITY_CONTEXT = 'https://w3id.org/security/data-integrity/v2';
+/** Terms of `Ed25519Signature2020`; the contexts of a type may end with it where a proof is of that kind. */
+export const ED25519_2020_CONTEXT = 'https://w3id.org/security/suites/ed25519-2020/v1';
 /** Our own terms. */
 export const PROOFPRINT_CONTEXT = `${BASE_URL}contexts/v1`;
 

@@ -5,6 +5,7 @@ import { readDid } from '../formats/did-url.ts';
 import type { Contexts } from './contexts.ts';
 import { issuerOf, statusEntriesOf, validFromOf, validUntilOf, withoutProof } from './credential-members.ts';
 import { checkDataModel } from './data-model.ts';
+import { withoutLegacyContext } from './legacy-context.ts';
 import { findProfile, type Profile } from './profiles/profile-table.ts';
 import { checkRelatedResources } from './related-resources.ts';
 import { MISSING, type Schemas } from './schemas.ts';
@@ -43,13 +44,14 @@ export function checkCredentialForm(document: JsonObject, deps: FormDependencies
   if (deps.contexts.intake === 'conformance') return checkOpenForm(document, deps);
   const shape = checkWireShape(document, { kind: 'credential', ...deps });
   if (shape.some(isFailure)) return shape;
-  const profile = findProfile(document);
+  const plain = withoutLegacyContext(document);
+  const profile = findProfile(plain);
   if (profile === undefined) {
     return [failed('schema', 'MALFORMED_VALUE_ERROR', 'not a type of credential that is taken', { pointer: '/type' })];
   }
   const unsupported = [...checkStatusTypes(document), ...checkSchemaTypes(document)];
   const schema = deps.schemas
-    .validate(profile.schemaUrl, withoutMalformedProof(document))
+    .validate(profile.schemaUrl, withoutMalformedProof(plain))
     .filter((finding) => isFailure(finding) && !unsupported.some(({ pointer }) => isBelow(finding, pointer)))
     .map((finding) => asWithheld(finding, document));
   const failures = [

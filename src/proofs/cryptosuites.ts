@@ -1,3 +1,5 @@
+import type { JsonObject } from '../base/json.ts';
+import { LEGACY_PROOF_TYPE } from '../credentials/legacy-context.ts';
 import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { KeyType } from '../crypto/signer.ts';
 import { LONGEST_VALUE } from './disclosure-value.ts';
@@ -11,6 +13,8 @@ export interface Cryptosuite {
   readonly transformation: 'rdfc' | 'jcs';
   /** Whether a holder may derive a proof that shows less. */
   readonly selective?: true;
+  /** Whether it is a type of proof of its own instead of a cryptosuite. */
+  readonly legacy?: true;
   /** Whether its proofs say when they were made: a date would tell two showings of one credential to belong together. */
   readonly undated?: true;
   /** Longest `proofValue`, characters: judged before anything is decoded, since base58 is quadratic. */
@@ -50,7 +54,24 @@ export const CRYPTOSUITES: readonly Cryptosuite[] = [
   },
 ];
 
+/**
+ * Verifiable Credential Data Integrity's predecessor, as its report of 2020 has it: the same two hashes, the type of the proof instead of a
+ * cryptosuite, and a context of its own in the document. Verified and never made, so it is in no table of what can be chosen.
+ */
+export const ED25519_SIGNATURE_2020: Cryptosuite = {
+  name: LEGACY_PROOF_TYPE,
+  transformation: 'rdfc',
+  legacy: true,
+  ...EDDSA,
+};
+
 const BY_NAME: ReadonlyMap<string, Cryptosuite> = new Map(CRYPTOSUITES.map((row) => [row.name, row]));
+
+/** The suite of a proof, or nothing when neither its type nor its cryptosuite is known here. */
+export function suiteOf(proof: JsonObject): Cryptosuite | undefined {
+  if (proof['type'] === 'DataIntegrityProof') return findCryptosuite(proof['cryptosuite']);
+  return proof['type'] === LEGACY_PROOF_TYPE && !('cryptosuite' in proof) ? ED25519_SIGNATURE_2020 : undefined;
+}
 
 export function findCryptosuite(name: unknown): Cryptosuite | undefined {
   return typeof name === 'string' ? BY_NAME.get(name) : undefined;

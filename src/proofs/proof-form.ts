@@ -3,12 +3,13 @@
  * step 5): how many, their form, suite, lengths, purpose, dates and the order they claim.
  */
 import { excerpt, type Finding, failed, passed, undetermined } from '../base/finding.ts';
-import { isObject, type JsonObject, type JsonValue, pointerOf } from '../base/json.ts';
+import { asArray, isObject, type JsonObject, type JsonValue, pointerOf } from '../base/json.ts';
+import { ED25519_2020_CONTEXT } from '../credentials/contexts.ts';
 import { CLOCK_SKEW_MS } from '../credentials/validity-period.ts';
 import { readDateTime } from '../formats/date-time.ts';
 import { jcs } from '../formats/jcs.ts';
 import { decodeMultibase } from '../formats/multibase.ts';
-import { type Cryptosuite, findCryptosuite, isSignatureLength } from './cryptosuites.ts';
+import { type Cryptosuite, isSignatureLength, suiteOf } from './cryptosuites.ts';
 import { type DisclosureStage, stageOf } from './disclosure-value.ts';
 import { readChain } from './proof-chain.ts';
 
@@ -73,10 +74,6 @@ export function readProofs(document: JsonObject, { purpose, now, stage = 'presen
 
 const stop = (finding: Finding): ProofForms => ({ findings: [finding], proofs: [] });
 
-function suiteOf(proof: JsonObject): Cryptosuite | undefined {
-  return proof['type'] === 'DataIntegrityProof' ? findCryptosuite(proof['cryptosuite']) : undefined;
-}
-
 function unknownProof(proof: JsonObject, pointer: string, besideKnown: boolean): Finding {
   const detail = 'neither the type nor the cryptosuite of this proof is known here';
   // A proof that carries its own signed copy of the document says nothing about the members around it.
@@ -103,6 +100,10 @@ function formOf(
     // form repeats the document's own (Data Integrity EdDSA Cryptosuites 1.0, section 3.3.1).
     return [failed('proof.form', 'CONTEXT_NOT_ALLOWED', 'a proof has a context of its own', { pointer })];
   }
+  if (suite.legacy === true) {
+    const fault = legacyFault(proof, context);
+    if (fault !== undefined) return [failed('proof.form', 'PROOF_VERIFICATION_ERROR', fault, { pointer })];
+  }
   // One spelling of the bytes only: the library takes either multibase.
   const bytes =
     typeof value === 'string' && value.startsWith(suite.multibase)
@@ -114,6 +115,14 @@ function formOf(
     return [failed('proof.form', 'PROOF_VERIFICATION_ERROR', detail, at)];
   }
   return [passed('proof.form', { pointer })];
+}
+
+/** What that type of proof demands of itself (its report of 2020, section 3.1), and that it stands in no chain. */
+function legacyFault(proof: JsonObject, context: JsonValue | undefined): string | undefined {
+  if (!asArray(context).includes(ED25519_2020_CONTEXT)) return 'a proof of this type needs its context in the document';
+  if (proof['created'] === undefined) return 'a proof of this type says when it was made';
+  if (proof['previousProof'] !== undefined) return 'a proof of this type covers no other';
+  return undefined;
 }
 
 function selectiveFormOf(

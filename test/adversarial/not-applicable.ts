@@ -12,7 +12,6 @@ export interface NotApplicable {
 }
 
 const SD_JWT = 'SD-JWT VC is not offered yet';
-const BBS = 'bbs-2023 is not offered';
 const OID4VP = 'OpenID4VP is not offered yet';
 const OID4VCI = 'OpenID4VCI is not offered yet';
 const PAGES = 'nothing is shown to people but plain text; pages and exports come with the web application';
@@ -21,7 +20,6 @@ const each = (family: string, numbers: readonly string[], issue: Issue, reason: 
   numbers.map((number) => [`${family}-${number}`, { issue, reason }]);
 
 export const NOT_APPLICABLE: ReadonlyMap<string, NotApplicable> = new Map([
-  ...each('SD', ['006', '007'], 'C', BBS),
   ...each('JOSE', ['009'], 'E', OID4VP),
   ...each('SDJ', ['001', '002', '003', '004', '005', '006', '007', '008', '009', '010'], 'E', SD_JWT),
   ...each('VP', ['009', '010', '011', '012'], 'E', OID4VP),
@@ -42,9 +40,6 @@ export function findNotApplicable(id: string): NotApplicable | undefined {
 
 /** Cases of which one part is met here and another waits. */
 export const IN_PART: ReadonlyMap<string, NotApplicable> = new Map([
-  [
-    'OK-001',
-    { issue: 'E', reason: 'every form but bbs-2023, which is not offered, and dc+sd-jwt, which comes with E' },
-  ],
+  ['OK-001', { issue: 'E', reason: 'every form but dc+sd-jwt, which comes with E' }],
   ['VP-008', { issue: 'E', reason: 'challenges of our own verifiers; sessions of OpenID4VP come with E' }],
 ]);

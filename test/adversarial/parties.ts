@@ -4,6 +4,7 @@ import type { Signer } from '../../src/crypto/signer.ts';
 import { createDidDocument } from '../../src/dids/did-document.ts';
 import { formatDateTime } from '../../src/formats/date-time.ts';
 import { createParty, type Party, signerFromSeed } from '../support/data-integrity.ts';
+import { bbsKeyOf } from './bbs-keys.ts';
 import { type CorpusKeyType, ecdsaSigner } from './ecdsa-keys.ts';
 
 export const NOW = Date.UTC(2027, 3, 15, 12);
@@ -49,7 +50,7 @@ export function keyOf({ did, signer }: Party, keyType: CorpusKeyType): Signer {
 /** The DID document of a party with all its keys under both purposes. */
 export function documentWithAllKeys(party: Party): JsonObject {
   const { verificationMethod = [], assertionMethod = [], authentication = [] } = party.didDocument;
-  const more = (['P-256', 'P-384'] as const).map((keyType) => keyOf(party, keyType));
+  const more = [...(['P-256', 'P-384'] as const).map((keyType) => keyOf(party, keyType)), bbsKeyOf(party)];
   const ids = more.map(({ id }) => id);
   return {
     ...party.didDocument,

@@ -1,7 +1,7 @@
 /** The little that is used of the independent implementation of BBS. */
 declare module '@digitalbazaar/bls12-381-multikey' {
   interface Key {
-    signer(): { multisign(input: { header: Uint8Array; messages: readonly Uint8Array[] }): Promise<Uint8Array> };
+    signer(): { multisign: (input: { header: Uint8Array; messages: readonly Uint8Array[] }) => Promise<Uint8Array> };
     verifier(): {
       multiverify(input: {
         proof: Uint8Array;
@@ -24,5 +24,6 @@ declare module '@digitalbazaar/bls12-381-multikey' {
 
 declare module '@digitalbazaar/bbs-2023-cryptosuite' {
   export function createDiscloseCryptosuite(options: { selectivePointers: string[] }): object;
+  export function createSignCryptosuite(options: { mandatoryPointers: string[] }): object;
   export function createVerifyCryptosuite(): object;
 }

@@ -8,6 +8,7 @@ import { OTHER_MECHANISMS, securedBy } from '../mechanisms.ts';
 import { at, DAY, good, holder, NOW, signerNamed } from '../parties.ts';
 import { JUDGING_SURFACES, present, specimen } from '../surfaces.ts';
 import { type Builder, credentialTrials, type Trial } from '../trial.ts';
+import { derivedBbs } from './bbs.ts';
 import { everywhere, type Secure } from './everywhere.ts';
 import { presentationTrials } from './proof.ts';
 import { derivedFrom } from './selective-forms.ts';
@@ -32,6 +33,7 @@ const everyForm: Builder = async (world) => {
     ...trials,
     ...(await everywhere(world, 'derived ecdsa-sd-2023, bare credential and chain', derivedFrom, { bare })),
     ...credentialTrials(world, specimen('derived ecdsa-sd-2023, emissions claim', claim)),
+    ...credentialTrials(world, specimen('derived bbs-2023, bare credential', await derivedBbs())),
   ];
 };
 

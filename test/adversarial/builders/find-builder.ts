@@ -2,6 +2,7 @@ import type { Case } from '../case.ts';
 import type { Builder } from '../trial.ts';
 import { ALLOCATION_BUILDERS } from './allocation.ts';
 import { API_BUILDERS } from './api.ts';
+import { BBS_BUILDERS } from './bbs.ts';
 import { CANONICALISATION_BUILDERS } from './canonicalisation.ts';
 import { ANCHOR_BUILDERS } from './chain-anchors.ts';
 import { LINK_BUILDERS } from './chain-links.ts';
@@ -43,6 +44,7 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   ...ALLOCATION_BUILDERS,
   ...ANCHOR_BUILDERS,
   ...API_BUILDERS,
+  ...BBS_BUILDERS,
   ...CANONICALISATION_BUILDERS,
   ...CHAIN_TIME_BUILDERS,
   ...CONTEXT_BUILDERS,

@@ -1,11 +1,8 @@
 /** Inputs in forms that are not offered: they must be refused like anything else, and that is all that is asked of them. */
-import { isObject, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
-import { ADMIN_TOKEN } from '../../support/node.ts';
-import { bareCredential, secured } from '../bases.ts';
+import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
 import type { Case } from '../case.ts';
-import { at, good, NOW } from '../parties.ts';
+import { good } from '../parties.ts';
 import { rawHttp } from '../raw-http.ts';
-import { sign } from '../signing.ts';
 import { ask, runCli, specimen } from '../surfaces.ts';
 import { type Builder, credentialTrials, type Trial } from '../trial.ts';
 import type { World } from '../world.ts';
@@ -63,44 +60,6 @@ const sdJwt: Builder = async (world, given) => {
   return tokenTrials(world, given.title, `${issued}~${disclosure}~`, 'application/dc+sd-jwt');
 };
 
-/** The suite by name on an honest credential, an instance that would issue with it, the pointers, and the route that derives. */
-const otherSuite: Builder = async (world) => {
-  const cryptosuite = 'bbs-2023';
-  const signed = await secured(bareCredential());
-  const proof = isObject(signed['proof']) ? signed['proof'] : {};
-  const renamed = { ...signed, proof: { ...proof, cryptosuite } };
-  const unknown = await sign(bareCredential().unsecured, good.signer, { created: at(NOW), cryptosuite });
-  const { id: _, ...credential } = bareCredential({ issuer: world.maker.did }).unsecured;
-  const pointers = { credential, options: { mandatoryPointers: ['/issuer'] } };
-  return notOffered([
-    ...credentialTrials(world, specimen(`${cryptosuite} in the place of ours`, renamed)),
-    ...credentialTrials(world, specimen(`signed as ${cryptosuite}`, unknown)),
-    {
-      form: 'an issuer of that suite',
-      surface: 'POST /admin/organizations/{slug}/issuers',
-      run: () =>
-        ask(world, 'POST', '/admin/organizations/maker/issuers', {
-          token: ADMIN_TOKEN,
-          body: { id: 'other-suite', cryptosuite, keyType: 'P-256' },
-        }),
-    },
-    {
-      form: 'mandatory pointers',
-      surface: 'issue',
-      run: () => ask(world, 'POST', '/issuers/maker/credentials/issue', { token: world.maker.token, body: pointers }),
-    },
-    {
-      form: 'a derivation',
-      surface: 'POST /holders/{id}/credentials/derive',
-      run: () =>
-        ask(world, 'POST', '/holders/maker/credentials/derive', {
-          token: world.maker.token,
-          body: { verifiableCredential: signed },
-        }),
-    },
-  ]);
-};
-
 const ROUTES: readonly (readonly [string, string])[] = [
   ['GET', '/.well-known/openid-credential-issuer'],
   ['GET', '/.well-known/oauth-authorization-server'],
@@ -129,7 +88,6 @@ const protocol: Builder = async (world) =>
 
 const BY_LAYER: Readonly<Record<string, Builder>> = {
   'sd-jwt': sdJwt,
-  'selective-disclosure': otherSuite,
   issuance: protocol,
   presentation: protocol,
 };

@@ -6,11 +6,12 @@ import { readFileSync } from 'node:fs';
 import { createHmacIdLabelMapFunction, createHmac as libraryHmac } from '@digitalbazaar/di-sd-primitives';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
+import { loadContexts } from '../../../src/credentials/contexts.ts';
 import type { KeyType, Signer } from '../../../src/crypto/signer.ts';
 import { sha256Hex } from '../../../src/formats/digest.ts';
 import { createDataIntegrity } from '../../../src/proofs/data-integrity.ts';
 import type { DisclosureStage } from '../../../src/proofs/disclosure-value.ts';
-import { createResolverDouble, createTestContexts, didDocumentOf } from '../../support/data-integrity.ts';
+import { createResolverDouble, didDocumentOf } from '../../support/data-integrity.ts';
 
 interface Vector {
   readonly cryptosuite: 'ecdsa-sd-2023' | 'bbs-2023';
@@ -30,12 +31,7 @@ interface Vector {
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), 'utf8'));
 const vectors = read('selective-disclosure') as readonly Vector[];
-const { document: citizenship } = read('citizenship-context') as { readonly document: JsonObject };
-const contexts = {
-  ...createTestContexts({ 'https://w3id.org/citizenship/v4rc1': citizenship }),
-  intake: 'conformance' as const,
-};
-const integrity = createDataIntegrity({ contexts });
+const integrity = createDataIntegrity({ contexts: loadContexts('conformance') });
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 describe.each(vectors.map((vector) => [`${vector.cryptosuite}, ${vector.name}`, vector] as const))(
