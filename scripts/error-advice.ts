@@ -257,6 +257,10 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
     en: 'The content contradicts itself; correct the figures or dates at `pointer`. Nothing was signed and no index was taken.',
     ko: '내용이 서로 어긋납니다. `pointer`의 수치나 날짜를 고치십시오. 서명된 것도, 쓰인 상태 번호도 없습니다.',
   },
+  GUESSABLE_DIGEST: {
+    en: 'The digest at `pointer` is over the value at `params.member` alone, and whoever guesses that value can test it. Hash it together with a salt of at least 128 random bits that stays with those who may know. Nothing was signed.',
+    ko: '`pointer`의 해시값은 `params.member`의 값만으로 만든 것이라, 값을 추측한 사람이 맞는지 확인할 수 있습니다. 알아도 되는 사람만 가진 128비트 이상의 무작위 salt와 함께 해시하십시오. 서명된 것은 없습니다.',
+  },
   IDEMPOTENCY_KEY_REUSED: {
     en: 'Choose a new key for a new request.',
     ko: '새 요청에는 새 키를 쓰십시오.',

@@ -12,7 +12,7 @@ import type { CommandKit, DocumentChecker, Terminal } from './cli/command.ts';
 import { runCommandLine } from './cli/command-line.ts';
 import { type Config, readConfig } from './config.ts';
 import { completerOf, standInEntries } from './credentials/completion.ts';
-import { checkDraft } from './credentials/lint.ts';
+import { checkDraft, isOfMeaning } from './credentials/lint.ts';
 import { findProfile } from './credentials/profiles/profile-table.ts';
 import { createDidResolver } from './dids/resolver.ts';
 import { readDateTime } from './formats/date-time.ts';
@@ -85,7 +85,7 @@ function createChecker(
       const complete = completeStandIn(draft);
       const findings = checkDraft(complete, workshop);
       // Rules read nothing from what has not got the form of its type.
-      if (findings.some(({ code }) => code !== 'LINT_FAILED')) return { findings, advice: {}, unusable: [] };
+      if (!findings.every(isOfMeaning)) return { findings, advice: {}, unusable: [] };
       const read = policy === undefined ? undefined : readPolicyObject(policy);
       return { findings, ...(await adviser.advise('', { ...request, draft: complete, policy: read })) };
     },

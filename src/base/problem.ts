@@ -275,6 +275,11 @@ export const PROBLEMS = {
   RATE_LIMITED: ours('RATE_LIMITED', 'Too many requests', '요청이 너무 많습니다'),
   UNAVAILABLE: ours('UNAVAILABLE', 'The service cannot answer now', '현재 서비스를 이용할 수 없습니다'),
   LINT_FAILED: ours('LINT_FAILED', 'The credential would not be accepted', '발급해도 인정되지 않을 증명서입니다'),
+  GUESSABLE_DIGEST: ours(
+    'GUESSABLE_DIGEST',
+    'A digest would give away what it hides',
+    '해시값이 감추려는 값을 드러냅니다',
+  ),
   IDEMPOTENCY_KEY_REUSED: ours(
     'IDEMPOTENCY_KEY_REUSED',
     'The Idempotency-Key was used for another request',

@@ -10,6 +10,7 @@ import { advice } from './lint/advice.ts';
 import { lintAllocation, lintCarbonPrice } from './lint/composite.ts';
 import { lintEmissionsClaim } from './lint/emissions-claim.ts';
 import { lintFootprintClaim } from './lint/footprint-claim.ts';
+import { lintDigests } from './lint/guessable-digest.ts';
 import { lintAccreditation, lintStatement } from './lint/statement.ts';
 import { findProfile } from './profiles/profile-table.ts';
 
@@ -30,7 +31,8 @@ const LINTS: ReadonlyMap<string | undefined, (credential: JsonObject) => Finding
 
 /**
  * Judge the meaning of one complete credential. Result: only failures, empty when there is nothing to say; each with code
- * LINT_FAILED, the rule's id as `check`, a pointer, and `params.severity`, `error` or `warning`. An error must not be signed.
+ * LINT_FAILED (GUESSABLE_DIGEST for a digest that hides nothing), the rule's id as `check`, a pointer, and `params.severity`, `error` or
+ * `warning`. An error must not be signed.
  */
 export function lintCredential(credential: JsonObject): Finding[] {
   const profile = findProfile(credential);
@@ -39,6 +41,7 @@ export function lintCredential(credential: JsonObject): Finding[] {
     ...missing.map((purpose) => advice('S2', '/credentialStatus', `must have an entry for ${purpose}`)),
     ...checkCounts(credential),
     ...(LINTS.get(profile?.type)?.(credential) ?? []),
+    ...lintDigests(credential),
   ];
 }
 
@@ -49,6 +52,11 @@ export function checkDraft(credential: JsonObject, deps: Omit<FormDependencies, 
   // Rules are about the types of this product, which a conformance instance does not know.
   if (deps.contexts.intake === 'conformance') return [];
   return lintCredential(credential);
+}
+
+/** Whether a finding is about what a draft means, and not about its form: rules can still be asked about it. */
+export function isOfMeaning({ code }: Finding): boolean {
+  return code === 'LINT_FAILED' || code === 'GUESSABLE_DIGEST';
 }
 
 /** Whether a finding about a draft stops its issue. */

@@ -6,7 +6,7 @@ import { asArray, deepFreeze, type JsonObject } from '../base/json.ts';
 import { completerOf, standInEntries } from '../credentials/completion.ts';
 import type { Contexts, Intake } from '../credentials/contexts.ts';
 import { profileToIssue } from '../credentials/issue-request.ts';
-import { checkDraft, isAdviceError } from '../credentials/lint.ts';
+import { checkDraft, isAdviceError, isOfMeaning } from '../credentials/lint.ts';
 import { readAnyPointers, readMandatoryPointers } from '../credentials/mandatory-disclosure.ts';
 import type { Profile } from '../credentials/profiles/profile-table.ts';
 import type { Schemas } from '../credentials/schemas.ts';
@@ -218,7 +218,7 @@ export class Issuer {
     const draft = complete(standInEntries(this.#purposesOf(instance, request, profile)));
     const findings = under(checkDraft(draft, this.#formDeps()));
     // What a form does not allow cannot be signed, and rules read nothing from it.
-    const readable = findings.every((finding) => finding.code === 'LINT_FAILED');
+    const readable = findings.every(isOfMeaning);
     if (!readable) return { findings, draft: undefined };
     try {
       await this.#deps.proofs.assertCanonicalisable(draft);
