@@ -41,6 +41,7 @@ import { DidResolution } from './services/did-resolution.ts';
 import { Evaluations } from './services/evaluations.ts';
 import { Holder } from './services/holder.ts';
 import { Identity } from './services/identity/identity.ts';
+import { PublishedDids } from './services/identity/published-dids.ts';
 import { type AdviceOnIssue, Issuer } from './services/issuer.ts';
 import { Once } from './services/once.ts';
 import { Reevaluations } from './services/reevaluations.ts';
@@ -138,12 +139,13 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   // One guard and its caps for everything that leaves.
   const guard = createGuard({ allowedHosts: config.allowedHosts });
   const fetchJson = options.fetchJson ?? createSafeFetch(guard);
-  const identity = new Identity({ store, keys, clock, publicUrl });
+  const published = new PublishedDids({ store, publicUrl });
+  const identity = new Identity({ store, keys, clock, publicUrl, published });
   const resolver = createDidResolver({
     fetchJson,
     clock,
-    own: (did) => identity.findDidDocument(did),
-    ownLog: (did) => identity.findDidLog(did),
+    own: (did) => published.findDocument(did),
+    ownLog: (did) => published.findLog(did),
     heads: {
       find: (did) => store.findDidLogHead(did),
       remember: (did, head) => store.rememberDidLogHead(did, head),
@@ -224,7 +226,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     },
     issue: (instance, request, idempotency) => issuer.issue(instance, request, idempotency),
   });
-  const resolution = new DidResolution({ resolver, clock, locate: (did) => identity.locate(did) });
+  const resolution = new DidResolution({ resolver, clock, locate: (did) => published.locate(did) });
   const renderings = new Renderings({ contexts, schemas, proofs, resolver, clock, signerOf });
   const registry = new TrustRegistry({
     store,
@@ -256,7 +258,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     ...holderRoutes({ identity, holderFor }),
     ...worksheetRoutes({ identity }),
     ...didResolutionRoutes({ resolution }),
-    ...publicDocumentRoutes({ identity, credentialStatus, contexts, schemas }),
+    ...publicDocumentRoutes({ published, credentialStatus, contexts, schemas }),
     ...serviceRoutes({ metrics, version: VERSION, isReady: () => state.ready, routes: () => routes }),
   ];
   const application = createHttpApplication({

@@ -4,13 +4,13 @@ import type { Contexts } from '../../credentials/contexts.ts';
 import type { Schemas } from '../../credentials/schemas.ts';
 import { readDateTime } from '../../formats/date-time.ts';
 import { type CredentialStatus, LIST_TTL_MS } from '../../services/credential-status.ts';
-import type { Identity } from '../../services/identity/identity.ts';
+import type { PublishedDids } from '../../services/identity/published-dids.ts';
 import type { Answer, Route } from '../route.ts';
 
 const FOREVER = { 'cache-control': 'public, max-age=31536000, immutable', 'access-control-allow-origin': '*' };
 
 interface PublicDocumentDeps {
-  readonly identity: Identity;
+  readonly published: PublishedDids;
   readonly credentialStatus: CredentialStatus;
   readonly contexts: Contexts;
   readonly schemas: Schemas;
@@ -18,7 +18,7 @@ interface PublicDocumentDeps {
 
 /** What anybody may read: DID documents, signed status lists, and mirrors of our contexts and schemas. */
 export function publicDocumentRoutes({
-  identity,
+  published,
   credentialStatus,
   contexts,
   schemas,
@@ -36,7 +36,7 @@ export function publicDocumentRoutes({
       tag,
       summary: 'The DID document of the organisation whose DID is this host itself',
       answers: { 200: 'the DID document', 404: 'no organisation has this DID' },
-      handle: async () => didDocument(await identity.findRootDidDocument()),
+      handle: async () => didDocument(await published.findRootDocument()),
     },
     {
       method: 'GET',
@@ -45,7 +45,7 @@ export function publicDocumentRoutes({
       tag,
       summary: 'The DID document of a did:web organisation of this node, or the did:web form of a did:webvh',
       answers: { 200: 'the DID document', 404: 'no such DID' },
-      handle: async (call) => didDocument(await identity.findDidDocumentBySlug(call.params['slug'] ?? '')),
+      handle: async (call) => didDocument(await published.findDocumentBySlug(call.params['slug'] ?? '')),
     },
     {
       method: 'GET',
@@ -54,7 +54,7 @@ export function publicDocumentRoutes({
       tag,
       summary: 'The log of the organisation whose did:webvh is this host itself',
       answers: { 200: 'the log, an entry a line', 404: 'no organisation has this DID' },
-      handle: async () => didLog(await identity.findRootDidLog()),
+      handle: async () => didLog(await published.findRootLog()),
     },
     {
       method: 'GET',
@@ -63,7 +63,7 @@ export function publicDocumentRoutes({
       tag,
       summary: 'The log of a did:webvh organisation of this node',
       answers: { 200: 'the log, an entry a line', 404: 'no such DID' },
-      handle: async (call) => didLog(await identity.findDidLogBySlug(call.params['slug'] ?? '')),
+      handle: async (call) => didLog(await published.findLogBySlug(call.params['slug'] ?? '')),
     },
     {
       method: 'GET',

@@ -5,15 +5,12 @@ import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { KeyType, Signer } from '../../crypto/signer.ts';
 import type { SealedKeyStore } from '../../crypto/signers/sealed-file.ts';
-import type { DidDocument } from '../../dids/did-document.ts';
 import { createDidJwk } from '../../dids/methods/jwk.ts';
 import { createDidKey } from '../../dids/methods/key.ts';
-import { createDidWeb, didWebUrl } from '../../dids/methods/web.ts';
-import { createWebvhTemplate, readWebvhDid } from '../../dids/methods/webvh/webvh-did.ts';
-import { writeLog } from '../../dids/methods/webvh/write-log.ts';
+import { createDidWeb } from '../../dids/methods/web.ts';
+import { createWebvhTemplate } from '../../dids/methods/webvh/webvh-did.ts';
 import { formatDateTime } from '../../formats/date-time.ts';
 import { sha256Hex } from '../../formats/digest.ts';
-import { isHostName } from '../../net/request-url.ts';
 import {
   findMechanism,
   findPresentationMechanism,
@@ -22,8 +19,9 @@ import {
   PRESENTATION_MECHANISM_NAMES,
 } from '../../proofs/mechanisms.ts';
 import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../../store/store.ts';
-import { type DidMethod, isHosted, logOf, methodOf, webDocumentOf } from './hosted-did.ts';
+import { type DidMethod, isHosted, methodOf } from './hosted-did.ts';
 import { activeKey, documentOf, findActiveKey } from './organisation-keys.ts';
+import { keptLog, type PublishedDids } from './published-dids.ts';
 import { beginLog, continueLog, endLog } from './webvh-log.ts';
 
 export type { InstanceRecord } from '../../store/store.ts';
@@ -69,19 +67,12 @@ interface NewKey {
   readonly publicKeyMultibase: string;
 }
 
-/** What stays of a did:webvh whose organisation was deleted; its last entry gives the DID up. */
-interface FormerLog {
-  readonly did: string;
-  readonly log: readonly JsonObject[];
-}
-
-const formerLogAt = (place: string): string => `formerDidLog ${place}`;
-
 interface IdentityDeps {
   readonly store: Store;
   readonly keys: SealedKeyStore;
   readonly clock: Clock;
   readonly publicUrl: () => string;
+  readonly published: PublishedDids;
 }
 
 /** Who lives on this node: organisations, their tokens, keys, DID documents and instances. */
@@ -114,9 +105,9 @@ export class Identity {
     if ((await store.findOrganisation(request.slug)) !== undefined) {
       throw new ServiceError('CONFLICT', 'an organisation of this name exists', { pointer: '/slug' });
     }
-    const method = request.did?.method ?? (this.#findHostDid() === undefined ? 'key' : 'web');
+    const method = request.did?.method ?? (this.#deps.published.hostDid() === undefined ? 'key' : 'web');
     const isRoot = isHosted(method) && request.did?.root === true;
-    if (isHosted(method)) await this.#assertPlaceFor(method, isRoot);
+    if (isHosted(method)) await this.#deps.published.assertPlaceFor(method, isRoot);
     const created = await keys.createKey({ tenant: request.slug, keyType: 'Ed25519' });
     const slug = isRoot ? undefined : request.slug;
     const begun = method === 'webvh' ? await this.#beginWebvh(request.slug, slug, created) : undefined;
@@ -148,20 +139,6 @@ export class Identity {
     ]);
     if (begun !== undefined) await keys.destroyKey(begun.spent);
     return { organisation, token };
-  }
-
-  /** Errors: BAD_REQUEST where this node has no address that such a DID can be at, CONFLICT when the host itself is taken. */
-  async #assertPlaceFor(method: DidMethod, isRoot: boolean): Promise<void> {
-    const host = this.#findHostDid();
-    // A did:webvh needs a name of at least two labels.
-    if (host === undefined || (method === 'webvh' && !host.includes('.'))) {
-      throw new ServiceError('BAD_REQUEST', `did:${method} needs a PUBLIC_URL with https and a host name`, {
-        pointer: '/did/method',
-      });
-    }
-    if (isRoot && ((await this.findRootDidDocument()) ?? (await this.#findFormerLog(host))) !== undefined) {
-      throw new ServiceError('CONFLICT', 'another organisation has the DID of this host', { pointer: '/did/root' });
-    }
   }
 
   #didOf(method: DidMethod, slug: string | undefined, { keyType, publicKeyMultibase }: NewKey): string {
@@ -362,8 +339,7 @@ export class Identity {
     const { did, webvh } = await this.requireOrganisation(slug);
     if (webvh === undefined) return store.deleteOrganisation(slug);
     const { log, spent } = await endLog(this.#deps, { webvh, state: documentOf({ did, keys: [] }) });
-    const place = readWebvhDid(did)?.web ?? '';
-    await store.deleteOrganisation(slug, { setting: formerLogAt(place), value: { did, log } });
+    await store.deleteOrganisation(slug, keptLog(did, log));
     await keys.destroyKey(spent);
   }
 
@@ -378,88 +354,6 @@ export class Identity {
       did: String(did),
       cryptosuite: String(instance.settings['cryptosuite'] ?? 'eddsa-rdfc-2022'),
     };
-  }
-
-  /** The DID document that this node publishes for a did:web below its own address. */
-  async findDidDocument(did: string): Promise<DidDocument | undefined> {
-    const organisation = await this.#findByPlace(did);
-    return organisation === undefined ? undefined : webDocumentOf(organisation);
-  }
-
-  /** The log that this node publishes for a did:webvh below its own address. JSON Lines. */
-  async findDidLog(did: string): Promise<string | undefined> {
-    const web = readWebvhDid(did)?.web;
-    const organisation = web === undefined ? undefined : await this.#findByPlace(web);
-    if (organisation !== undefined) return organisation.did === did ? logOf(organisation) : undefined;
-    const former = await this.#findFormerLog(web);
-    return former?.did === did ? writeLog(former.log) : undefined;
-  }
-
-  async findRootDidDocument(): Promise<DidDocument | undefined> {
-    const organisation = await this.#findRoot();
-    return organisation === undefined ? undefined : webDocumentOf(organisation);
-  }
-
-  async findDidDocumentBySlug(slug: string): Promise<DidDocument | undefined> {
-    const organisation = await this.#findByPath(slug);
-    return organisation === undefined ? undefined : webDocumentOf(organisation);
-  }
-
-  async findRootDidLog(): Promise<string | undefined> {
-    return logOf(await this.#findRoot()) ?? this.#formerLogText(this.#findHostDid());
-  }
-
-  async findDidLogBySlug(slug: string): Promise<string | undefined> {
-    const host = this.#findHostDid();
-    return logOf(await this.#findByPath(slug)) ?? this.#formerLogText(host === undefined ? host : `${host}:${slug}`);
-  }
-
-  /** The log of a did:webvh that was at this place (a did:web) until its organisation was deleted. */
-  async #findFormerLog(place: string | undefined): Promise<FormerLog | undefined> {
-    const left = place === undefined ? undefined : await this.#deps.store.readSetting(formerLogAt(place));
-    return left as unknown as FormerLog | undefined;
-  }
-
-  async #formerLogText(place: string | undefined): Promise<string | undefined> {
-    const former = await this.#findFormerLog(place);
-    return former === undefined ? undefined : writeLog(former.log);
-  }
-
-  /**
-   * Where a did:web or did:webvh is published: here; at this node's address, which has no such DID; or elsewhere. Nothing for any other
-   * method, and for what is not one of the two.
-   */
-  async locate(did: string): Promise<'here' | 'missing' | 'elsewhere' | undefined> {
-    const place = readWebvhDid(did)?.web ?? did;
-    if (didWebUrl(place) === undefined) return undefined;
-    const base = this.#findHostDid();
-    if (base === undefined || (place !== base && !place.startsWith(`${base}:`))) return 'elsewhere';
-    const found = place === did ? await this.findDidDocument(did) : await this.findDidLog(did);
-    return found === undefined ? 'missing' : 'here';
-  }
-
-  async #findByPlace(web: string): Promise<OrganisationRecord | undefined> {
-    const base = this.#findHostDid();
-    if (base === undefined) return undefined;
-    if (web === base) return this.#findRoot();
-    return web.startsWith(`${base}:`) ? this.#findByPath(web.slice(base.length + 1)) : undefined;
-  }
-
-  async #findRoot(): Promise<OrganisationRecord | undefined> {
-    const base = this.#findHostDid();
-    return (await this.#deps.store.listOrganisations()).find(({ did }) => (readWebvhDid(did)?.web ?? did) === base);
-  }
-
-  async #findByPath(slug: string): Promise<OrganisationRecord | undefined> {
-    const organisation = await this.#deps.store.findOrganisation(slug);
-    const isPublished = isHosted(methodOf(organisation?.did)) && organisation?.did.endsWith(`:${slug}`) === true;
-    return isPublished ? organisation : undefined;
-  }
-
-  /** The did:web of this host; a node without https, or known by an IP address alone, has none. */
-  #findHostDid(): string | undefined {
-    const url = this.#deps.publicUrl();
-    return url.startsWith('https:') && isHostName(new URL(url).hostname) ? createDidWeb(url) : undefined;
   }
 
   #keyRecord(did: string, created: NewKey): KeyRecord {
