@@ -9,14 +9,19 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { excerpt, type Finding, failed, passed, undetermined } from '../base/finding.ts';
 import { isObject, type JsonObject, type JsonValue } from '../base/json.ts';
 import { findAt } from '../base/json-lookup.ts';
+import { jcs } from '../formats/jcs.ts';
 import { isAbsoluteUrl } from '../formats/url.ts';
 
 const CHECK = 'credential-schema';
 /** Subschemas, each counted as often as references lead to it. */
 export const MOST_SUBSCHEMAS = 1000;
+/** Values of any kind in them (the entries of an `enum`, of a `required`), counted likewise. */
+export const MOST_VALUES = 5000;
 const LONGEST_PATTERN = 200;
 /** Text that a pattern with one choice is tried on; with two choices, a quarter of it. What matching may take then is still little. */
 const LONGEST_TEXT = 1000;
+/** What all patterns together may cost on one document, in characters looked at; a tenth of a second or so. */
+const MOST_STEPS = 100_000_000;
 /** Members that change what a reference means, or find their target only while it is applied. */
 const UNFOLLOWED = [
   '$id',
@@ -31,6 +36,7 @@ const UNFOLLOWED = [
 /** A choice of how far, or which way, to match; one that stands behind a group, and references back, can make it explode. */
 const CHOICES = /[*+?|]|\{\d*,/g;
 const EXPLOSIVE = /\)[*+?{]|\\[1-9k]|\(\?<?[=!]/;
+const REPEATS = /\{(\d+)/g;
 
 const OPTIONS: Options = {
   allErrors: false,
@@ -38,15 +44,16 @@ const OPTIONS: Options = {
   logger: false,
   addUsedSchema: false,
   validateFormats: false,
-  code: { regExp: Object.assign(guardedPattern, { code: 'guardedPattern' }) },
 };
 
 /** The versions of JSON Schema that are applied, by `$schema` without its scheme and empty fragment. 2020-12 is the one to be had. */
-const VERSIONS: ReadonlyMap<string, () => Ajv> = new Map<string, () => Ajv>([
-  ['json-schema.org/draft/2020-12/schema', () => new Ajv2020(OPTIONS)],
-  ['json-schema.org/draft/2019-09/schema', () => new Ajv2019(OPTIONS)],
-  ['json-schema.org/draft-07/schema', () => new Ajv(OPTIONS)],
+const VERSIONS: ReadonlyMap<string, (options: Options) => Ajv> = new Map<string, (options: Options) => Ajv>([
+  ['json-schema.org/draft/2020-12/schema', (options) => new Ajv2020(options)],
+  ['json-schema.org/draft/2019-09/schema', (options) => new Ajv2019(options)],
+  ['json-schema.org/draft-07/schema', (options) => new Ajv(options)],
 ]);
+/** Of each version the one that judges schemas themselves: it compiles no schema of a stranger, and is kept. */
+const JUDGES = new Map<string, Ajv>();
 
 /** Why a schema is not followed. */
 class Unfollowed extends Error {}
@@ -60,12 +67,17 @@ export function checkByForeignSchema(document: JsonObject, schema: JsonObject, p
   const { $schema, $id, ...rest } = schema;
   if (typeof $schema !== 'string') return bad('the schema does not say its version', pointer);
   if (!isAbsoluteUrl($id)) return bad('the schema has no $id that is a URL', pointer);
-  const create = VERSIONS.get($schema.replace(/^https?:\/\//, '').replace(/#$/, ''));
+  const version = $schema.replace(/^https?:\/\//, '').replace(/#$/, '');
+  const create = VERSIONS.get(version);
   if (create === undefined) return unsupported(`not a version that is applied: ${excerpt($schema)}`, pointer);
   try {
     assertFollowable(rest);
-    const validate = create().compile(structuredClone(rest));
-    if (validate(document)) return passed(CHECK, { pointer });
+    const judge = JUDGES.get(version) ?? create(OPTIONS);
+    JUDGES.set(version, judge);
+    if (judge.validateSchema(rest) !== true) return bad('not a valid schema', pointer);
+    const validate = applierOf(create).compile(structuredClone(rest));
+    const fits: unknown = validate(document);
+    if (fits === true) return passed(CHECK, { pointer });
     const [error] = validate.errors ?? [];
     const detail = excerpt(`${error?.instancePath ?? ''} ${error?.message ?? 'does not fit the schema'}`.trim(), 160);
     return bad(detail, pointer);
@@ -79,10 +91,37 @@ const bad = (detail: string, pointer: string): Finding => failed(CHECK, 'MALFORM
 const unsupported = (detail: string, pointer: string): Finding =>
   undetermined(CHECK, 'SCHEMA_UNSUPPORTED', detail, { pointer });
 
+/** For one schema and one document: what they may cost together is counted. */
+function applierOf(create: (options: Options) => Ajv): Ajv {
+  const steps = { left: MOST_STEPS };
+  const regExp = (pattern: string, flags: string): GuardedPattern => guardedPattern(pattern, flags, steps);
+  const code = { regExp: Object.assign(regExp, { code: 'guardedPattern' }) };
+  const applier = create({ ...OPTIONS, validateSchema: false, meta: false, code });
+  // The validator's own compares each entry with each other, as often as a schema says so.
+  const judged = new WeakMap<readonly JsonValue[], boolean>();
+  applier.removeKeyword('uniqueItems').addKeyword({
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    validate: (wanted: boolean, list: readonly JsonValue[]) => {
+      if (!wanted) return true;
+      const unique = judged.get(list) ?? new Set(list.map(jcs)).size === list.length;
+      judged.set(list, unique);
+      return unique;
+    },
+  });
+  return applier;
+}
+
 /** Counts every subschema as often as references lead to it, and refuses what leads outside, round in a circle, or nowhere countable. */
 function assertFollowable(root: JsonObject): void {
+  // Of the validator's own making: what it then answers is a promise and says nothing.
+  if (Object.hasOwn(root, '$async')) throw new Unfollowed('uses $async');
   let left = MOST_SUBSCHEMAS;
+  let values = MOST_VALUES;
   const visit = (value: JsonValue, through: readonly string[]): void => {
+    values -= 1;
+    if (values < 0) throw new Unfollowed(`more than ${MOST_VALUES} values`);
     if (Array.isArray(value)) {
       for (const entry of value as readonly JsonValue[]) visit(entry, through);
       return;
@@ -94,7 +133,8 @@ function assertFollowable(root: JsonObject): void {
       // A member of that name may also be a property that is described: then its value is an object.
       if (UNFOLLOWED.includes(name) && typeof inner !== 'object') throw new Unfollowed(`uses ${name}`);
       if (name === '$ref' && typeof inner === 'string') visit(targetOf(root, inner, through), [...through, inner]);
-      else if (name === '$defs' || name === 'definitions') continue;
+      // Counted where they are referred to. Anywhere else a member of that name may be a property that is described.
+      else if (value === root && (name === '$defs' || name === 'definitions')) continue;
       else visit(inner, through);
     }
   };
@@ -109,11 +149,18 @@ function targetOf(root: JsonObject, reference: string, through: readonly string[
   return target as JsonValue;
 }
 
+interface GuardedPattern {
+  test(text: string): boolean;
+  toString(): string;
+}
+
 /** What the validator uses for `pattern`: a text that could keep it busy is not tried. */
-function guardedPattern(pattern: string, flags: string): { test(text: string): boolean; toString(): string } {
+function guardedPattern(pattern: string, flags: string, steps: { left: number }): GuardedPattern {
   if (pattern.length > LONGEST_PATTERN || EXPLOSIVE.test(pattern)) throw new Unfollowed('a pattern that is not tried');
   const choices = pattern.match(CHOICES)?.length ?? 0;
   if (choices > 2) throw new Unfollowed('a pattern that is not tried');
+  const repeats = [...pattern.matchAll(REPEATS)].map(([, times]) => Number(times));
+  const longest = repeats.reduce((sum, times) => sum + times, pattern.length);
   const compiled = new RegExp(pattern, flags);
   return {
     // The validator keeps patterns apart by this.
@@ -121,6 +168,9 @@ function guardedPattern(pattern: string, flags: string): { test(text: string): b
     test: (text) => {
       if (choices > 0 && text.length > LONGEST_TEXT / choices ** 2)
         throw new Unfollowed('a text too long for its pattern');
+      // From each place on, for each choice, as far as the pattern can reach.
+      steps.left -= text.length ** (choices + 1) * Math.min(text.length, longest);
+      if (steps.left < 0) throw new Unfollowed('patterns that cost too much on this document');
       return compiled.test(text);
     },
   };

@@ -205,7 +205,7 @@ export class Issuer {
 
   /**
    * What would come of issuing this credential: the findings that would refuse it or be kept as warnings, and the complete draft for
-   * advice where its form allows one. Stores nothing, signs nothing, takes no status index.
+   * advice where its form allows one, which never is so at a conformance instance. Stores nothing, signs nothing, takes no status index.
    * Errors: those of `issue` about the request itself: MALFORMED_VALUE_ERROR, FORBIDDEN.
    */
   async check(
@@ -220,13 +220,15 @@ export class Issuer {
     // What a form does not allow cannot be signed, and rules read nothing from it.
     const readable = findings.every(isOfMeaning);
     if (!readable) return { findings, draft: undefined };
+    // Nor from what has only been held to the looser rules of the public suites.
+    const advisable = this.#intake === 'conformance' ? undefined : draft;
     try {
       await this.#deps.proofs.assertCanonicalisable(draft);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      return { findings: [...findings, failed('proof.canonical', error.code, error.message)], draft };
+      return { findings: [...findings, failed('proof.canonical', error.code, error.message)], draft: advisable };
     }
-    return { findings, draft };
+    return { findings, draft: advisable };
   }
 
   /** Form, then meaning, then what the signature can cover. Returns the warnings; throws the first failure with all of them. */

@@ -168,7 +168,72 @@ describe('proofs alone', () => {
   });
 });
 
+describe('what is said of a document', () => {
+  it('says whose word it is, at every door of such an instance and at no other', async () => {
+    const { verifiableCredential } = (await issueAt('suite', suite.token, foreign(suite.did))).body;
+    const issued = (await node.get('/issuers/suite/credentials', suite.token)).body.credentials[0].credentialId;
+    const held = await node.post('/holders/suite/credentials', { verifiableCredential }, suite.token);
+    const occasion = { challenge: 'c'.repeat(22), domain: 'https://suite.example' };
+    const presentation = { verifiableCredential: [verifiableCredential] };
+    const answers = [
+      held,
+      await node.get(`/issuers/suite/credentials/${issued}`, suite.token),
+      await node.get(`/holders/suite/credentials/${held.body.id}`, suite.token),
+      await node.post('/issuers/suite/credentials/check', { credential: foreign(suite.did) }, suite.token),
+      await node.post('/holders/suite/presentations/prove', { presentation, options: occasion }, suite.token),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([201, 200, 200, 200, 201]);
+    for (const { body } of answers) expect(body).toMatchObject({ profile: 'conformance', notice: expect.any(String) });
+    const ordinary = (await issueAt('maker', party.token, bareCredential(party.did))).body.verifiableCredential;
+    const kept = await node.post('/holders/maker/credentials', { verifiableCredential: ordinary }, party.token);
+    const shown = await node.get(`/holders/maker/credentials/${kept.body.id}`, party.token);
+    for (const { status, body } of [kept, shown]) {
+      expect(status).toBeLessThan(300);
+      expect(body).not.toHaveProperty('profile');
+    }
+  });
+
+  it('is not kept or presented by an ordinary holder', async () => {
+    const { verifiableCredential } = (await issueAt('suite', suite.token, foreign(suite.did))).body;
+    expect(await node.post('/holders/maker/credentials', { verifiableCredential }, party.token)).toMatchObject({
+      status: 400,
+      body: { code: 'CONTEXT_NOT_ALLOWED' },
+    });
+    const presentation = { verifiableCredential: [verifiableCredential] };
+    const options = { challenge: 'c'.repeat(22), domain: 'https://suite.example' };
+    expect(await node.post('/holders/maker/presentations/prove', { presentation, options }, party.token)).toMatchObject(
+      { status: 400, body: { code: 'MALFORMED_VALUE_ERROR' } },
+    );
+    // What an open holder signed is no more for it.
+    const { verifiablePresentation } = (
+      await node.post('/holders/suite/presentations/prove', { presentation, options }, suite.token)
+    ).body;
+    const { challenge } = (await node.post('/verifiers/maker/challenges', {})).body;
+    expect(
+      (await node.post('/verifiers/maker/presentations/verify', { verifiablePresentation, options: { challenge } }))
+        .body,
+    ).toMatchObject({ verified: false, problemDetails: [{ code: 'CONTEXT_NOT_ALLOWED' }] });
+    expect(
+      (await node.post('/verifiers/suite/presentations/verify', { verifiablePresentation, options })).body,
+    ).toMatchObject({ verified: true, profile: 'conformance' });
+  });
+});
+
 describe('a trust evaluation', () => {
+  it('is not had by the way of advice either: a draft of any form gets none', async () => {
+    const claim = (issuer: string) =>
+      foreign(issuer, {
+        type: ['VerifiableCredential', 'CarbonFootprintClaim'],
+        validFrom: '2026-11-01T00:00:00Z',
+        validUntil: '2027-11-01T00:00:00Z',
+      });
+    const answer = await node.post('/issuers/suite/credentials/check', { credential: claim(suite.did) }, suite.token);
+    expect(answer).toMatchObject({ status: 200, body: { issuable: true, advice: {}, profile: 'conformance' } });
+    const ordinary = await node.post('/issuers/maker/credentials/check', { credential: claim(party.did) }, party.token);
+    expect(ordinary).toMatchObject({ status: 200, body: { issuable: false, advice: {} } });
+    expect(ordinary.body.problemDetails[0].code).toBe('CONTEXT_NOT_ALLOWED');
+  });
+
   it('is not to be had from a conformance instance, with or without a policy', async () => {
     const evaluation = { credentials: [bareCredential(suite.did)] };
     expect(await node.post('/verifiers/suite/evaluations', evaluation, suite.token)).toMatchObject({

@@ -99,6 +99,13 @@ describe('a credential that names a schema', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is in doubt when its schema would answer with a promise, and the node goes on', async () => {
+    const promise = 'https://schema.example/promise.json';
+    shelf.set(promise, JSON.stringify({ ...SCHEMA, $id: promise, $async: true, required: ['nothing-like-it'] }));
+    expect(await verify(by({ id: promise }))).toEqual(['undetermined', 'SCHEMA_UNSUPPORTED']);
+    expect(await verify(by({}))).toEqual(['accepted']);
+  });
+
   it('must fit every schema that it names', async () => {
     const strict = 'https://schema.example/strict.json';
     shelf.set(strict, JSON.stringify({ ...SCHEMA, $id: strict, required: ['evidence'] }));

@@ -5,6 +5,7 @@ import { AUDIENCES } from '../../credentials/audience.ts';
 import type { Holder } from '../../services/holder.ts';
 import type { Identity, InstanceRecord } from '../../services/identity/identity.ts';
 import { pageOf } from '../paging.ts';
+import { profileOf } from '../profile-notice.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { JsonDocument } from './issuers.ts';
 
@@ -57,7 +58,7 @@ export function holderRoutes({ identity, holderFor }: HolderRouteDeps): readonly
           instance,
           call.body.verifiableCredential as JsonObject,
         );
-        return { status: 201, body: { id, credentialId, types, storedAt } };
+        return { status: 201, body: { id, credentialId, types, storedAt, ...profileOf(instance) } };
       },
     }),
     route({
@@ -69,10 +70,10 @@ export function holderRoutes({ identity, holderFor }: HolderRouteDeps): readonly
       request: Derive,
       answers: { 201: 'the derived credential', 400: 'a pointer to nothing, or a credential that is only shown whole' },
       handle: async (call) => {
-        const holder = holderFor(await instanceOf(call));
+        const instance = await instanceOf(call);
         const { verifiableCredential, options } = call.body;
-        const derived = await holder.derive(verifiableCredential as JsonObject, options ?? {});
-        return { status: 201, body: { verifiableCredential: derived } };
+        const derived = await holderFor(instance).derive(verifiableCredential as JsonObject, options ?? {});
+        return { status: 201, body: { verifiableCredential: derived, ...profileOf(instance) } };
       },
     }),
     {
@@ -102,7 +103,7 @@ export function holderRoutes({ identity, holderFor }: HolderRouteDeps): readonly
       handle: async (call) => {
         const instance = await instanceOf(call);
         const held = await holderFor(instance).requireHeld(instance, credentialOf(call));
-        return { status: 200, body: { verifiableCredential: held.document } };
+        return { status: 200, body: { verifiableCredential: held.document, ...profileOf(instance) } };
       },
     },
     {
@@ -135,10 +136,8 @@ export function holderRoutes({ identity, holderFor }: HolderRouteDeps): readonly
           credentials,
           async (id) => (await holder.requireHeld(instance, id)).document,
         );
-        return {
-          status: 201,
-          body: { verifiablePresentation: await holder.prove(instance, { credentials: chosen, ...options }) },
-        };
+        const verifiablePresentation = await holder.prove(instance, { credentials: chosen, ...options });
+        return { status: 201, body: { verifiablePresentation, ...profileOf(instance) } };
       },
     }),
   ];

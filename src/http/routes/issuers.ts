@@ -163,7 +163,10 @@ export function issuerRoutes({ identity, issuerFor, adviser, credentialStatus }:
         const instance = await instanceOf(call);
         const record = await issuerFor(instance).requireIssued(instance, call.params['credentialId'] ?? '');
         const { document: verifiableCredential, warnings } = record;
-        return { status: 200, body: { verifiableCredential, ...(warnings.length === 0 ? {} : { warnings }) } };
+        return {
+          status: 200,
+          body: { verifiableCredential, ...(warnings.length === 0 ? {} : { warnings }), ...profileOf(instance) },
+        };
       },
     },
   ];
@@ -198,6 +201,7 @@ async function checkBefore(
     problemDetails: problemsOf(findings, language),
     advice: wordAdvice(advice, language),
     ...(unusable.length === 0 ? {} : { unusable: unusable.map((one) => ({ id: one.id, findings: one.findings })) }),
+    ...profileOf(instance),
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { readSchemaEntries, schemaOf } from '../../../src/credentials/credential-schema.ts';
-import { checkByForeignSchema, MOST_SUBSCHEMAS } from '../../../src/credentials/foreign-schema.ts';
+import { checkByForeignSchema, MOST_SUBSCHEMAS, MOST_VALUES } from '../../../src/credentials/foreign-schema.ts';
 
 const ID = 'https://schema.example/mail.json';
 const VERSIONS = [
@@ -94,6 +94,100 @@ describe('a schema of somebody else', () => {
     expect(judge(subject({ mail: 'x' }), by('^\\d{4}-\\d{2}$'))).toBe('failed MALFORMED_VALUE_ERROR');
     expect(judge(subject({ mail: 'a'.repeat(900) }), by('^a+$'))).toBe('passed ');
     expect(judge(subject({ mail: 'a'.repeat(1100) }), by('^a+$'))).toBe('undetermined SCHEMA_UNSUPPORTED');
+  });
+});
+
+describe('a schema that would keep the node busy, or answer for it', () => {
+  it.each(VERSIONS)('is not followed where its answer would be a promise, in version %s', ($schema) => {
+    const rejections: unknown[] = [];
+    const listen = (reason: unknown): void => void rejections.push(reason);
+    process.on('unhandledRejection', listen);
+    for (const $async of [true, {}, 'yes']) {
+      const by = schema({ $schema, $async, required: ['there is no such member'] });
+      expect(judge(subject({ mail: 'x' }), by)).toBe('undetermined SCHEMA_UNSUPPORTED');
+    }
+    process.off('unhandledRejection', listen);
+    expect(rejections).toEqual([]);
+    // Further in, it is an error of the schema; as the name of a property it is one like any other.
+    const within = schema({ $schema, properties: { credentialSubject: { $async: true, type: 'string' } } });
+    expect(judge(subject({ mail: 'x' }), within)).toBe('failed MALFORMED_VALUE_ERROR');
+    const described = schema({ $schema, properties: { $async: { type: 'string' } } });
+    expect(judge({ $async: 'x' }, described)).toBe('passed ');
+    expect(judge({ $async: 7 }, described)).toBe('failed MALFORMED_VALUE_ERROR');
+  });
+
+  it.each(['definitions', '$defs'])('is counted below a property that is called %s', (name) => {
+    const again = { additionalProperties: { $ref: `#/properties/${name}` } };
+    const doubling = schema({ properties: { [name]: { allOf: [again, again] } } });
+    expect(judge({ [name]: {} }, doubling)).toBe('undetermined SCHEMA_UNSUPPORTED');
+    const plain = schema({ properties: { [name]: { type: 'string' } } });
+    expect(judge({ [name]: 'x' }, plain)).toBe('passed ');
+    expect(judge({ [name]: 7 }, plain)).toBe('failed MALFORMED_VALUE_ERROR');
+  });
+
+  it('may list many values, but not without end, and not many times over', () => {
+    const values = (count: number) => Array.from({ length: count }, (_, n) => `v${n}`);
+    const listing = (count: number, times: number) =>
+      schema({
+        properties: {
+          credentialSubject: {
+            properties: { mail: { allOf: Array.from({ length: times }, () => ({ $ref: '#/$defs/e' })) } },
+          },
+        },
+        $defs: { e: { enum: values(count) } },
+      });
+    expect(judge(subject({ mail: 'v2999' }), listing(3000, 1))).toBe('passed ');
+    expect(judge(subject({ mail: 'w' }), listing(3000, 1))).toBe('failed MALFORMED_VALUE_ERROR');
+    expect(judge(subject({ mail: 'v0' }), listing(MOST_VALUES, 1))).toBe('undetermined SCHEMA_UNSUPPORTED');
+    expect(judge(subject({ mail: 'v0' }), listing(3000, 2))).toBe('undetermined SCHEMA_UNSUPPORTED');
+  });
+
+  it.each([
+    ['a*b', 1],
+    ['a?a?b', 1],
+    ['a{200}b', 0],
+  ])('tries the pattern %s on few texts, not on many', (pattern) => {
+    const text = (n: number): string => 'a'.repeat(240) + String(n).padStart(4, 'c');
+    const texts = (count: number): JsonObject => ({ list: Array.from({ length: count }, (_, n) => text(n)) });
+    const by = (times: number) =>
+      schema({
+        properties: {
+          list: {
+            items: {
+              allOf: Array.from({ length: times }, (_, n) => ({ not: { pattern: `${pattern}${'b'.repeat(n)}` } })),
+            },
+          },
+        },
+      });
+    expect(judge(texts(1), by(1))).toBe('passed ');
+    expect(
+      judge({ list: ['aab', 'x'.repeat(5)].concat(pattern.includes('{') ? [`${'a'.repeat(200)}b`] : []) }, by(1)),
+    ).toBe('failed MALFORMED_VALUE_ERROR');
+    expect(judge(texts(900), by(100))).toBe('undetermined SCHEMA_UNSUPPORTED');
+  });
+
+  it('compares the entries of a list by what they say, once', () => {
+    const list = (more: readonly JsonObject[]) => ({
+      list: [...Array.from({ length: 900 }, (_, n) => ({ a: { b: { c: { d: n } } } })), ...more],
+    });
+    const by = schema({ properties: { list: { allOf: Array.from({ length: 400 }, () => ({ uniqueItems: true })) } } });
+    expect(judge(list([{ a: { b: { c: { d: -1 } } } }]), by)).toBe('passed ');
+    expect(judge(list([{ a: { b: { c: { d: 0 } } } }]), by)).toBe('failed MALFORMED_VALUE_ERROR');
+    const any = schema({ properties: { list: { uniqueItems: false } } });
+    expect(judge({ list: ['x', 'x'] }, any)).toBe('passed ');
+    const pairs = schema({ properties: { list: { uniqueItems: true } } });
+    expect(
+      judge(
+        {
+          list: [
+            { x: 1, y: 2 },
+            { y: 2, x: 1 },
+          ],
+        },
+        pairs,
+      ),
+    ).toBe('failed MALFORMED_VALUE_ERROR');
+    expect(judge({ list: [1, '1', true, 'true'] }, pairs)).toBe('passed ');
   });
 });
 
