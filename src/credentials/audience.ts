@@ -5,6 +5,8 @@ import type { Profile } from './profiles/profile-table.ts';
 export const AUDIENCES = ['public', 'buyer', 'declarant', 'verifier'] as const;
 export type Audience = (typeof AUDIENCES)[number];
 
+const BLINDING = '/credentialSubject/blinding';
+
 /** Beside the core. Everything else is for the verifier alone: quantities and yields give away volumes and cost. */
 const SHOWN: Readonly<Record<Exclude<Audience, 'verifier'>, readonly string[]>> = {
   public: [],
@@ -25,6 +27,19 @@ export function pointersFor(
   const present = sdMembers.map((pattern) => [pattern, placesOf(document, pattern.slice(1).split('/'))] as const);
   const shown = present.filter(([pattern]) => audience === 'verifier' || SHOWN[audience].includes(pattern));
   return shown.flatMap(([, places]) => places);
+}
+
+/**
+ * Pointers to what this document shows although such an audience is not shown it by default. `blinding` tells nothing by itself; whether it
+ * stands beside something withheld cannot be told from a document that is shown.
+ */
+export function shownBeyond(
+  audience: Audience,
+  document: JsonObject,
+  profile: Pick<Profile, 'sdMembers'>,
+): readonly string[] {
+  const owed = pointersFor(audience, document, profile);
+  return pointersFor('verifier', document, profile).filter((place) => !owed.includes(place) && place !== BLINDING);
 }
 
 function placesOf(value: JsonValue, path: readonly string[], place: readonly (string | number)[] = []): string[] {

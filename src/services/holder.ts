@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { refuse, ServiceError } from '../base/error.ts';
 import { type Finding, owed, verdictOf } from '../base/finding.ts';
 import { deepFreeze, type JsonObject } from '../base/json.ts';
-import { type Audience, pointersFor } from '../credentials/audience.ts';
+import { type Audience, pointersFor, shownBeyond } from '../credentials/audience.ts';
 import { type Contexts, V2_CONTEXT } from '../credentials/contexts.ts';
 import { checkCredentialForm, typesOf } from '../credentials/credential.ts';
 import { contentOf, readableOf } from '../credentials/envelope.ts';
@@ -22,7 +22,7 @@ export interface ProveRequest {
   readonly credentials: readonly JsonObject[];
   readonly challenge: string;
   readonly domain: string;
-  /** Who is to see it: what is derived from base proofs shows no more than such an audience is shown. */
+  /** Who is to see it: nothing in the presentation shows more than such an audience is shown, and base proofs are derived from. */
   readonly audience?: Audience | undefined;
   /** How the presentation is secured; as the instance says unless given. */
   readonly mechanism?: string | undefined;
@@ -136,12 +136,12 @@ export class Holder {
 
   /**
    * Base proofs hold the keys to all that may be withheld, so none is ever presented: what the audience may see is derived from it, and
-   * without an audience the request is refused.
+   * without an audience the request is refused. Where one is named, what cannot be withheld from a credential any more is not shown to it.
    */
   async #presentable({ credentials, audience, challenge, domain }: ProveRequest): Promise<readonly JsonObject[]> {
     const shown: JsonObject[] = [];
     for (const [place, credential] of credentials.entries()) {
-      if (!isForHolderOnly(credential)) shown.push(credential);
+      if (!isForHolderOnly(credential)) shown.push(assertFit(credential, audience, place));
       else if (audience !== undefined) shown.push(await this.derive(credential, { audience }, { challenge, domain }));
       else {
         const detail = 'a base proof stays with the holder; name an audience, or derive what is to be shown';
@@ -153,8 +153,8 @@ export class Holder {
 
   /**
    * A signed presentation for one verifier (domain) and one use (challenge); purpose `authentication`, always.
-   * Errors: NOTHING_PRESENTED, LIMIT_EXCEEDED, BAD_REQUEST for a mechanism that does not go with the key, the codes of a form that no
-   * verifier would take.
+   * Errors: NOTHING_PRESENTED, LIMIT_EXCEEDED, BAD_REQUEST for a mechanism that does not go with the key and for what is not for the
+   * audience, the codes of a form that no verifier would take.
    */
   async prove(instance: InstanceRecord, request: ProveRequest): Promise<JsonObject> {
     if (request.credentials.length === 0)
@@ -200,6 +200,16 @@ function mechanismFor(name: string, { keyType }: Signer): string {
       ? `presentations are secured with ${PRESENTATION_MECHANISM_NAMES.join(', ')}`
       : `this holder has a ${keyType} key, which ${name} does not sign with`;
   throw new ServiceError('BAD_REQUEST', detail, { pointer: '/options/mechanism' });
+}
+
+/** Errors: BAD_REQUEST for a credential that shows more than the audience is shown. */
+function assertFit(credential: JsonObject, audience: Audience | undefined, place: number): JsonObject {
+  const document = readableOf(credential);
+  const profile = findProfile(document);
+  const [beyond] = audience === undefined || profile === undefined ? [] : shownBeyond(audience, document, profile);
+  if (beyond === undefined) return credential;
+  const detail = `shows ${beyond}, which is not for this audience; derive from a base credential, or name no audience`;
+  throw new ServiceError('BAD_REQUEST', detail, { pointer: `/verifiableCredential/${place}` });
 }
 
 function pointersOf(document: JsonObject, { selectivePointers, audience }: Disclosure): readonly string[] {

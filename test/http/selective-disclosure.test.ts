@@ -104,6 +104,45 @@ describe('an audience', () => {
   });
 });
 
+describe('an audience that is named', () => {
+  const prove = (verifiableCredential: unknown, audience?: string) =>
+    node.post(
+      '/holders/maker/presentations/prove',
+      {
+        presentation: { verifiableCredential: [verifiableCredential] },
+        options: { challenge: 'c'.repeat(22), domain: node.url, ...(audience === undefined ? {} : { audience }) },
+      },
+      maker.token,
+    );
+  const beyond = { status: 400, body: { code: 'BAD_REQUEST', pointer: '/verifiableCredential/0' } };
+
+  it('is not shown a credential that shows more, however it was secured', async () => {
+    const draft = bareCredential(maker.did);
+    const whole = await node.post('/issuers/maker/credentials/issue', { credential: draft }, maker.token);
+    expect(whole.status).toBe(201);
+    const { verifiableCredential } = whole.body;
+    for (const audience of ['public', 'buyer', 'declarant']) {
+      expect(await prove(verifiableCredential, audience)).toMatchObject(beyond);
+    }
+    expect((await prove(verifiableCredential, 'verifier')).status).toBe(201);
+    expect((await prove(verifiableCredential)).status).toBe(201);
+  });
+
+  it('is not shown what was derived for somebody else', async () => {
+    const base = (await issue()).body.verifiableCredential;
+    const derived = async (audience: string) =>
+      (
+        await node.post(
+          '/holders/maker/credentials/derive',
+          { verifiableCredential: base, options: { audience } },
+          maker.token,
+        )
+      ).body.verifiableCredential;
+    expect(await prove(await derived('verifier'), 'buyer')).toMatchObject(beyond);
+    expect((await prove(await derived('buyer'), 'buyer')).status).toBe(201);
+  });
+});
+
 describe('mandatory pointers of a request', () => {
   it('may add to the core', async () => {
     const answer = await issue({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/base/json.ts';
-import { pointersFor } from '../../../src/credentials/audience.ts';
+import { pointersFor, shownBeyond } from '../../../src/credentials/audience.ts';
 import { findProfile, type Profile } from '../../../src/credentials/profiles/profile-table.ts';
 import { exampleCredentials } from '../../support/example-credentials.ts';
 
@@ -35,5 +35,21 @@ describe('what an audience is shown beside the core', () => {
   it('never points at what is not there', () => {
     const document = exampleCredentials('steel-coil').get('claim:coil-pcf') as JsonObject;
     expect(pointersFor('verifier', document, findProfile(document) as Profile)).toEqual([]);
+  });
+});
+
+describe('what a document shows beyond an audience', () => {
+  const beyond = (key: string, audience: 'public' | 'buyer' | 'declarant' | 'verifier') => {
+    const document = exampleCredentials('steel-coil').get(key) as JsonObject;
+    return shownBeyond(audience, document, findProfile(document) as Profile);
+  };
+
+  it('is every quantity for all but the verification body, and never blinding by itself', () => {
+    for (const audience of ['public', 'buyer', 'declarant'] as const) {
+      expect(beyond('claim:coil', audience)).toContain('/credentialSubject/goods/0/quantity');
+      expect(beyond('claim:coil', audience)).not.toContain('/credentialSubject/blinding');
+      expect(beyond('claim:coil-pcf', audience)).toEqual([]);
+    }
+    expect(beyond('claim:coil', 'verifier')).toEqual([]);
   });
 });
