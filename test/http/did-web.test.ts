@@ -74,6 +74,27 @@ describe('an organisation with a did:web', () => {
     expect(second).toMatchObject({ status: 409, body: { code: 'CONFLICT', pointer: '/did/root' } });
   });
 
+  it('leaves the host itself to nobody else when it is deleted, as it leaves its slug', async () => {
+    const body = { name: { en: 'Heir', ko: '후계' }, role: 'company', did: { method: 'web', root: true } };
+    const gone = await node.request('DELETE', '/admin/organizations/host?confirm=host', { token: ADMIN_TOKEN });
+    expect(gone.status).toBe(204);
+    expect((await node.get('/.well-known/did.json')).status).toBe(404);
+    const refused = { status: 409, body: { code: 'CONFLICT', pointer: '/did/root' } };
+    expect(await node.post('/admin/organizations', { ...body, slug: 'heir' }, ADMIN_TOKEN)).toMatchObject(refused);
+    const webvh = { ...body, slug: 'heir', did: { method: 'webvh', root: true } };
+    expect(await node.post('/admin/organizations', webvh, ADMIN_TOKEN)).toMatchObject(refused);
+    expect(
+      await node.post('/admin/organizations', { ...body, slug: 'host', did: undefined }, ADMIN_TOKEN),
+    ).toMatchObject({
+      status: 409,
+      body: { code: 'CONFLICT', pointer: '/slug' },
+    });
+    const elsewhere = { ...body, slug: 'heir', did: { method: 'web' } };
+    expect((await node.post('/admin/organizations', elsewhere, ADMIN_TOKEN)).body.did).toBe(
+      'did:web:maker.example:heir',
+    );
+  });
+
   it('shows a compromised key as revoked, and lets nothing by it verify any more', async () => {
     const before = await issue();
     const answer = await node.post('/admin/organizations/maker/keys', { compromised: true }, ADMIN_TOKEN);

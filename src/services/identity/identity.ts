@@ -21,7 +21,7 @@ import {
 import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../../store/store.ts';
 import { type DidMethod, isHosted, methodOf } from './hosted-did.ts';
 import { activeKey, documentOf, findActiveKey } from './organisation-keys.ts';
-import { keptLog, type PublishedDids } from './published-dids.ts';
+import { keptHost, keptLog, type PublishedDids } from './published-dids.ts';
 import { beginLog, continueLog, endLog } from './webvh-log.ts';
 
 export type { InstanceRecord } from '../../store/store.ts';
@@ -337,7 +337,7 @@ export class Identity {
   async #delete(slug: string): Promise<void> {
     const { store, keys } = this.#deps;
     const { did, webvh } = await this.requireOrganisation(slug);
-    if (webvh === undefined) return store.deleteOrganisation(slug);
+    if (webvh === undefined) return store.deleteOrganisation(slug, keptHost(did));
     const { log, spent } = await endLog(this.#deps, { webvh, state: documentOf({ did, keys: [] }) });
     await store.deleteOrganisation(slug, keptLog(did, log));
     await keys.destroyKey(spent);

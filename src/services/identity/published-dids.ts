@@ -22,6 +22,15 @@ export function keptLog(did: string, log: readonly JsonObject[]): { setting: str
   return { setting: formerLogAt(readWebvhDid(did)?.web ?? ''), value: { did, log } };
 }
 
+/** The did:web of a host by itself. Every other did:web here ends with a slug, which the store gives to nobody twice. */
+const HOST_ITSELF = /^did:web:[^:]+$/;
+const formerHostAt = (did: string): string => `formerHostDid ${did}`;
+
+/** The setting by which the did:web of a host stays taken when its organisation is deleted; nothing for any other DID. */
+export function keptHost(did: string): { setting: string; value: JsonObject } | undefined {
+  return HOST_ITSELF.test(did) ? { setting: formerHostAt(did), value: { did } } : undefined;
+}
+
 interface PublishedDidsDeps {
   readonly store: Store;
   readonly publicUrl: () => string;
@@ -125,8 +134,14 @@ export class PublishedDids {
         pointer: '/did/method',
       });
     }
-    if (isRoot && ((await this.findRootDocument()) ?? (await this.#findFormerLog(host))) !== undefined) {
+    if (isRoot && (await this.#isHostTaken(host))) {
       throw new ServiceError('CONFLICT', 'another organisation has the DID of this host', { pointer: '/did/root' });
     }
+  }
+
+  /** Now, or before: whoever got the DID again would be believed for what its former owner was. */
+  async #isHostTaken(host: string): Promise<boolean> {
+    if ((await this.findRootDocument()) !== undefined || (await this.#findFormerLog(host)) !== undefined) return true;
+    return (await this.#deps.store.readSetting(formerHostAt(host))) !== undefined;
   }
 }
