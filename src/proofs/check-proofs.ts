@@ -13,7 +13,7 @@ import { retrieveVerificationMethod } from '../dids/verification-method.ts';
 import { readDateTime } from '../formats/date-time.ts';
 import { readDidUrl } from '../formats/did-url.ts';
 import { presentationHeaderOf } from './bbs-disclosure.ts';
-import type { Canonicaliser } from './canonicaliser.ts';
+import { type Canonicaliser, TransformationRefusal } from './canonicaliser.ts';
 import { type VerifyInput, type VettedKey, verifyWithLibrary } from './library.ts';
 import { type ExpectedStage, type ProofPurpose, readProofs, type WellFormedProof } from './proof-form.ts';
 
@@ -203,6 +203,7 @@ async function checkSignature(
   } catch (error) {
     // Nobody looked at it: whoever asked is told to come back.
     if (error instanceof ServiceError && error.code === 'UNAVAILABLE') throw error;
+    if (error instanceof TransformationRefusal) return failed('proof.signature', error.code, error.message, at);
     // Whatever else was thrown, `null` included, is a check that did not pass.
     return bad;
   }

@@ -20,6 +20,7 @@ import {
   type ProofReport,
 } from './check-proofs.ts';
 import { findCryptosuite, findCryptosuiteFor } from './cryptosuites.ts';
+import { assertTellsNodes } from './disclosed-statements.ts';
 import { stageOf } from './disclosure-value.ts';
 import { checkEnvelope, checkEnvelopedPresentation, envelopCredential, envelopPresentation } from './jose.ts';
 import { deriveWithLibrary, type Run, type SignInput, signWithLibrary } from './library.ts';
@@ -77,8 +78,8 @@ export interface DataIntegrity {
   checkCredentialProofs(document: JsonObject, options: CheckOptions): Promise<ProofReport>;
   /** The presentation's own proofs, bound to challenge and domain, and that one of them is the holder's. Never throws. */
   checkPresentationProof(document: JsonObject, options: CheckOptions & PresentationExpectation): Promise<ProofReport>;
-  /** That the document can be signed and checked by everyone. Errors: as `secureCredential`, before any key is touched. */
-  assertCanonicalisable(document: JsonObject): Promise<void>;
+  /** That the document can be signed, with this cryptosuite if one is named, and checked by everyone. Errors: as `secureCredential`, before any key is touched. */
+  assertCanonicalisable(document: JsonObject, cryptosuite?: string): Promise<void>;
   /** Canonical N-Quads (RDFC-1.0) of the document without its proofs. Errors: as `assertCanonicalisable`. */
   canonicalise(document: JsonObject): Promise<string>;
 }
@@ -132,6 +133,14 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
       throw refusalFor(error);
     }
   };
+  const assertCanonicalisable = async (document: JsonObject, cryptosuite?: string) => {
+    const canonical = await canonicalise(document);
+    try {
+      if (findCryptosuite(cryptosuite)?.selective === true) assertTellsNodes(canonical);
+    } catch (error) {
+      throw refusalFor(error);
+    }
+  };
   return {
     secureCredential: async (unsecured, options) => {
       if (options.cryptosuite === VC_JWT) return envelopCredential(unsecured, options);
@@ -166,9 +175,7 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
     },
     deriveCredential: async (document, options) => derive(document, options, canonicaliser),
     canonicalise,
-    assertCanonicalisable: async (document) => {
-      await canonicalise(document);
-    },
+    assertCanonicalisable,
   };
 }
 
@@ -234,8 +241,6 @@ async function derive(
   }
   try {
     const presentationHeader = presentedTo === undefined ? undefined : presentationHeaderOf(presentedTo);
-    const { proof: _, ...unsecured } = document;
-    await canonicaliser.canonicalise(unsecured);
     const derived = await deriveWithLibrary({ document, selectivePointers, presentationHeader, canonicaliser });
     if (isObject(derived)) return derived;
   } catch (error) {

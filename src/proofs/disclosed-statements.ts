@@ -9,6 +9,26 @@ import { findProfile } from '../credentials/profiles/profile-table.ts';
 import { TransformationRefusal } from './canonicaliser.ts';
 import { isIndex, MOST_STATEMENTS } from './disclosure-value.ts';
 
+/** A blank node where a statement may have one: as its subject, and as its object or graph at its end. */
+const BLANK_NODES = [/^_:c14n\d+ /, / _:c14n\d+(?: (?:_:c14n\d+|<[^<>"\s]*>))? \.$/];
+
+/**
+ * Refuses what the primitives cannot sign as it stands. They find blank nodes by a pattern over the whole statement, so of a text or an
+ * identifier with `_:` in it everything from there to the next space would be dropped, and anything else could be put in its place; and
+ * they take a `urn:bnid:` for a blank node of their own (di-sd-primitives 3.3.0). `canonical` is the RDFC-1.0 form of the document.
+ * Errors: TransformationRefusal `PROOF_TRANSFORMATION_ERROR`.
+ */
+export function assertTellsNodes(canonical: string): void {
+  const isSigned = (statement: string): boolean =>
+    !statement.includes('<urn:bnid:') &&
+    !BLANK_NODES.reduce((rest, node) => rest.replace(node, ' '), statement).includes('_:');
+  if (canonical.split('\n').every(isSigned)) return;
+  throw new TransformationRefusal(
+    'PROOF_TRANSFORMATION_ERROR',
+    'a text or an identifier with "_:" or "urn:bnid:" in it cannot be disclosed selectively',
+  );
+}
+
 export interface DisclosedStatements {
   readonly statements: readonly string[];
   /** Indexes of those that are of the core of the type. */

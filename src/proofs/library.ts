@@ -17,6 +17,7 @@ import { decodeMultibase } from '../formats/multibase.ts';
 import { createBbsCheckingSuite, createBbsSigningSuite, deriveBbs } from './bbs-disclosure.ts';
 import { type Canonicaliser, TransformationRefusal } from './canonicaliser.ts';
 import type { Cryptosuite } from './cryptosuites.ts';
+import { assertTellsNodes } from './disclosed-statements.ts';
 import { stageOf } from './disclosure-value.ts';
 import type { ProofPurpose, WellFormedProof } from './proof-form.ts';
 import { createCheckingSuite, createDerivingSuite, createSigningSuite } from './selective-disclosure.ts';
@@ -153,7 +154,8 @@ const BBS = 'bbs-2023';
 
 /**
  * One proof of a credential or presentation, by a call of its own: the libraries are content with one good proof of several.
- * Answers whether the library said *verified*, and what was seen on the way. Errors: ServiceError `UNAVAILABLE`; whatever the library throws.
+ * Answers whether the library said *verified*, and what was seen on the way. Errors: ServiceError `UNAVAILABLE`; TransformationRefusal for
+ * what cannot be disclosed in part; whatever the library throws.
  */
 export async function verifyWithLibrary(input: VerifyInput): Promise<Run & { readonly verified: boolean }> {
   const { document, proof, key, canonicaliser, hashes, now, expected } = input;
@@ -212,14 +214,18 @@ async function verifyLegacy({
   return { ...run, verified: run.signatureHeld && expected === undefined };
 }
 
+/** Errors: TransformationRefusal. */
+async function assertDisclosable({ proof: _, ...document }: JsonObject, canonicaliser: Canonicaliser): Promise<void> {
+  assertTellsNodes(await canonicaliser.canonicalise(document));
+}
+
 /** The library canonicalises on its own here, without a limit, so a document that has no canonical form within ours never gets there. */
 async function createSelectiveSuite(
   { document, proof, key, canonicaliser, presentationHeader }: VerifyInput,
   run: Run,
 ): Promise<object> {
+  await assertDisclosable(document, canonicaliser);
   const guard = guardWith(run);
-  const { proof: _proofs, ...unsecured } = document;
-  await guard(canonicaliser.canonicalise(unsecured));
   const hold = (held: boolean): void => {
     run.signatureHeld = held;
   };
@@ -275,6 +281,7 @@ export interface SignInput {
 /** A copy of the document with one proof more. Errors: whatever the signer or the library throws; `run` tells a refused document. */
 export async function signWithLibrary(input: SignInput, run: Run): Promise<unknown> {
   const { document, suite: row, keyType, canonicaliser, signer, created, members, previous, expected } = input;
+  if (row.selective === true) await guardWith(run)(assertDisclosable(document, canonicaliser));
   const suite = new DataIntegrityProof({
     cryptosuite:
       row.selective === true
@@ -302,13 +309,17 @@ function createBaseSuite({ suite, mandatoryPointers, signer }: SignInput): objec
   return createBbsSigningSuite(mandatoryPointers, publicKey, signer.signMessages);
 }
 
-/** A copy of a credential with a derived proof instead of its base proof. Errors: whatever the library throws. */
+/**
+ * A copy of a credential with a derived proof instead of its base proof. Errors: TransformationRefusal for what cannot be disclosed in
+ * part; whatever the library throws.
+ */
 export async function deriveWithLibrary(input: {
   readonly document: JsonObject;
   readonly selectivePointers: readonly string[];
   readonly presentationHeader?: Uint8Array | undefined;
   readonly canonicaliser: Canonicaliser;
 }): Promise<unknown> {
+  await assertDisclosable(input.document, input.canonicaliser);
   const { proof } = input.document;
   if (isObject(proof) && proof['cryptosuite'] === BBS) {
     const { presentationHeader = new Uint8Array() } = input;

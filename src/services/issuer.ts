@@ -96,7 +96,7 @@ export class Issuer {
     // Cheap checks first, on a copy with stand-in status entries: a refused request takes no index and leaves nothing behind.
     const complete = this.#completer(request, credentialId, profile);
     const draft = complete(standInEntries(purposes));
-    await this.#assertIssuable(draft);
+    await this.#assertIssuable(draft, signing.cryptosuite);
     means.pointersFor?.(draft);
     const advised = await this.#adviseOn(instance, draft, request);
     if (advised.some(isAdviceError)) {
@@ -134,7 +134,7 @@ export class Issuer {
     claim: { idempotency?: IdempotencyClaim },
   ): Promise<IssueAnswer> {
     try {
-      const warnings = [...(await this.#assertIssuable(record.document)), ...advised];
+      const warnings = [...(await this.#assertIssuable(record.document, means.cryptosuite)), ...advised];
       const secured = await this.#sign(record.document, means);
       const answer: IssueAnswer = { verifiableCredential: secured, warnings };
       await this.#deps.store.markIssued(record.credentialId, secured, {
@@ -212,7 +212,7 @@ export class Issuer {
     instance: InstanceRecord,
     request: IssueRequest,
   ): Promise<{ readonly findings: readonly Finding[]; readonly draft: JsonObject | undefined }> {
-    const { did } = await this.#deps.signerOf(instance);
+    const { did, cryptosuite } = await this.#deps.signerOf(instance);
     const profile = profileToIssue(request, this.#asIssuer(instance, did));
     const complete = this.#completer(request, this.#recordIdOf(request), profile);
     const draft = complete(standInEntries(this.#purposesOf(instance, request, profile)));
@@ -223,7 +223,7 @@ export class Issuer {
     // Nor from what has only been held to the looser rules of the public suites.
     const advisable = this.#intake === 'conformance' ? undefined : draft;
     try {
-      await this.#deps.proofs.assertCanonicalisable(draft);
+      await this.#deps.proofs.assertCanonicalisable(draft, cryptosuite);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       return { findings: [...findings, failed('proof.canonical', error.code, error.message)], draft: advisable };
@@ -232,11 +232,11 @@ export class Issuer {
   }
 
   /** Form, then meaning, then what the signature can cover. Returns the warnings; throws the first failure with all of them. */
-  async #assertIssuable(complete: JsonObject): Promise<readonly Finding[]> {
+  async #assertIssuable(complete: JsonObject, cryptosuite: string): Promise<readonly Finding[]> {
     const found = under(checkDraft(complete, this.#formDeps()));
     const errors = found.filter(isAdviceError);
     if (errors.length > 0) refuse(errors);
-    await this.#deps.proofs.assertCanonicalisable(complete);
+    await this.#deps.proofs.assertCanonicalisable(complete, cryptosuite);
     return found;
   }
 
