@@ -5,7 +5,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import mcl from 'mcl-wasm';
-import { MOST_MESSAGES } from './bbs-job.ts';
+import { BbsRefusal, MOST_MESSAGES } from './bbs-job.ts';
 
 export type Fr = InstanceType<typeof mcl.Fr>;
 export type G1 = InstanceType<typeof mcl.G1>;
@@ -59,9 +59,9 @@ const made: { readonly points: G1[]; readonly octets: Uint8Array[]; state: Uint8
   state: expand(bytesOf(`${API_ID}MESSAGE_GENERATOR_SEED`), DST.seed, EXPAND_BYTES),
 };
 
-/** create_generators, section 4.1.1: one for the domain and one for each message. Errors: RangeError for too many. */
+/** create_generators, section 4.1.1: one for the domain and one for each message. Errors: BbsRefusal for too many. */
 export function generators(messages: number): Generators {
-  if (messages > MOST_MESSAGES) throw new RangeError(`more than ${MOST_MESSAGES} messages`);
+  if (messages > MOST_MESSAGES) throw new BbsRefusal(`more than ${MOST_MESSAGES} messages`);
   for (let next = made.points.length + 1; next <= messages + 1; next += 1) {
     made.state = expand(concat([made.state, i2osp(next)]), DST.seed, EXPAND_BYTES);
     const point = mcl.normalize(hashToG1(made.state));
@@ -183,6 +183,13 @@ export function i2osp(value: number): Uint8Array {
   return bytes;
 }
 
+/** In memory of its own: the pool behind a Buffer would keep a copy of what may be secret. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

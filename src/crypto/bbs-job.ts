@@ -3,6 +3,9 @@ import type { KeyObject } from 'node:crypto';
 /** Messages of one signature. Each needs a generator, and a stranger says how many there are. */
 export const MOST_MESSAGES = 1000;
 
+/** Why nothing can be signed or derived. Other RangeErrors come from an engine that ran out of room. */
+export class BbsRefusal extends RangeError {}
+
 /** What is signed: `header` always shown, `messages` one by one. */
 export interface BbsStatement {
   /** The signer's key, 96 bytes. */

@@ -1,17 +1,19 @@
 /** The thread on which BBS arithmetic runs: one job in, one result out. */
 import { parentPort } from 'node:worker_threads';
 import { derive, sign, verify, verifyProof } from './bbs.ts';
-import type { BbsJob, BbsResult } from './bbs-job.ts';
+import { type BbsJob, BbsRefusal, type BbsResult } from './bbs-job.ts';
 
 parentPort?.on('message', (job: BbsJob) => {
   parentPort?.postMessage(resultOf(job));
 });
 
+/** Anything but a refusal of ours ends this thread: arithmetic that failed once is not asked again, and what it was asked stays open. */
 function resultOf(job: BbsJob): BbsResult {
   try {
     return { value: work(job) };
   } catch (error) {
-    return { fault: error instanceof Error ? error.message : 'unknown' };
+    if (error instanceof BbsRefusal) return { fault: error.message };
+    throw error;
   }
 }
 

@@ -24,17 +24,25 @@ import {
   sum,
   uniformBytes,
 } from './bbs-group.ts';
-import { type BbsDerivation, type BbsProof, type BbsStatement, MOST_MESSAGES } from './bbs-job.ts';
+import { type BbsDerivation, type BbsProof, BbsRefusal, type BbsStatement, MOST_MESSAGES } from './bbs-job.ts';
 
-/** BBS signature, 80 bytes (Sign, section 3.5.1). Errors: RangeError for a key of another length or too many messages. */
+/** BBS signature, 80 bytes (Sign, section 3.5.1). Errors: BbsRefusal for a key of another length or too many messages. */
 export function sign(secretKey: Uint8Array, { publicKey, header, messages }: BbsStatement): Uint8Array {
   const secret = scalarOf(secretKey);
-  if (secret === undefined) throw new RangeError('not a private key');
-  const scalars = messages.map(messageScalar);
-  const { domain, B } = commit({ publicKey, header, scalars });
-  const e = hashToScalar(concat([secret.serialize(), ...scalars.map((one) => one.serialize()), domain.serialize()]));
-  const A = mcl.mul(B, mcl.inv(mcl.add(secret, e)));
-  return concat([A.serialize(), e.serialize()]);
+  if (secret === undefined) throw new BbsRefusal('not a private key');
+  const octets = secret.serialize();
+  try {
+    const scalars = messages.map(messageScalar);
+    const { domain, B } = commit({ publicKey, header, scalars });
+    const seed = concat([octets, ...scalars.map((one) => one.serialize()), domain.serialize()]);
+    const e = hashToScalar(seed);
+    seed.fill(0);
+    const A = mcl.mul(B, mcl.inv(mcl.add(secret, e)));
+    return concat([A.serialize(), e.serialize()]);
+  } finally {
+    octets.fill(0);
+    secret.clear();
+  }
 }
 
 /** Verify, section 3.5.2. False for whatever is not well formed. */
@@ -46,18 +54,18 @@ export function verify({
 }: BbsStatement & { readonly signature: Uint8Array }): boolean {
   const parts = readSignature(signature);
   const W = keyOf(publicKey);
-  if (parts === undefined || W === undefined) return false;
+  if (parts === undefined || W === undefined || messages.length > MOST_MESSAGES) return false;
   const { B } = commit({ publicKey, header, scalars: messages.map(messageScalar) });
   return pairsToOne(parts.A, mcl.add(W, mcl.mul(BP2, parts.e)), B);
 }
 
-/** ProofGen, section 3.5.3. Errors: RangeError for a signature that is none and for indexes out of range. */
+/** ProofGen, section 3.5.3. Errors: BbsRefusal for a signature that is none and for indexes out of range. */
 export function derive(
   { publicKey, header, messages, signature, presentationHeader, disclosed }: BbsDerivation,
   draw: (count: number) => readonly Uint8Array[] = uniformBytes,
 ): Uint8Array {
   const parts = readSignature(signature);
-  if (parts === undefined || !isAscending(disclosed, messages.length)) throw new RangeError('nothing to derive from');
+  if (parts === undefined || !isAscending(disclosed, messages.length)) throw new BbsRefusal('nothing to derive from');
   const scalars = messages.map(messageScalar);
   const hidden = othersThan(disclosed, messages.length);
   const [r1, r2, eTilde, r1Tilde, r3Tilde, ...mTilde] = draw(5 + hidden.length).map(reduced) as [

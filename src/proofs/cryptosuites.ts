@@ -2,6 +2,7 @@ import type { JsonObject } from '../base/json.ts';
 import { LEGACY_PROOF_TYPE } from '../credentials/legacy-context.ts';
 import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { KeyType } from '../crypto/signer.ts';
+import { decodeMultibase } from '../formats/multibase.ts';
 import { LONGEST_VALUE } from './disclosure-value.ts';
 
 /** Everything that differs between the cryptosuites spoken here. A new one is a new row. */
@@ -85,4 +86,14 @@ export function findCryptosuiteFor(keyType: KeyType): Cryptosuite | undefined {
 /** Whether a signature of a suite may have so many bytes, whatever the key; the key then allows one length only. */
 export function isSignatureLength(suite: Cryptosuite, length: number | undefined): boolean {
   return suite.keyTypes.some((keyType) => ALGORITHMS[keyType].signatureBytes === length);
+}
+
+/** The bytes of a proof value in the one multibase of its suite, which is judged first: base58 takes the square of the length. */
+export function decodeProofValue(
+  value: unknown,
+  { multibase, longestProofValue }: Pick<Cryptosuite, 'multibase' | 'longestProofValue'>,
+): Uint8Array | undefined {
+  return typeof value === 'string' && value.startsWith(multibase)
+    ? decodeMultibase(value, longestProofValue)
+    : undefined;
 }

@@ -10,7 +10,6 @@ import { isEnvelopedPresentation, openPresentation } from '../credentials/envelo
 import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
-import { decodeMultibase } from '../formats/multibase.ts';
 import { presentationHeaderOf } from './bbs-disclosure.ts';
 import { type Canonicaliser, createCanonicaliser, TransformationRefusal } from './canonicaliser.ts';
 import {
@@ -19,7 +18,7 @@ import {
   type PresentationExpectation,
   type ProofReport,
 } from './check-proofs.ts';
-import { findCryptosuite, findCryptosuiteFor } from './cryptosuites.ts';
+import { decodeProofValue, findCryptosuite, findCryptosuiteFor } from './cryptosuites.ts';
 import { assertTellsNodes } from './disclosed-statements.ts';
 import { stageOf } from './disclosure-value.ts';
 import { checkEnvelope, checkEnvelopedPresentation, envelopCredential, envelopPresentation } from './jose.ts';
@@ -84,13 +83,16 @@ export interface DataIntegrity {
   canonicalise(document: JsonObject): Promise<string>;
 }
 
-/** Whether a credential carries a base proof, from which everything in it could be shown. */
+/**
+ * Whether a credential may carry a base proof, from which everything in it could be shown: only what is plainly a derived proof, in its one
+ * spelling, is none. Whoever gets another spelling may well be able to read it.
+ */
 export function isForHolderOnly(credential: JsonObject): boolean {
   return asArray(credential['proof'] as JsonValue).some((proof) => {
     const suite = isObject(proof) ? findCryptosuite(proof['cryptosuite']) : undefined;
     if (suite?.selective !== true || !isObject(proof)) return false;
-    const value = proof['proofValue'];
-    return typeof value === 'string' && stageOf(suite.name, decodeMultibase(value, suite.longestProofValue)) === 'base';
+    const bytes = decodeProofValue(proof['proofValue'], suite);
+    return stageOf(suite.name, bytes) !== 'presented';
   });
 }
 

@@ -27,11 +27,14 @@ export function stageOf(cryptosuite: string, bytes: Uint8Array | undefined): Dis
   return STAGES.find((stage) => TAGS[cryptosuite]?.[stage] === bytes[2]);
 }
 
+/** One value has one spelling: no length left open, no number in more bytes than it needs, no key twice, no tag. */
+const STRICT = { useMaps: true, strict: true, allowIndefinite: false, rejectDuplicateMapKeys: true, tags: [] } as const;
+
 /** The five parts of a proof value. Errors: TypeError, or whatever the decoder throws. */
 export function partsOf(cryptosuite: string, proofValue: unknown, stage: DisclosureStage): readonly unknown[] {
   const bytes = decodeBase64url(String(proofValue).slice(1), LONGEST_VALUE) ?? new Uint8Array();
   if (stageOf(cryptosuite, bytes) !== stage) throw new TypeError('not a proof value of this suite and stage');
-  const parts: unknown = decode(bytes.subarray(HEADER_BYTES), { useMaps: true, allowIndefinite: false, tags: [] });
+  const parts: unknown = decode(bytes.subarray(HEADER_BYTES), STRICT);
   if (!Array.isArray(parts) || parts.length !== 5) throw new TypeError('not the five parts of a proof value');
   return parts;
 }

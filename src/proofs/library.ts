@@ -13,10 +13,9 @@ import { readMultikey } from '../crypto/multikey.ts';
 import type { KeyType, Signer } from '../crypto/signer.ts';
 import { sha256, sha384 } from '../formats/digest.ts';
 import { jcs } from '../formats/jcs.ts';
-import { decodeMultibase } from '../formats/multibase.ts';
 import { createBbsCheckingSuite, createBbsSigningSuite, deriveBbs } from './bbs-disclosure.ts';
 import { type Canonicaliser, TransformationRefusal } from './canonicaliser.ts';
-import type { Cryptosuite } from './cryptosuites.ts';
+import { type Cryptosuite, decodeProofValue } from './cryptosuites.ts';
 import { assertTellsNodes } from './disclosed-statements.ts';
 import { stageOf } from './disclosure-value.ts';
 import type { ProofPurpose, WellFormedProof } from './proof-form.ts';
@@ -201,7 +200,7 @@ async function verifyLegacy({
   const run: Run = { signatureHeld: false };
   const { proof: _, ...unsecured } = document;
   const { proofValue, ...options } = proof.value;
-  const signature = decodeMultibase(String(proofValue), proof.suite.longestProofValue);
+  const signature = decodeProofValue(proofValue, proof.suite);
   try {
     const hashOf = async (part: JsonObject): Promise<Uint8Array> =>
       sha256(new TextEncoder().encode(await canonicaliser.canonicalise(part)));
@@ -229,8 +228,8 @@ async function createSelectiveSuite(
   const hold = (held: boolean): void => {
     run.signatureHeld = held;
   };
-  const { name, longestProofValue } = proof.suite;
-  const stage = stageOf(name, decodeMultibase(String(proof.value['proofValue']), longestProofValue)) ?? 'presented';
+  const { name } = proof.suite;
+  const stage = stageOf(name, decodeProofValue(proof.value['proofValue'], proof.suite)) ?? 'presented';
   const takesAnyType = canonicaliser.contexts.intake === 'conformance';
   if (name !== BBS) return createCheckingSuite(stage, key.bytes, hold, guard, takesAnyType);
   const publicKey = key.bytes;

@@ -8,8 +8,7 @@ import { ED25519_2020_CONTEXT } from '../credentials/contexts.ts';
 import { CLOCK_SKEW_MS } from '../credentials/validity-period.ts';
 import { readDateTime } from '../formats/date-time.ts';
 import { jcs } from '../formats/jcs.ts';
-import { decodeMultibase } from '../formats/multibase.ts';
-import { type Cryptosuite, isSignatureLength, suiteOf } from './cryptosuites.ts';
+import { type Cryptosuite, decodeProofValue, isSignatureLength, suiteOf } from './cryptosuites.ts';
 import { type DisclosureStage, stageOf } from './disclosure-value.ts';
 import { readChain } from './proof-chain.ts';
 
@@ -105,10 +104,7 @@ function formOf(
     if (fault !== undefined) return [failed('proof.form', 'PROOF_VERIFICATION_ERROR', fault, { pointer })];
   }
   // One spelling of the bytes only: the library takes either multibase.
-  const bytes =
-    typeof value === 'string' && value.startsWith(suite.multibase)
-      ? decodeMultibase(value, suite.longestProofValue)
-      : undefined;
+  const bytes = decodeProofValue(value, suite);
   if (suite.selective === true) return selectiveFormOf(proof, stageOf(suite.name, bytes), stage, pointer);
   if (!isSignatureLength(suite, bytes?.length)) {
     const detail = `not a signature of ${suite.name} in multibase ${suite.multibase}`;

@@ -2,6 +2,7 @@
 import { createSecretKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as Bls12381Multikey from '@digitalbazaar/bls12-381-multikey';
+import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { derive, sign, verify, verifyProof } from '../../../src/crypto/bbs.ts';
 import { BbsDesk } from '../../../src/crypto/bbs-desk.ts';
@@ -178,6 +179,101 @@ describe('an independent implementation', () => {
   });
 });
 
+describe('points that look like points', () => {
+  const { Point } = bls12_381.G1;
+  const { Fp } = bls12_381.fields;
+  /** A point of the curve outside the subgroup, and what the subgroup leaves of it: a point of small order. */
+  const outside = [1n, 2n, 3n, 4n, 5n, 6n].flatMap((x) => {
+    try {
+      return [Point.fromAffine({ x, y: Fp.sqrt(Fp.create(x ** 3n + 4n)) })];
+    } catch {
+      return [];
+    }
+  })[0] as InstanceType<typeof Point>;
+  const small = outside.multiplyUnsafe(bls12_381.fields.Fr.ORDER - 1n).add(outside);
+  const { publicKey, privateKey } = generate();
+  const statement = { publicKey, header: text('h'), messages: [text('a'), text('b')] };
+  const presentationHeader = text('p');
+  const disclosed = [0];
+  const signature = sign(privateKey.export(), statement);
+  const proof = derive({ ...statement, signature, presentationHeader, disclosed });
+  const shown = { ...statement, messages: [text('a')], presentationHeader, disclosed };
+  /** By hand: the library writes no such point. */
+  const compressed = ({ x, y }: { readonly x: bigint; readonly y: bigint }): Uint8Array => {
+    const octets = hex(x.toString(16).padStart(96, '0'));
+    return octets.map((byte, at) => (at === 0 ? byte | 0x80 | (y > (Fp.ORDER - 1n) / 2n ? 0x20 : 0) : byte));
+  };
+  const moved = (octets: Uint8Array, at: number): Uint8Array => {
+    const place = Point.fromBytes(octets.slice(at, at + 48));
+    return Uint8Array.of(
+      ...octets.subarray(0, at),
+      ...compressed(place.add(small).toAffine()),
+      ...octets.subarray(at + 48),
+    );
+  };
+
+  it('are what they are taken for here', () => {
+    expect(outside.isTorsionFree()).toBe(false);
+    expect(small.is0()).toBe(false);
+    expect(compressed(Point.BASE.toAffine())).toEqual(Point.BASE.toBytes(true));
+    expect(verify({ ...statement, signature })).toBe(true);
+    expect(verifyProof({ ...shown, proof })).toBe(true);
+  });
+
+  it('are no signature: one moved by a point of small order would pair as before', () => {
+    expect(verify({ ...statement, signature: moved(signature, 0) })).toBe(false);
+    expect(() => derive({ ...statement, signature: moved(signature, 0), presentationHeader, disclosed })).toThrow(
+      RangeError,
+    );
+  });
+
+  it.each([0, 48, 96])('are no proof, at byte %i', (at) => {
+    expect(verifyProof({ ...shown, proof: moved(proof, at) })).toBe(false);
+  });
+
+  it.each<[string, (octets: Uint8Array) => Uint8Array]>([
+    ['without the mark of a compressed point', (octets) => octets.map((byte, at) => (at === 0 ? byte & 0x7f : byte))],
+    ['with the mark of the identity', (octets) => octets.map((byte, at) => (at === 0 ? byte | 0x40 : byte))],
+    ['with the other sign', (octets) => octets.map((byte, at) => (at === 0 ? byte ^ 0x20 : byte))],
+    [
+      'with a coordinate beyond the field',
+      (octets) => octets.map((byte, at) => (at === 0 ? 0x9f : at < 48 ? 0xff : byte)),
+    ],
+    ['with a byte more', (octets) => Uint8Array.of(...octets, 0)],
+    ['with a scalar more', (octets) => Uint8Array.of(...octets, ...octets.subarray(-32))],
+  ])('are no proof and no signature %s', (_name, change) => {
+    expect(verifyProof({ ...shown, proof: change(proof) })).toBe(false);
+    expect(verify({ ...statement, signature: change(signature) })).toBe(false);
+  });
+
+  it('are no scalar: the order itself, and a scalar with the order added', () => {
+    const order = bls12_381.fields.Fr.ORDER;
+    const plus = (octets: Uint8Array): Uint8Array =>
+      hex((BigInt(`0x${toHex(octets)}`) + order).toString(16).padStart(64, '0').slice(-64));
+    for (const at of [144, 176, 208, 240, proof.length - 32]) {
+      for (const scalar of [plus(new Uint8Array(32)), plus(proof.slice(at, at + 32))]) {
+        const changed = Uint8Array.of(...proof.subarray(0, at), ...scalar, ...proof.subarray(at + 32));
+        expect(verifyProof({ ...shown, proof: changed })).toBe(false);
+      }
+    }
+    const e = plus(signature.slice(48));
+    expect(verify({ ...statement, signature: Uint8Array.of(...signature.subarray(0, 48), ...e) })).toBe(false);
+  });
+
+  it('are no key: outside the subgroup everything would have to be looked at twice', () => {
+    const key = hex(`80${'00'.repeat(94)}02`);
+    expect(isPublicKey(key)).toBe(false);
+    expect(verify({ ...statement, publicKey: key, signature })).toBe(false);
+    expect(verifyProof({ ...shown, publicKey: key, proof })).toBe(false);
+  });
+
+  it('come with no more messages than there may be', () => {
+    const messages = Array.from({ length: MOST_MESSAGES + 1 }, () => text('m'));
+    expect(verify({ ...statement, messages, signature })).toBe(false);
+    expect(() => sign(privateKey.export(), { ...statement, messages })).toThrow(RangeError);
+  });
+});
+
 describe('keys', () => {
   it.each<[string, Uint8Array]>([
     ['the identity', Uint8Array.of(0xc0, ...new Uint8Array(95))],
@@ -215,6 +311,14 @@ describe('the desk', () => {
     expect(refused).toEqual(
       Array.from({ length: 3 }, () => expect.objectContaining({ code: 'UNAVAILABLE', retryAfter: 2 })),
     );
+  });
+
+  it('leaves open what a thread failed at, and does not ask that thread again', async () => {
+    const desk = new BbsDesk({ threads: 1 });
+    const signature = await desk.sign(privateKey, input);
+    const broken = { ...input, signature: undefined as unknown as Uint8Array };
+    await expect(desk.verify(broken)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await desk.verify({ ...input, signature })).toBe(true);
   });
 
   it('gives up on a job that takes too long, and takes the next one', async () => {

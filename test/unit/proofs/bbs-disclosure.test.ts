@@ -2,6 +2,7 @@
 import { createDiscloseCryptosuite, createVerifyCryptosuite } from '@digitalbazaar/bbs-2023-cryptosuite';
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
 import { derive, verifyCredential } from '@digitalbazaar/vc';
+import { base58 } from '@scure/base';
 import { decode, encode } from 'cborg';
 import jsigs from 'jsonld-signatures';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -74,7 +75,44 @@ describe('a base proof', () => {
   });
 });
 
+describe('what may be a base proof', () => {
+  const respelled = (change: (value: string) => string): JsonObject =>
+    withValue(base, change(String(proofOf(base)['proofValue'])));
+
+  it.each<[string, (value: string) => string]>([
+    ['in another multibase', (value) => `z${base58.encode(Buffer.from(value.slice(1), 'base64url'))}`],
+    ['with padding', (value) => `${value}=`],
+    ['of another form', (value) => value.replace('u2V0C', 'u2V0E')],
+    ['too long to be looked at', (value) => value + 'A'.repeat(131_072)],
+    ['of characters beyond counting', () => `z${'2'.repeat(131_000)}`],
+  ])('%s is for the holder too', (_name, change) => {
+    expect(isForHolderOnly(respelled(change))).toBe(true);
+    expect(isForHolderOnly(base)).toBe(true);
+    expect(isForHolderOnly(derived)).toBe(false);
+  });
+});
+
 describe('a derived proof', () => {
+  it('is not derived from again, nor is a set of proofs', async () => {
+    const code = { code: 'PROOF_GENERATION_ERROR' };
+    await expect(integrity.deriveCredential(derived, { selectivePointers: [] })).rejects.toMatchObject(code);
+    const set = { ...base, proof: [proofOf(base)] };
+    await expect(integrity.deriveCredential(set, { selectivePointers: [] })).rejects.toMatchObject(code);
+  });
+
+  it('is of one document, one key and one suite', async () => {
+    const other = await sign(core, { ...claim, validUntil: '2030-01-01T00:00:00Z' });
+    const swapped = await integrity.deriveCredential(other, { selectivePointers: [] });
+    expect(await failures(swapped)).toEqual([]);
+    expect((await failures({ ...swapped, proof: proofOf(derived) })).map(([, code]) => code)).toContain(
+      'PROOF_VERIFICATION_ERROR',
+    );
+    const suite = { ...derived, proof: { ...proofOf(derived), cryptosuite: 'ecdsa-sd-2023' } };
+    expect((await failures(suite)).map(([, code]) => code)).toContain('PROOF_VERIFICATION_ERROR');
+    const purpose = { ...derived, proof: { ...proofOf(derived), proofPurpose: 'authentication' } };
+    expect(await failures(purpose)).toContainEqual(['proof.purpose', 'PROOF_VERIFICATION_ERROR']);
+  });
+
   it('shows the core and what was selected, and the links to it hold', async () => {
     expect(await failures(derived)).toEqual([]);
     expect(isForHolderOnly(derived)).toBe(false);
@@ -215,6 +253,55 @@ describe('a proof value from a stranger', () => {
     ['nothing', () => []],
   ])('is refused with %s', async (_name, change) => {
     expect((await failures(changed(change))).map(([, code]) => code)).toContain('PROOF_VERIFICATION_ERROR');
+  });
+
+  /** The same parts in other bytes, by hand. */
+  const spelled = (change: (parts: Uint8Array) => readonly number[]): JsonObject => {
+    const bytes = Buffer.from(String(proofOf(derived)['proofValue']).slice(1), 'base64url');
+    const value = Buffer.from([0xd9, 0x5d, 0x03, ...change(bytes.subarray(3))]);
+    return withValue(derived, `u${value.toString('base64url')}`);
+  };
+  /** Where the map of labels begins: after the head of five parts and the proof. */
+  const mapIn = (parts: Uint8Array): number => {
+    const [proof] = decode(parts, { useMaps: true }) as Parts;
+    return 1 + encode(proof).length;
+  };
+
+  it('is taken in its own bytes, and with labels', async () => {
+    expect(await failures(spelled((parts) => [...parts]))).toEqual([]);
+    const bytes = Buffer.from(String(proofOf(derived)['proofValue']).slice(1), 'base64url').subarray(3);
+    const first = bytes[mapIn(bytes)] as number;
+    // A map of 1 to 22 labels, the first of them 0: what the cases below take apart.
+    expect(first).toBeGreaterThan(0xa0);
+    expect(first).toBeLessThan(0xb7);
+    expect(bytes[mapIn(bytes) + 1]).toBe(0);
+  });
+
+  it.each<[string, (parts: Uint8Array) => readonly number[]]>([
+    ['a list without a length', (parts) => [0x9f, ...parts.subarray(1), 0xff]],
+    ['a length in two bytes', (parts) => [0x98, 5, ...parts.subarray(1)]],
+    [
+      'a label twice, first another one',
+      (parts) => {
+        const at = mapIn(parts);
+        return [...parts.subarray(0, at), (parts[at] as number) + 1, 0, 22, ...parts.subarray(at + 1)];
+      },
+    ],
+    [
+      'a label in two bytes',
+      (parts) => {
+        const at = mapIn(parts);
+        return [...parts.subarray(0, at + 1), 0x18, 0, ...parts.subarray(at + 2)];
+      },
+    ],
+    ['a tag', (parts) => [0xc1, ...parts]],
+    ['something behind it', (parts) => [...parts, 0]],
+    ['its end cut off', (parts) => [...parts.subarray(0, -1)]],
+    ['a promise of more than there is', () => [0x9b, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]],
+    ['bytes longer than memory', () => [0x5b, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]],
+    ['lists in lists, thirty thousand deep', () => new Array<number>(30_000).fill(0x81)],
+  ])('is refused with %s', async (_name, change) => {
+    expect((await failures(spelled(change))).map(([, code]) => code)).toContain('PROOF_VERIFICATION_ERROR');
   });
 
   it.each([
