@@ -2,6 +2,7 @@
  * What verified status lists say about one credential, gathered into a history that is judged later, at whatever instant counts
  * (docs/threats.md, section 5.11). No library is asked: the one there is answers `verified: true` for a set bit.
  */
+import { ServiceError } from '../base/error.ts';
 import { type Finding, passed, skipped, verdictOf } from '../base/finding.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { ProblemCode } from '../base/problem.ts';
@@ -149,7 +150,9 @@ class Desk {
   async #checkList(document: JsonObject): Promise<readonly Finding[]> {
     try {
       return await this.#sources.checkList(document);
-    } catch {
+    } catch (error) {
+      // Nobody looked at the list, so it is neither good nor bad: whoever asked is told to come back.
+      if (error instanceof ServiceError && error.code === 'UNAVAILABLE') throw error;
       return [{ check: 'status.list', outcome: 'failed', code: 'STATUS_VERIFICATION_ERROR' }];
     }
   }

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { ServiceError } from '../../../src/base/error.ts';
 import { failed, passed, undetermined } from '../../../src/base/finding.ts';
 import { deepFreeze, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
 import type { ProblemCode } from '../../../src/base/problem.ts';
@@ -244,6 +245,12 @@ describe('observeStatus', () => {
     expect(await problemOf(await list(), { checkList: () => Promise.reject(null) })).toBe('STATUS_VERIFICATION_ERROR');
     const fault = async () => [failed('shape', 'MALFORMED_VALUE_ERROR', 'no')];
     expect(await problemOf(await list(), { checkList: fault })).toBe('STATUS_VERIFICATION_ERROR');
+  });
+
+  it('says nothing of a list that nobody had time to look at', async () => {
+    const busy = () => Promise.reject(new ServiceError('UNAVAILABLE', 'too many are waiting', { retryAfter: 2 }));
+    await expect(problemOf(await list(), { checkList: busy })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await problemOf(await list())).toBe('none');
   });
 
   it('refuses an expired list, and one from the future, five minutes of skew allowed', async () => {
