@@ -153,7 +153,7 @@ function mirroredOf(signed: JsonObject): Uint8Array {
 }
 
 /** Characters; what is longer is not decoded. */
-const LONGEST_DID_KEY = 128;
+const LONGEST_DID_KEY = 152;
 const TOO_LONG = { verdict: 'refuse', types: ['https://www.w3.org/ns/did#INVALID_DID'] } as const;
 
 /** Points that are none, each as a did:key: whoever could sign for one could sign for all. */
