@@ -13,6 +13,8 @@ import { type DisclosureStage, stageOf } from './disclosure-value.ts';
 import { readChain } from './proof-chain.ts';
 
 export const MOST_PROOFS = 8;
+/** Of suites with selective disclosure, one for each: each has the whole document expanded and grouped anew. */
+export const MOST_SELECTIVE_PROOFS = 2;
 
 export type ProofPurpose = 'assertionMethod' | 'authentication';
 
@@ -49,6 +51,10 @@ export function readProofs(document: JsonObject, { purpose, now, stage = 'presen
   if (list.length > MOST_PROOFS) return stop(failed('proof.form', 'LIMIT_EXCEEDED', `more than ${MOST_PROOFS} proofs`));
   if (list.length === 0 || !list.every(isObject)) {
     return stop(failed('proof.form', 'PROOF_VERIFICATION_ERROR', 'there is no proof', { pointer: '/proof' }));
+  }
+  if (list.filter((entry) => suiteOf(entry)?.selective === true).length > MOST_SELECTIVE_PROOFS) {
+    const detail = `more than ${MOST_SELECTIVE_PROOFS} proofs with selective disclosure`;
+    return stop(failed('proof.form', 'LIMIT_EXCEEDED', detail, { pointer: '/proof' }));
   }
   const chain = readChain(list);
   // Beside a proof that can be judged, one that cannot is a doubt; alone, it leaves nothing to believe.

@@ -4,7 +4,8 @@ import type { AuthorityQuestion } from '../../trust/authority-question.ts';
 import { type AuthorityAnswer, answerAuthority } from '../../trust/authorization.ts';
 import type { RefusedCredential } from '../../trust/evaluation.ts';
 import type { Policy } from '../../trust/policy.ts';
-import { type CheckDeps, checkCredential } from './check-credential.ts';
+import { checkCredential } from './check-credential.ts';
+import type { CheckDeps } from './check-deps.ts';
 import { refusedOf } from './evaluation.ts';
 
 /** Check the credentials on file flat, as for an evaluation, and hand what passed to the pure answer of `trust`. Never throws for a document. */

@@ -1,38 +1,15 @@
 import { type Finding, owed, verdictOf } from '../../base/finding.ts';
 import { deepFreeze, type JsonObject } from '../../base/json.ts';
 import type { CheckedCredential, SeenDidDocument } from '../../credentials/checked-credential.ts';
-import type { Contexts } from '../../credentials/contexts.ts';
 import { checkCredentialForm } from '../../credentials/credential.ts';
 import { contentOf } from '../../credentials/envelope.ts';
 import { baseDigest } from '../../credentials/link.ts';
 import type { ProofKey } from '../../credentials/proof-key.ts';
-import type { Schemas } from '../../credentials/schemas.ts';
 import type { StatusHistory } from '../../credentials/status-history.ts';
-import type { DidResolver } from '../../dids/resolver.ts';
 import { digestOfJson } from '../../formats/digest.ts';
-import type { DataIntegrity, PresentationExpectation } from '../../proofs/data-integrity.ts';
 import { observeStatus, type StatusSources } from '../../status/check-status.ts';
+import type { CheckDeps } from './check-deps.ts';
 import { checkCredentialSchemas } from './credential-schemas.ts';
-import type { LoadSchema } from './load-schema.ts';
-
-/** Where status lists come from: the network, this node itself, or whoever handed in the evidence. */
-export type LoadStatusList = StatusSources['load'];
-
-export interface CheckDeps {
-  readonly contexts: Contexts;
-  readonly schemas: Schemas;
-  readonly proofs: DataIntegrity;
-  readonly resolver: DidResolver;
-  readonly loadStatusList: LoadStatusList;
-  readonly rememberSeen?: StatusSources['rememberSeen'];
-  readonly now: number;
-  /** Where schemas of credentials without a profile come from; without it none is had. */
-  readonly loadSchema?: LoadSchema;
-  /** Lists that came with the credential. */
-  readonly stapled?: readonly JsonObject[];
-  /** Whose presentation it stands in. */
-  readonly presentedTo?: PresentationExpectation;
-}
 
 export interface Checked extends CheckedCredential {
   /** Status list credentials that were read, for the evidence bundle. */

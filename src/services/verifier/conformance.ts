@@ -6,7 +6,7 @@ import { type Finding, owed, skipped, verdictOf } from '../../base/finding.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { checkCredentialForm } from '../../credentials/credential.ts';
 import { contentOf } from '../../credentials/envelope.ts';
-import type { CheckDeps } from './check-credential.ts';
+import type { CheckDeps } from './check-deps.ts';
 
 /** Said in every answer of a conformance instance. */
 export const CONFORMANCE_NOTICE =

@@ -6,7 +6,7 @@ import { noSchema, readSchemaEntries, schemaFound, schemaOf } from '../../creden
 import { checkByForeignSchema } from '../../credentials/foreign-schema.ts';
 import { checkStatedDigests } from '../../credentials/related-resources.ts';
 import { checkValidityPeriod } from '../../credentials/validity-period.ts';
-import type { CheckDeps } from './check-credential.ts';
+import type { CheckDeps } from './check-deps.ts';
 import type { LoadedSchema } from './load-schema.ts';
 
 type Entry = Extract<ReturnType<typeof readSchemaEntries>, { readonly ok: true }>['value'][number];

@@ -12,7 +12,8 @@ import { type Admitted, admit } from '../../trust/admitted.ts';
 import { evaluate } from '../../trust/evaluate.ts';
 import type { Evaluation, EvaluationInput, RefusedCredential } from '../../trust/evaluation.ts';
 import type { Policy } from '../../trust/policy.ts';
-import { type CheckDeps, type Checked, checkCredential } from './check-credential.ts';
+import { type Checked, checkCredential } from './check-credential.ts';
+import type { CheckDeps } from './check-deps.ts';
 
 export interface EvaluationRequest {
   readonly credentials: readonly JsonObject[];

@@ -1,6 +1,6 @@
 import { undetermined } from '../../base/finding.ts';
 import type { DidResolver } from '../../dids/resolver.ts';
-import type { LoadStatusList } from './check-credential.ts';
+import type { LoadStatusList } from './check-deps.ts';
 import type { LoadSchema } from './load-schema.ts';
 
 /** What one request may cause to be looked up elsewhere, however many credentials, lists and instants it names. */

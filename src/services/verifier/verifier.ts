@@ -17,7 +17,8 @@ import type { AuthorityQuestion } from '../../trust/authority-question.ts';
 import type { AuthorityAnswer } from '../../trust/authorization.ts';
 import type { Policy } from '../../trust/policy.ts';
 import { answerFromFile } from './authority.ts';
-import { type CheckDeps, type Checked, checkCredential, type LoadStatusList } from './check-credential.ts';
+import { type Checked, checkCredential } from './check-credential.ts';
+import type { CheckDeps, LoadStatusList } from './check-deps.ts';
 import { checkProofsAlone, conformanceFinding } from './conformance.ts';
 import {
   type EvaluationAnswer,

@@ -142,3 +142,20 @@ describe('a set of proofs', () => {
     ]);
   });
 });
+
+describe('proofs with selective disclosure', () => {
+  const claimed = (cryptosuite: string): JsonObject => ({
+    type: 'DataIntegrityProof',
+    cryptosuite,
+    verificationMethod: `${ISSUER}#key`,
+    proofPurpose: 'assertionMethod',
+    proofValue: 'u2V0',
+  });
+  it.each(['ecdsa-sd-2023', 'bbs-2023'])('are two at most, and with a third none is looked at: %s', async (third) => {
+    const two = [claimed('ecdsa-sd-2023'), claimed('bbs-2023')];
+    expect(await failures({ ...unsecured, proof: [...two, claimed(third)] })).toEqual([
+      ['proof.form', 'LIMIT_EXCEEDED'],
+    ]);
+    expect(await failures({ ...unsecured, proof: two })).not.toContainEqual(['proof.form', 'LIMIT_EXCEEDED']);
+  });
+});
