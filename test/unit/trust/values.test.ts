@@ -9,7 +9,8 @@ const importing = (change: Partial<ImportedGoods>, bend: Bend = {}): Bend => ({
   ...bend,
   request: { import: { ...IMPORT, ...change } },
 });
-const WITHOUT: Bend = { request: { import: undefined } };
+/** The stories of a declarant import something; this one only asks. */
+const WITHOUT: Bend = { request: { import: undefined } as unknown as NonNullable<Bend['request']> };
 
 async function valuesOf(story: Story, bend: Bend = {}) {
   return (await resultOf(story, bend)).values;
