@@ -5,13 +5,12 @@
 import { createDiscloseCryptosuite, createSignCryptosuite } from '@digitalbazaar/bbs-2023-cryptosuite';
 import * as Bls12381Multikey from '@digitalbazaar/bls12-381-multikey';
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
-import { derive as deriveWith, issue } from '@digitalbazaar/vc';
 import { decode, encode } from 'cborg';
 import type { JsonObject } from '../../src/base/json.ts';
 import { loadContexts } from '../../src/credentials/contexts.ts';
-import type { Party } from '../support/data-integrity.ts';
-import { bbsKeyOf } from './bbs-keys.ts';
-import { NOW } from './parties.ts';
+import type { Signer } from '../../src/crypto/signer.ts';
+import { bbsKeyBehind } from './bbs-keys.ts';
+import type { ProofMembers } from './signing.ts';
 
 const DERIVED = [0xd9, 0x5d, 0x03];
 
@@ -25,26 +24,25 @@ const documentLoader = async (url: string) => {
   return { contextUrl: null, documentUrl: url, document };
 };
 
-/** A base proof with these pointers and no others as mandatory. */
+/** A base proof with these pointers and no others as mandatory; `members` replace or extend those of the proof before it is signed. */
 export async function signBbs(
   unsecured: JsonObject,
-  party: Party,
+  signer: Signer,
   mandatoryPointers: readonly string[],
+  { verificationMethod: method = signer.id, proofPurpose = 'assertionMethod', ...more }: ProofMembers = {},
 ): Promise<JsonObject> {
-  const { id, secretKey, publicKey } = bbsKeyOf(party);
+  const { secretKey, publicKey } = bbsKeyBehind(signer);
   const algorithm = Bls12381Multikey.ALGORITHMS.BBS_BLS12381_SHA256;
   const { multisign } = (await Bls12381Multikey.fromRaw({ algorithm, publicKey, secretKey })).signer();
   const suite = new DataIntegrityProof({
     cryptosuite: createSignCryptosuite({ mandatoryPointers: [...mandatoryPointers] }),
-    signer: { id, algorithm, publicKey, multisign, sign: multisign },
+    signer: { id: method, algorithm, publicKey, multisign, sign: multisign },
     date: null,
   });
-  return (await issue({
-    credential: structuredClone(unsecured),
-    suite,
-    documentLoader,
-    now: new Date(NOW),
-  })) as JsonObject;
+  suite.proof = more;
+  const purpose = { update: async (proof: object) => ({ ...proof, proofPurpose }) };
+  const document = structuredClone(unsecured);
+  return { ...unsecured, proof: (await suite.createProof({ document, purpose, documentLoader })) as JsonObject };
 }
 
 /** What a holder shows, with a proof that `change` may have made into something else. */
@@ -55,9 +53,10 @@ export async function deriveBbs(
   header: readonly number[] = DERIVED,
 ): Promise<JsonObject> {
   const cryptosuite = createDiscloseCryptosuite({ selectivePointers: [...selectivePointers] });
-  const verifiableCredential = structuredClone(base);
+  const { proof: baseProof, ...document } = structuredClone(base);
   const suite = new DataIntegrityProof({ cryptosuite });
-  const derived = (await deriveWith({ verifiableCredential, suite, documentLoader })) as JsonObject;
+  const purpose = { term: (baseProof as JsonObject)['proofPurpose'] };
+  const derived = (await suite.derive({ document, purpose, proofSet: [baseProof], documentLoader })) as JsonObject;
   if (change === undefined && header === DERIVED) return derived;
   const proof = derived['proof'] as JsonObject;
   const bytes = Buffer.from(String(proof['proofValue']).slice(1), 'base64url');

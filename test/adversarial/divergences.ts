@@ -20,6 +20,13 @@ export const DIVERGENCES: readonly Divergence[] = [
       'no presentation around a text in the place of a proof can be signed losslessly, and the proof of the presentation is judged before what is inside',
   },
   {
+    case: 'PRF-010',
+    form: '100 KB base58 proofValue, derived',
+    types: ['https://w3id.org/security#PROOF_VERIFICATION_ERROR'],
+    reason:
+      'a proof of which a part is shown may be that long, but is written in base64url: nothing in base58 is ever decoded there',
+  },
+  {
     case: 'DID-013',
     form: '{"$repeat"',
     types: ['LOCAL:limit-exceeded'],

@@ -1,17 +1,19 @@
 /** The ways of securing a credential that are offered, as an attacker's signer speaks them. */
-import type { JsonObject } from '../../src/base/json.ts';
+import { isObject, type JsonObject } from '../../src/base/json.ts';
 import type { Signer } from '../../src/crypto/signer.ts';
 import { readDateTime } from '../../src/formats/date-time.ts';
 import type { Party } from '../support/data-integrity.ts';
+import { deriveBbs, signBbs } from './bbs-signing.ts';
 import type { CorpusKeyType } from './ecdsa-keys.ts';
 import { at, good, keyOf, NOW } from './parties.ts';
+import { derive, signBase } from './selective-signing.ts';
 import { type ProofMembers, sign } from './signing.ts';
 import { envelopeOf, signToken } from './tokens.ts';
 
 export interface Mechanism {
   /** As it stands in a form's name. */
   readonly name: string;
-  readonly keyType: CorpusKeyType;
+  readonly keyType: Signer['keyType'];
   /** `cryptosuite` of the proof; nothing for an envelope. */
   readonly cryptosuite?: string;
   /**
@@ -21,14 +23,19 @@ export interface Mechanism {
   secure(unsecured: JsonObject, signer: Signer, members?: ProofMembers): Promise<JsonObject>;
 }
 
-const suite = (cryptosuite: string, keyType: CorpusKeyType): Mechanism => ({
+/** Signs all of a document in one. */
+interface WholeMechanism extends Mechanism {
+  readonly keyType: CorpusKeyType;
+}
+
+const suite = (cryptosuite: string, keyType: CorpusKeyType): WholeMechanism => ({
   name: `${cryptosuite} ${keyType}`,
   keyType,
   cryptosuite,
   secure: (unsecured, signer, members = {}) => sign(unsecured, signer, { cryptosuite, ...members }),
 });
 
-const envelope = (keyType: CorpusKeyType): Mechanism => ({
+const envelope = (keyType: CorpusKeyType): WholeMechanism => ({
   name: `vc+jwt ${keyType}`,
   keyType,
   secure: async (unsecured, signer, { verificationMethod = signer.id, created } = {}) => {
@@ -38,8 +45,8 @@ const envelope = (keyType: CorpusKeyType): Mechanism => ({
   },
 });
 
-/** Every way but the first, which every case runs under on every surface. Those of which a part may be shown have cases of their own. */
-export const OTHER_MECHANISMS: readonly Mechanism[] = [
+/** Every way of signing a document whole, but the first, which every case runs under on every surface. */
+export const OTHER_MECHANISMS: readonly WholeMechanism[] = [
   suite('eddsa-jcs-2022', 'Ed25519'),
   suite('ecdsa-rdfc-2019', 'P-256'),
   suite('ecdsa-rdfc-2019', 'P-384'),
@@ -50,9 +57,43 @@ export const OTHER_MECHANISMS: readonly Mechanism[] = [
   envelope('P-384'),
 ];
 
-export const ECDSA_MECHANISMS: readonly Mechanism[] = OTHER_MECHANISMS.filter(
+export const ECDSA_MECHANISMS: readonly WholeMechanism[] = OTHER_MECHANISMS.filter(
   ({ cryptosuite }) => cryptosuite?.startsWith('ecdsa-') === true,
 );
+
+/** One member that a holder may withhold, and shows; everything else is marked by the issuer. */
+const FREE = '/credentialSubject/name';
+
+function markedIn(unsecured: JsonObject): readonly string[] {
+  const { '@context': _, proof: _proof, credentialSubject: subject, ...rest } = unsecured;
+  const inside = isObject(subject) ? Object.keys(subject).map((name) => pointer('credentialSubject', name)) : [];
+  const outside = Object.keys(rest).map((name) => pointer(name));
+  return [...outside, ...inside].filter((marked) => marked !== FREE);
+}
+
+const shownIn = ({ credentialSubject: subject }: JsonObject): readonly string[] =>
+  isObject(subject) && 'name' in subject ? [FREE] : [];
+
+const pointer = (...tokens: readonly string[]): string =>
+  tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/** Credentials of which a holder may show a part, as such a holder shows them. */
+export const DERIVED_MECHANISMS: readonly Mechanism[] = [
+  {
+    name: 'derived ecdsa-sd-2023',
+    keyType: 'P-256',
+    cryptosuite: 'ecdsa-sd-2023',
+    secure: async (unsecured, signer, members) =>
+      derive(await signBase(unsecured, signer, markedIn(unsecured), members), shownIn(unsecured)),
+  },
+  {
+    name: 'derived bbs-2023',
+    keyType: 'Bls12381G2',
+    cryptosuite: 'bbs-2023',
+    secure: async (unsecured, signer, { created: _, ...members } = {}) =>
+      deriveBbs(await signBbs(unsecured, signer, markedIn(unsecured), members), shownIn(unsecured)),
+  },
+];
 
 /** Honest, by the key of the party that goes with the mechanism. */
 export function securedBy(

@@ -4,8 +4,8 @@ import type { Signer } from '../../src/crypto/signer.ts';
 import { createDidDocument } from '../../src/dids/did-document.ts';
 import { formatDateTime } from '../../src/formats/date-time.ts';
 import { createParty, type Party, signerFromSeed } from '../support/data-integrity.ts';
-import { bbsKeyOf } from './bbs-keys.ts';
-import { type CorpusKeyType, ecdsaSigner } from './ecdsa-keys.ts';
+import { bbsKeyOf, bbsSignerOf } from './bbs-keys.ts';
+import { ecdsaSigner } from './ecdsa-keys.ts';
 
 export const NOW = Date.UTC(2027, 3, 15, 12);
 export const DAY = 86_400_000;
@@ -42,8 +42,10 @@ export function signerNamed(signer: Signer, id: string): Signer {
 }
 
 /** The key of a party of each kind, by which it signs under each mechanism; the same in every run. */
-export function keyOf({ did, signer }: Party, keyType: CorpusKeyType): Signer {
+export function keyOf(party: Party, keyType: Signer['keyType']): Signer {
+  const { did, signer } = party;
   if (keyType === 'Ed25519') return signer;
+  if (keyType === 'Bls12381G2') return bbsSignerOf(party);
   return ecdsaSigner(keyType, `${did.toLowerCase()} ${keyType}`, () => `${did}#${keyType.toLowerCase()}`);
 }
 

@@ -168,6 +168,9 @@ export function markdownReport(results: readonly CaseResult[]): string {
     '## By surface',
     '| surface | inputs |\n|---|--:|',
     ...surfaces.map(([name, count]) => `| ${name} | ${count} |`),
+    '## By mechanism and surface',
+    'Inputs that were handed in; every one of them was answered as it should be, or it would be counted as wrong above. The first row is the mechanism of the case itself: `eddsa-rdfc-2022` unless the case is about another.',
+    mechanismTable(results),
     '## Not applicable yet',
     'By case, with the issue that brings what it is about: C securing mechanisms and conformance, D production, E wallets and protocols, F the web. What reaches a route all the same is refused, and counted as *not offered*.',
     '| case | title | issue | reason |\n|---|---|---|---|',
@@ -207,17 +210,35 @@ function bySurface(results: readonly CaseResult[]): readonly (readonly [string, 
   return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** Surfaces that take something secured, or secure it, each under every mechanism. */
+const SECURED_SURFACES = ['verify', 'present', 'import', 'cli verify', 'cli present', 'evaluations', 'issue'];
+const OWN = "the case's own";
+
+function mechanismTable(results: readonly CaseResult[]): string {
+  const trials = results.flatMap((result) => result.results).filter(({ notOffered }) => !notOffered);
+  const mechanisms = [OWN, ...new Set(trials.flatMap(({ mechanism }) => (mechanism === undefined ? [] : [mechanism])))];
+  const count = (mechanism: string, surface: string): number =>
+    trials.filter((trial) => (trial.mechanism ?? OWN) === mechanism && trial.surface === surface).length;
+  return [
+    `| mechanism | ${SECURED_SURFACES.join(' | ')} |`,
+    `|---|${SECURED_SURFACES.map(() => '--:').join('|')}|`,
+    ...mechanisms.map(
+      (mechanism) => `| ${mechanism} | ${SECURED_SURFACES.map((surface) => count(mechanism, surface)).join(' | ')} |`,
+    ),
+  ].join('\n');
+}
+
 const INTRODUCTION = `Every case of \`test/adversarial\` is built with the project's own credential types and handed to every surface that takes it: \`verify\`
 (\`POST /verifiers/{id}/credentials/verify\`), \`present\` (\`…/presentations/verify\`, inside a presentation signed by its holder), \`import\` (a
 holder's store), \`derive\` and \`prove\` (a holder's other routes), \`issue\`, \`evaluations\`, the other routes, and the commands \`verify\`, \`issue\` and \`verify --policy\`. \`test/adversarial/corpus.test.ts\` is part of
 \`npm test\` and fails on one wrong acceptance, one wrong refusal, one wrong reason, one 5xx or crash, one broken invariant, and on a case that is neither
 built nor listed below. \`npm run corpus\` runs the same and writes this page.
 
-Credentials are secured with \`eddsa-rdfc-2022\` unless the case is about another mechanism, and those go over every surface. Beside that, every case of the layers
-\`proof\`, \`time\` and \`context\` whose attack makes sense there runs once more under each other mechanism that signs a credential as a whole, on one surface
-(\`verify\`): \`eddsa-jcs-2022\`; \`ecdsa-rdfc-2019\` and \`ecdsa-jcs-2019\` on P-256 and P-384; \`vc+jwt\` with Ed25519, P-256 and P-384. The checks behind the
-surfaces are the same ones; what differs is how a document is secured. Credentials of which a holder shows a part (\`ecdsa-sd-2023\`), and tokens (layer \`jose\`), have cases
-of their own on every surface and in evaluations. All of them are made by signers of the corpus, which share no code with the service's.
+Credentials are secured with \`eddsa-rdfc-2022\` unless the case is about another mechanism. Beside that, every case of the layers \`proof\`, \`time\` and
+\`context\` whose attack makes sense there runs once more under each other mechanism: \`eddsa-jcs-2022\`; \`ecdsa-rdfc-2019\` and \`ecdsa-jcs-2019\` on P-256 and
+P-384; \`vc+jwt\` with Ed25519, P-256 and P-384; and as a holder shows a credential under \`ecdsa-sd-2023\` and \`bbs-2023\`, on every surface that takes a secured
+credential; what an issuer must not sign is asked of an issuer instance for each mechanism. The selective mechanisms and tokens (layer \`jose\`) have cases
+of their own besides. All of it is made by signers of the corpus, which share no code with the service's.
 
 Invariants hold in every answer: no 5xx that the case does not name, no crash, problem documents for refusals, no stack, path or secret, no piece of input longer than
 200 characters in a refusal, no refused document handed back, no connection but to hosts of the run, no record of a refused request, an answer within a second (three times that

@@ -13,6 +13,7 @@ export interface TrialResult extends Judgement {
   readonly form: string;
   readonly surface: string;
   readonly notOffered: boolean;
+  readonly mechanism?: string;
   readonly expected: 'accept' | 'refuse';
   readonly answer: Answer;
 }
@@ -42,7 +43,8 @@ async function runTrial(world: World, given: Case, trial: Trial): Promise<TrialR
   const divergence = findDivergence(given.id, form, surface);
   const expected = expectationOf(given, trial).verdict;
   const notOffered = trial.notOffered === true;
-  return { form, surface, notOffered, expected, answer, ...judge(given, trial, answer, divergence) };
+  const mechanism = trial.mechanism === undefined ? {} : { mechanism: trial.mechanism };
+  return { form, surface, notOffered, ...mechanism, expected, answer, ...judge(given, trial, answer, divergence) };
 }
 
 /** Whatever a surface throws is a crash of ours. */

@@ -155,10 +155,10 @@ export function present(by: Party, credentials: readonly JsonObject[], members: 
 }
 
 /** Ask the issue route, or the command, to sign: a refusal must leave no trace. */
-export function askToIssue(world: World, text: string | Uint8Array): Promise<Answer> {
+export function askToIssue(world: World, text: string | Uint8Array, instance = 'maker'): Promise<Answer> {
   const raw = joined('{"credential":', text, '}');
   return leavingNothing(world, () =>
-    ask(world, 'POST', '/issuers/maker/credentials/issue', { raw, token: world.maker.token }),
+    ask(world, 'POST', `/issuers/${instance}/credentials/issue`, { raw, token: world.maker.token }),
   );
 }
 

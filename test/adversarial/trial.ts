@@ -20,6 +20,8 @@ export interface Trial {
   readonly expected?: TrialExpectation;
   /** The securing mechanism or protocol is not offered: a clean refusal is all that is asked, and it is counted apart. */
   readonly notOffered?: true;
+  /** The mechanism it runs under beside the case's own. */
+  readonly mechanism?: string;
 }
 
 export interface TrialExpectation {
@@ -60,6 +62,9 @@ export function issueTrials(
     { form, surface: 'cli issue', run: () => askCliToIssue(world, make(world.issuing.did)), ...more },
   ];
 }
+
+export const under = (mechanism: string, trials: readonly Trial[]): Trial[] =>
+  trials.map((trial) => ({ ...trial, mechanism }));
 
 /** Without what the service adds itself. */
 export function asRequested({ id: _, credentialStatus: _status, ...rest }: JsonObject): JsonObject {

@@ -27,3 +27,20 @@ declare module '@digitalbazaar/bbs-2023-cryptosuite' {
   export function createSignCryptosuite(options: { mandatoryPointers: string[] }): object;
   export function createVerifyCryptosuite(): object;
 }
+
+/** One step below `issue` and `derive` of the library, which look at the credential first. */
+declare module '@digitalbazaar/data-integrity' {
+  interface DataIntegrityProof {
+    createProof(input: {
+      document: object;
+      purpose: { update(proof: object): Promise<object> };
+      documentLoader: unknown;
+    }): Promise<unknown>;
+    derive(input: {
+      document: object;
+      purpose: { readonly term: unknown };
+      proofSet: readonly unknown[];
+      documentLoader: unknown;
+    }): Promise<unknown>;
+  }
+}

@@ -1,6 +1,6 @@
 /** bbs-2023: proofs that were put together, proofs of other forms, what an issuer left open, and many at once (docs/threats.md, section 5.6). */
 import { type BbsParts, deriveBbs, signBbs } from '../bbs-signing.ts';
-import { good } from '../parties.ts';
+import { good, keyOf } from '../parties.ts';
 import { ask, specimen, verifyCredential } from '../surfaces.ts';
 import { type Builder, checked, credentialTrials } from '../trial.ts';
 import { bare, coreOf, derivation } from './selective-forms.ts';
@@ -8,7 +8,7 @@ import { bare, coreOf, derivation } from './selective-forms.ts';
 const base = (withheld: readonly string[] = []) =>
   signBbs(
     bare(),
-    good,
+    keyOf(good, 'Bls12381G2'),
     coreOf(bare()).filter((pointer) => !withheld.includes(pointer)),
   );
 

@@ -4,10 +4,10 @@ import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
 import { isObject } from '../../../src/base/json.ts';
 import { createParty } from '../../support/data-integrity.ts';
 import { bareCredential, emissionsClaim, footprintClaim, secured, signedList, statusEntry } from '../bases.ts';
-import { OTHER_MECHANISMS, securedBy } from '../mechanisms.ts';
+import { DERIVED_MECHANISMS, OTHER_MECHANISMS, securedBy } from '../mechanisms.ts';
 import { at, DAY, good, holder, NOW, signerNamed } from '../parties.ts';
 import { JUDGING_SURFACES, present, specimen } from '../surfaces.ts';
-import { type Builder, credentialTrials, type Trial } from '../trial.ts';
+import { type Builder, credentialTrials, type Trial, under } from '../trial.ts';
 import { derivedBbs } from './bbs.ts';
 import { everywhere, type Secure } from './everywhere.ts';
 import { presentationTrials } from './proof.ts';
@@ -23,17 +23,27 @@ const everyForm: Builder = async (world) => {
     const secure: Secure = (unsecured, party) => securedBy(mechanism, unsecured, {}, party);
     const own = await secure(footprintClaim().unsecured, good);
     trials.push(
-      ...(await everywhere(world, `${mechanism.name}, bare credential and chain`, secure)),
-      ...credentialTrials(world, specimen(`${mechanism.name}, footprint claim`, own)),
+      ...under(mechanism.name, [
+        ...(await everywhere(world, `${mechanism.name}, bare credential and chain`, secure)),
+        ...credentialTrials(world, specimen(`${mechanism.name}, footprint claim`, own)),
+      ]),
     );
   }
   const bare = bareCredential({ credentialStatus: statusEntry() }).unsecured;
+  for (const mechanism of DERIVED_MECHANISMS) {
+    const secure: Secure = (unsecured, party) => securedBy(mechanism, unsecured, {}, party);
+    const form = `${mechanism.name}, bare credential and chain`;
+    trials.push(...under(mechanism.name, await everywhere(world, form, secure, { bare })));
+  }
   const claim = await derivedFrom(emissionsClaim().unsecured, good);
   return [
     ...trials,
-    ...(await everywhere(world, 'derived ecdsa-sd-2023, bare credential and chain', derivedFrom, { bare })),
-    ...credentialTrials(world, specimen('derived ecdsa-sd-2023, emissions claim', claim)),
-    ...credentialTrials(world, specimen('derived bbs-2023, bare credential', await derivedBbs())),
+    ...(await everywhere(world, 'ecdsa-sd-2023, all that may be withheld withheld', derivedFrom, { bare })),
+    ...credentialTrials(world, specimen('ecdsa-sd-2023, emissions claim, all that may be withheld withheld', claim)),
+    ...credentialTrials(
+      world,
+      specimen('bbs-2023, bare credential, all that may be withheld withheld', await derivedBbs()),
+    ),
   ];
 };
 

@@ -82,18 +82,21 @@ async function signedAfter(world: World, make: MakeBase, change: Change): Promis
   const signed = await signChanged(base, change.operations);
   const trials = credentialTrials(world, specimen(change.form, signed), change);
   if (!canAskToIssue(change.operations)) return trials;
-  const request = (issuer: string): string => {
-    const party = { ...good, did: issuer };
-    const asked = make(party);
+  return [...trials, ...issueTrials(world, change.form, requestToIssue(make, change))];
+}
+
+/** What an issuer that is asked for it would have to sign. */
+export function requestToIssue(make: MakeBase, { operations }: Change): (issuer: string) => string {
+  return (issuer) => {
+    const asked = make({ ...good, did: issuer });
     return JSON.stringify(
-      asRequested(applyOperations(asked.unsecured, change.operations, placeholdersOf(asked.unsecured), asked.pointers)),
+      asRequested(applyOperations(asked.unsecured, operations, placeholdersOf(asked.unsecured), asked.pointers)),
     );
   };
-  return [...trials, ...issueTrials(world, change.form, request)];
 }
 
 /** What the service adds by itself cannot be asked for; that a client tries is a case of its own. */
-function canAskToIssue(operations: readonly Operation[]): boolean {
+export function canAskToIssue(operations: readonly Operation[]): boolean {
   return !operations.some(({ path = '' }) => /^\/(?:proof|credentialStatus)\b/.test(path));
 }
 

@@ -1,25 +1,41 @@
-/**
- * The cases about proofs, times and shapes once more under every other mechanism that signs a credential as a whole, each on one surface:
- * the checks behind the surfaces are the same ones, and what differs is how a document is secured.
- */
+/** The cases about proofs, times and shapes once more under every other mechanism, on every surface. */
 import { isObject, type JsonObject, type JsonValue } from '../../../src/base/json.ts';
-import { createParty, didDocumentOf } from '../../support/data-integrity.ts';
-import { type Base, bareCredential, emissionsClaim } from '../bases.ts';
+import { createParty, didDocumentOf, type Party } from '../../support/data-integrity.ts';
+import { type Base, bareCredential, emissionsClaim, statusEntry } from '../bases.ts';
 import type { Case } from '../case.ts';
-import { type Mechanism, OTHER_MECHANISMS, securedBy } from '../mechanisms.ts';
+import { instancesOf } from '../issuing-instances.ts';
+import { DERIVED_MECHANISMS, type Mechanism, OTHER_MECHANISMS, securedBy } from '../mechanisms.ts';
 import { applyOperations, type Operation } from '../operations.ts';
 import { at, DAY, documentWithAllKeys, evil, good, keyOf, NOW, signerNamed } from '../parties.ts';
 import { type ProofMembers, sign, withProofOf } from '../signing.ts';
-import { specimen } from '../surfaces.ts';
+import { askToIssue, specimen } from '../surfaces.ts';
 import { envelopeOf } from '../tokens.ts';
-import { type Builder, credentialTrials, type Trial, type TrialExpectation } from '../trial.ts';
+import { type Builder, credentialTrials, type Trial, type TrialExpectation, under } from '../trial.ts';
 import type { World } from '../world.ts';
 import { badPoints } from './ecdsa.ts';
-import { BASES, type Change, changesOf, isMachineReadable, placeholdersOf } from './generic.ts';
+import { inEvaluation } from './everywhere.ts';
+import {
+  BASES,
+  type Change,
+  canAskToIssue,
+  changesOf,
+  isMachineReadable,
+  placeholdersOf,
+  requestToIssue,
+} from './generic.ts';
 
-/** The one surface. */
-const SURFACES = ['verify'] as const;
 const created = at(NOW - DAY);
+
+const MECHANISMS: readonly Mechanism[] = [...OTHER_MECHANISMS, ...DERIVED_MECHANISMS];
+
+/** Of what may be shown in part, one without a status is refused for that alone. */
+function fitting(mechanism: Mechanism, base: Base): Base {
+  if (!DERIVED_MECHANISMS.includes(mechanism) || base.unsecured['credentialStatus'] !== undefined) return base;
+  return { ...base, unsecured: { ...base.unsecured, credentialStatus: statusEntry() } };
+}
+
+const bareUnder = (mechanism: Mechanism, party: Party = good): JsonObject =>
+  fitting(mechanism, bareCredential({}, party)).unsecured;
 
 const trial = (
   world: World,
@@ -28,10 +44,14 @@ const trial = (
   document: JsonObject,
   expected?: TrialExpectation,
 ): Trial[] =>
-  credentialTrials(world, specimen(`${form}, ${mechanism.name}`, document), {
-    surfaces: SURFACES,
-    ...(expected === undefined ? {} : { expected }),
-  });
+  under(
+    mechanism.name,
+    credentialTrials(
+      world,
+      specimen(`${form}, ${mechanism.name}`, document),
+      expected === undefined ? {} : { expected },
+    ),
+  );
 
 const LAYERS = new Set(['proof', 'time', 'context']);
 
@@ -47,10 +67,19 @@ const generic: Builder = async (world, given) => {
   if (make === undefined) throw new Error(`no base ${given.build.base}`);
   const secure = given.build.when === 'before-sign' ? changedThenSigned : signedThenChanged;
   const trials: Trial[] = [];
-  for (const mechanism of OTHER_MECHANISMS) {
+  for (const mechanism of MECHANISMS) {
     for (const change of changesOf(given)) {
       if (!makesSense(mechanism, given, change)) continue;
-      trials.push(...trial(world, mechanism, change.form, await secure(mechanism, make(good), change.operations)));
+      const base = fitting(mechanism, make(good));
+      trials.push(...trial(world, mechanism, change.form, await secure(mechanism, base, change.operations)));
+    }
+  }
+  if (given.build.when !== 'before-sign') return trials;
+  for (const [mechanism, { instance, did }] of await instancesOf(world)) {
+    for (const change of changesOf(given).filter(({ operations }) => canAskToIssue(operations))) {
+      const text = requestToIssue(make, change)(did);
+      const form = `${change.form}, to an instance for ${mechanism}`;
+      trials.push({ form, surface: 'issue', mechanism, run: () => askToIssue(world, text, instance) });
     }
   }
   return trials;
@@ -59,6 +88,8 @@ const generic: Builder = async (world, given) => {
 /** A token has no proof to change, but for the time it was made; a suite is not exchanged for itself. */
 function makesSense({ cryptosuite }: Mechanism, { build }: Case, { operations }: Change): boolean {
   if (operations.some(({ path, value }) => path === '/proof/cryptosuite' && value === cryptosuite)) return false;
+  // A BBS proof has no time of its own.
+  if (cryptosuite === 'bbs-2023' && operations.some(({ path }) => path === '/proof/created')) return false;
   if (cryptosuite !== undefined) return true;
   return operations.every(
     ({ op, path = '' }) =>
@@ -101,7 +132,7 @@ const each =
   (build: (world: World, mechanism: Mechanism, index: number) => Promise<readonly Trial[]>): Builder =>
   async (world) => {
     const trials: Trial[] = [];
-    for (const [index, mechanism] of OTHER_MECHANISMS.entries()) trials.push(...(await build(world, mechanism, index)));
+    for (const [index, mechanism] of MECHANISMS.entries()) trials.push(...(await build(world, mechanism, index)));
     return trials;
   };
 
@@ -116,7 +147,7 @@ const methodOnTheWeb = each(async (world, mechanism) => {
     publicKeyMultibase: signer.publicKeyMultibase,
   });
   const members = { created, verificationMethod: url };
-  return trial(world, mechanism, url, await mechanism.secure(bareCredential().unsecured, signer, members));
+  return trial(world, mechanism, url, await mechanism.secure(bareUnder(mechanism), signer, members));
 });
 
 const documentOfAnother = each(async (world, mechanism, index) => {
@@ -128,7 +159,7 @@ const documentOfAnother = each(async (world, mechanism, index) => {
     didDocumentOf(good.did, signerNamed(signer, `${good.did}#key-1`)),
   );
   const members = { created, verificationMethod: `did:web:${host}#key-1` };
-  const document = await mechanism.secure(bareCredential().unsecured, signer, members);
+  const document = await mechanism.secure(bareUnder(mechanism), signer, members);
   return trial(world, mechanism, 'a document under the name of the victim', document);
 });
 
@@ -137,7 +168,7 @@ const wrongRelationship = each(async (world, mechanism, index) => {
   const party = createParty(`did:web:${host}`);
   const { assertionMethod: _, ...rest } = documentWithAllKeys(party);
   world.hosts.put(`https://${host}/.well-known/did.json`, rest);
-  const document = await securedBy(mechanism, bareCredential({}, party).unsecured, {}, party);
+  const document = await securedBy(mechanism, bareUnder(mechanism, party), {}, party);
   return trial(world, mechanism, 'only under authentication', document);
 });
 
@@ -150,11 +181,15 @@ const signedByAnother = each(async (world, mechanism) => {
     ['an emissions claim', emissionsClaim(), signer.id],
   ];
   const trials: Trial[] = [];
-  for (const [form, { unsecured }, verificationMethod] of forms) {
+  for (const [form, base, verificationMethod] of forms) {
+    const { unsecured } = fitting(mechanism, base);
     const document = await mechanism.secure(unsecured, signer, { created, verificationMethod });
     trials.push(...trial(world, mechanism, form, document));
   }
-  return trials;
+  const forged = await inEvaluation(world, `by the attacker in its name, ${mechanism.name}`, (unsecured, party) =>
+    mechanism.secure(unsecured, signer, { created, verificationMethod: keyOf(party, mechanism.keyType).id }),
+  );
+  return [...trials, ...under(mechanism.name, forged)];
 });
 
 /** A key of the issuer, but not one for this suite or algorithm. */
@@ -163,7 +198,7 @@ const otherKey = each(async (world, mechanism) => {
   for (const keyType of (['Ed25519', 'P-256', 'P-384'] as const).filter((one) => one !== mechanism.keyType)) {
     const members = { created, verificationMethod: keyOf(good, keyType).id };
     const signer = keyOf(good, mechanism.keyType);
-    const document = await mechanism.secure(bareCredential().unsecured, signer, members);
+    const document = await mechanism.secure(bareUnder(mechanism), signer, members);
     trials.push(...trial(world, mechanism, `under the name of the issuer's ${keyType} key`, document));
   }
   return trials;
@@ -203,8 +238,7 @@ const chains: Builder = async (world) => {
     for (const [form, proof] of forms) {
       const name = `${form}, ${first.name} then ${second.name}`;
       const document = { ...chain, proof };
-      const surfaces = index === 0 ? {} : { surfaces: SURFACES };
-      trials.push(...credentialTrials(world, specimen(name, document), surfaces));
+      trials.push(...credentialTrials(world, specimen(name, document)));
     }
   }
   return trials;
