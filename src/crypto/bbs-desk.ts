@@ -1,17 +1,19 @@
 /**
- * Where BBS signatures and proofs are asked for. The arithmetic takes tens of milliseconds, so it runs on threads of its own; whoever finds
- * the queue full is told to come back, and everybody else's requests go on as before (docs/threats.md).
+ * Where BBS signatures and proofs are asked for. The arithmetic takes tens of milliseconds, so it runs on threads of its own. Callers take
+ * turns there; whoever has more waiting than its part is told to come back, and everybody else's requests go on as before (docs/threats.md).
  */
 import type { KeyObject } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { callerNow } from '../base/caller.ts';
 import { ServiceError } from '../base/error.ts';
 import type { BbsDerivation, BbsJob, BbsProof, BbsResult, BbsStatement } from './bbs-job.ts';
+import { FairQueue } from './fair-queue.ts';
 
 interface BbsLimits {
   /** Threads; they start when there is work, and do not keep the process alive without any. */
   readonly threads: number;
-  /** Jobs that may wait for a thread. */
+  /** Jobs of one line of callers that may wait for a thread; in a full line, no caller keeps another from its part. */
   readonly waiting: number;
   /** Milliseconds for one job. */
   readonly timeout: number;
@@ -36,12 +38,13 @@ interface Ticket {
  */
 export class BbsDesk {
   readonly #limits: BbsLimits;
-  readonly #waiting: Ticket[] = [];
+  readonly #waiting: FairQueue<Ticket>;
   readonly #idle: Worker[] = [];
   readonly #busy = new Map<Worker, { readonly ticket: Ticket; readonly timer: NodeJS.Timeout }>();
 
   constructor(limits: Partial<BbsLimits> = {}) {
     this.#limits = { ...LIMITS, ...limits };
+    this.#waiting = new FairQueue(this.#limits.waiting);
   }
 
   async sign(privateKey: KeyObject, input: BbsStatement): Promise<Uint8Array> {
@@ -61,25 +64,30 @@ export class BbsDesk {
   }
 
   #ask(job: BbsJob): Promise<Uint8Array | boolean> {
-    const free = this.#idle.length > 0 || this.#busy.size < this.#limits.threads;
-    if (!free && this.#waiting.length >= this.#limits.waiting) {
-      return Promise.reject(new ServiceError('UNAVAILABLE', 'too many BBS proofs are waiting', { retryAfter: 2 }));
-    }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ job, resolve, reject });
-      this.#advance();
+      const ticket = { job, resolve, reject };
+      if (this.#isFree) this.#start(ticket);
+      else this.#waiting.push(callerNow(), ticket)?.reject(tooMany());
     });
   }
 
+  get #isFree(): boolean {
+    return this.#idle.length > 0 || this.#busy.size < this.#limits.threads;
+  }
+
+  #start(ticket: Ticket): void {
+    const worker = this.#idle.pop() ?? this.#hire();
+    const timer = setTimeout(() => this.#dismiss(worker, 'the proof took too long'), this.#limits.timeout);
+    this.#busy.set(worker, { ticket, timer });
+    worker.ref();
+    worker.postMessage(ticket.job);
+  }
+
   #advance(): void {
-    while (this.#waiting.length > 0) {
-      const worker = this.#idle.pop() ?? (this.#busy.size < this.#limits.threads ? this.#hire() : undefined);
-      const ticket = worker === undefined ? undefined : this.#waiting.shift();
-      if (worker === undefined || ticket === undefined) return;
-      const timer = setTimeout(() => this.#dismiss(worker, 'the proof took too long'), this.#limits.timeout);
-      this.#busy.set(worker, { ticket, timer });
-      worker.ref();
-      worker.postMessage(ticket.job);
+    while (this.#isFree) {
+      const ticket = this.#waiting.shift();
+      if (ticket === undefined) return;
+      this.#start(ticket);
     }
   }
 
@@ -116,6 +124,9 @@ export class BbsDesk {
     return held?.ticket;
   }
 }
+
+const tooMany = (): ServiceError =>
+  new ServiceError('UNAVAILABLE', 'too many BBS proofs are waiting', { retryAfter: 2 });
 
 /** As built, the thread is a file of its own; from the sources it first needs something that reads TypeScript. */
 function startThread(): Worker {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { z } from 'zod';
+import { type Caller, workFor } from '../base/caller.ts';
 import type { Clock } from '../base/clock.ts';
 import { ServiceError } from '../base/error.ts';
 import { excerpt, type Finding, failed } from '../base/finding.ts';
@@ -135,7 +136,15 @@ async function dispatch(
     !SETTLES_ITSELF.has(route.path);
   const claim = once ? claimOf(call, `${route.method} ${request.path}`) : undefined;
   const work = (): Promise<Answer> => deps.once.run(claim, () => route.handle(call));
-  send(response, route.method === 'GET' ? await work() : await admission[route.access].run(work));
+  const answer = await workFor(callerOf(route, request, organisation), () =>
+    route.method === 'GET' ? work() : admission[route.access].run(work),
+  );
+  send(response, answer);
+}
+
+function callerOf({ access }: Route, request: Request, organisation: string | undefined): Caller {
+  if (organisation !== undefined) return { line: 'organisation', name: organisation };
+  return { line: access === 'admin' ? 'admin' : 'public', name: request.socket.remoteAddress ?? '' };
 }
 
 async function readCall(route: Route, request: Request, organisation: string | undefined): Promise<Call> {

@@ -1,7 +1,9 @@
 /** bbs-2023 over HTTP, as somebody tries it who means no good: nothing is accepted, nothing is let out, and the node never falters. */
 import { base58 } from '@scure/base';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Caller, callerNow } from '../../src/base/caller.ts';
 import type { JsonObject } from '../../src/base/json.ts';
+import { bbsDesk } from '../../src/crypto/bbs-desk.ts';
 import { ADMIN_TOKEN, bareCredential, type Party, startNode, type TestNode } from '../support/node.ts';
 
 let node: TestNode;
@@ -126,5 +128,21 @@ describe('a stranger', () => {
     }
     expect(answers.some(({ status }) => status === 200)).toBe(true);
     expect((await verify(shown)).body.verified).toBe(true);
+  });
+
+  it('waits for its turn among strangers, by address, and an organisation among organisations, by name', async () => {
+    const base = await issued();
+    const callers: Caller[] = [];
+    const verifyProof = bbsDesk.verifyProof.bind(bbsDesk);
+    vi.spyOn(bbsDesk, 'verifyProof').mockImplementation((input) => {
+      callers.push(callerNow());
+      return verifyProof(input);
+    });
+    const shown = (await derive(base)).body.verifiableCredential;
+    await verify(shown);
+    vi.restoreAllMocks();
+    const [first, ...rest] = callers;
+    expect(first).toEqual({ line: 'organisation', name: 'keeper' });
+    expect(new Set(rest)).toEqual(new Set([{ line: 'public', name: '127.0.0.1' }]));
   });
 });

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import * as Bls12381Multikey from '@digitalbazaar/bls12-381-multikey';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { workFor } from '../../../src/base/caller.ts';
 import { derive, sign, verify, verifyProof } from '../../../src/crypto/bbs.ts';
 import { BbsDesk } from '../../../src/crypto/bbs-desk.ts';
 import { type BbsProof, MOST_MESSAGES } from '../../../src/crypto/bbs-job.ts';
@@ -310,6 +311,27 @@ describe('the desk', () => {
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
     expect(refused).toEqual(
       Array.from({ length: 3 }, () => expect.objectContaining({ code: 'UNAVAILABLE', retryAfter: 2 })),
+    );
+  });
+
+  it('lets no caller starve another: who comes after a flood is next but one, and what is refused is of the flood', async () => {
+    const desk = new BbsDesk({ threads: 1, waiting: 4 });
+    const done: string[] = [];
+    const ask = (name: string) =>
+      workFor({ line: 'public', name }, async () => {
+        await desk.sign(privateKey, input);
+        done.push(name);
+      });
+    const flood = Promise.allSettled(Array.from({ length: 12 }, () => ask('flood')));
+    const other = Promise.allSettled([ask('other'), ask('other')]);
+    const states = (await other).map(({ status }) => status);
+    expect([states, done]).toEqual([
+      ['fulfilled', 'fulfilled'],
+      ['flood', 'flood', 'other', 'flood', 'other'],
+    ]);
+    const refused = (await flood).flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+    expect(refused).toEqual(
+      Array.from({ length: 9 }, () => expect.objectContaining({ code: 'UNAVAILABLE', retryAfter: 2 })),
     );
   });
 
