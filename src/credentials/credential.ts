@@ -25,6 +25,8 @@ export interface FormDependencies {
   readonly schemas: Schemas;
   /** Whether the document is about to be signed here: text must then be in normal form C too (W12). */
   readonly signing?: boolean;
+  /** Whether the document came out of an envelope of which a holder may have left something out (`isSdEnvelope`). */
+  readonly shownInPart?: boolean;
 }
 
 const STATUS_ENTRY_TYPE = 'BitstringStatusListEntry';
@@ -49,18 +51,19 @@ export function checkCredentialForm(document: JsonObject, deps: FormDependencies
   if (profile === undefined) {
     return [failed('schema', 'MALFORMED_VALUE_ERROR', 'not a type of credential that is taken', { pointer: '/type' })];
   }
+  const selective = deps.shownInPart === true || isSelective(document);
   const unsupported = [...checkStatusTypes(document), ...checkSchemaTypes(document)];
   const schema = deps.schemas
     .validate(profile.schemaUrl, withoutMalformedProof(plain))
     .filter((finding) => isFailure(finding) && !unsupported.some(({ pointer }) => isBelow(finding, pointer)))
-    .map((finding) => asWithheld(finding, document));
+    .map((finding) => (selective ? asWithheld(finding) : finding));
   const failures = [
     ...checkIssuer(document),
     ...schema,
     ...unsupported,
     ...checkStatedSchema(document, profile),
     ...checkPeriodOrder(document),
-    ...checkStatusPresence(document, profile),
+    ...checkStatusPresence(document, profile, selective),
   ];
   return failures.length > 0 ? failures : [...shape, passed('schema')];
 }
@@ -84,9 +87,8 @@ const hashesIn =
     contexts.publisherHashes(url) ?? (contexts.document(url) === undefined ? undefined : 'unknown');
 
 /** Where a holder could withhold, a member that must be there and is not was withheld (docs/threats.md, section 5.6). */
-function asWithheld(finding: Finding, document: JsonObject): Finding {
-  if (finding.detail !== MISSING || !isSelective(document)) return finding;
-  return { ...finding, code: 'MANDATORY_CLAIM_MISSING' };
+function asWithheld(finding: Finding): Finding {
+  return finding.detail === MISSING ? { ...finding, code: 'MANDATORY_CLAIM_MISSING' } : finding;
 }
 
 /** Whether a holder may have chosen what is shown of this credential. */
@@ -157,10 +159,10 @@ function checkPeriodOrder(document: JsonObject): Finding[] {
  * Where a status may be left out, nobody can tell one that was never given from one that its issuer let the holder withhold: a
  * credential of which a part may be shown always carries one, if its type has one at all.
  */
-function checkStatusPresence(document: JsonObject, profile: Profile): Finding[] {
+function checkStatusPresence(document: JsonObject, profile: Profile, selective: boolean): Finding[] {
   if (Object.hasOwn(document, 'credentialStatus')) return [];
   const at = { pointer: '/credentialStatus' };
-  if (profile.statusPurposes.length > 0 && isSelective(document)) {
+  if (profile.statusPurposes.length > 0 && selective) {
     return [failed('schema', 'MANDATORY_CLAIM_MISSING', 'what may be shown in part must carry a status', at)];
   }
   return profile.statusRequired

@@ -1,19 +1,32 @@
 /**
- * Enveloped credentials (VCDM 2.0, section 4.13; Securing Verifiable Credentials using JOSE and COSE 1.0, section 3.2.1): a data URL that
- * holds the whole credential in a signed token. Opened here strictly and without a key: what comes out is read by everybody as the
- * credential, and believed by nobody before its token was checked.
+ * Enveloped credentials (VCDM 2.0, section 4.13; Securing Verifiable Credentials using JOSE and COSE 1.0, sections 3.1.1 and 3.2.1): a data
+ * URL that holds the whole credential in a signed token, as it is or with disclosures (SD-JWT). Opened here strictly and without a key:
+ * what comes out is read by everybody as the credential, and believed by nobody before its token was checked.
  */
-import { type Finding, type Read, readFailed, readOk } from '../base/finding.ts';
+import { type Finding, failed, type Read, readFailed, readOk } from '../base/finding.ts';
 import { asArray, type JsonObject, type JsonValue } from '../base/json.ts';
 import { formatDateTime, readDateTime } from '../formats/date-time.ts';
+import { type DisclosedPlace, joinSdJwt, processDisclosures, type SdJwtParts, splitSdJwt } from '../formats/sd-jwt.ts';
 import { V2_CONTEXT } from './contexts.ts';
 import { typesOf } from './credential-members.ts';
-import { differing, idOf, malformedEnvelope, readNumericDate, readToken, withoutClaims } from './token.ts';
+import {
+  differing,
+  idOf,
+  MAX_TOKEN,
+  malformedEnvelope,
+  readNumericDate,
+  readToken,
+  tooLong,
+  withoutClaims,
+} from './token.ts';
 
 export const ENVELOPED_CREDENTIAL = 'EnvelopedVerifiableCredential';
 const DATA_URL = 'data:application/vc+jwt,';
+const SD_DATA_URL = 'data:application/vc+sd-jwt,';
 /** Claims that repeat a member of the credential, and the claim that says when the token was made. */
 const CLAIMS = ['iss', 'sub', 'jti', 'nbf', 'exp', 'iat'] as const;
+/** Claims about the token, which nobody could rely on if a holder might leave them out (RFC 9901, section 9.7). */
+const NEVER_WITHHELD = new Set([...CLAIMS, 'aud', 'cnf', 'nonce', 'vct', 'status'].map((name) => `/${name}`));
 
 export interface OpenedEnvelope {
   /** The unsecured document: what was signed, without the claims that say it a second time. */
@@ -23,6 +36,15 @@ export interface OpenedEnvelope {
   readonly header: JsonObject;
   /** When the token says that it was made, milliseconds since the epoch. */
   readonly issuedAt: number | undefined;
+  /** Of an SD-JWT: what was hidden and is shown, and where something is hidden still. */
+  readonly disclosure?: Disclosure;
+}
+
+/** Places are JSON pointers into the document. */
+export interface Disclosure {
+  readonly disclosed: readonly DisclosedPlace[];
+  /** Objects and arrays of which a part, or nothing at all but a decoy, is not shown. */
+  readonly concealing: readonly string[];
 }
 
 export function isEnveloped(document: JsonObject): boolean {
@@ -32,6 +54,17 @@ export function isEnveloped(document: JsonObject): boolean {
 /** The envelope around a token. */
 export function createEnvelope(token: string): JsonObject {
   return { '@context': V2_CONTEXT, id: `${DATA_URL}${token}`, type: ENVELOPED_CREDENTIAL };
+}
+
+/** The envelope around an SD-JWT. */
+export function createSdEnvelope(parts: Omit<SdJwtParts, 'keyBinding'>): JsonObject {
+  return { '@context': V2_CONTEXT, id: `${SD_DATA_URL}${joinSdJwt(parts)}`, type: ENVELOPED_CREDENTIAL };
+}
+
+/** Whether a document is an envelope of which a holder may have chosen what is shown. */
+export function isSdEnvelope(document: JsonObject): boolean {
+  const { id } = document;
+  return isEnveloped(document) && typeof id === 'string' && id.startsWith(SD_DATA_URL);
 }
 
 /** The credential that a document holds, or itself where it is no envelope. Errors (as findings): those of `openEnvelope`. */
@@ -50,24 +83,51 @@ export function readableOf(document: JsonObject): JsonObject {
 /**
  * Open an envelope.
  * Errors (as findings): MALFORMED_VALUE_ERROR for another form of envelope, for one in another and for claims that contradict the
- * credential, and those of `readToken`.
+ * credential, and those of `readToken`; of an SD-JWT also those of `splitSdJwt` and `processDisclosures`, and PROOF_VERIFICATION_ERROR for a
+ * key binding and for claims about the token that were left to the holder.
  */
 export function openEnvelope(envelope: JsonObject): Read<OpenedEnvelope> {
-  const token = tokenIn(envelope, { type: ENVELOPED_CREDENTIAL, address: DATA_URL });
-  if (!token.ok) return token;
-  const read = readToken(token.value);
+  const selective = isSdEnvelope(envelope);
+  const held = tokenIn(envelope, { type: ENVELOPED_CREDENTIAL, address: selective ? SD_DATA_URL : DATA_URL });
+  if (!held.ok) return held;
+  const parts = selective ? readSdJwt(held.value) : readOk({ token: held.value, disclosures: [] });
+  if (!parts.ok) return parts;
+  const { token, disclosures } = parts.value;
+  const read = readToken(token);
   if (!read.ok) return read;
-  const { header, payload } = read.value;
+  const { header, payload: signed } = read.value;
+  const processed = selective
+    ? processDisclosures(signed, disclosures)
+    : readOk({ payload: signed, disclosed: [], concealing: [] });
+  if (!processed.ok) return processed;
+  const { payload, ...disclosure } = processed.value;
   const faults = isEnveloped(payload)
     ? [malformedEnvelope('an envelope holds a credential, not another envelope', '/id')]
-    : checkClaims(payload);
+    : [...checkClaims(payload), ...checkWithheld(disclosure)];
   if (faults.length > 0) return readFailed(...faults);
   return readOk({
     document: withoutClaims(payload, CLAIMS),
-    token: token.value,
+    token,
     header,
     issuedAt: readNumericDate(payload['iat']),
+    ...(selective ? { disclosure } : {}),
   });
+}
+
+/** An SD-JWT as it is shown to a verifier or handed to a holder who was not asked for a key binding (RFC 9901, sections 7.2 and 7.3). */
+function readSdJwt(text: string): Read<SdJwtParts> {
+  if (text.length > MAX_TOKEN) return readFailed(tooLong());
+  const parts = splitSdJwt(text);
+  if (!parts.ok || parts.value.keyBinding === '') return parts;
+  const detail = 'a key binding that nobody asked for';
+  return readFailed(failed('envelope', 'PROOF_VERIFICATION_ERROR', detail, { pointer: '/id' }));
+}
+
+function checkWithheld({ disclosed }: Disclosure): Finding[] {
+  const detail = 'a claim about the token is not left to the holder';
+  return disclosed
+    .filter(({ pointer }) => NEVER_WITHHELD.has(pointer))
+    .map(({ pointer }) => failed('envelope', 'PROOF_VERIFICATION_ERROR', detail, { pointer }));
 }
 
 /** The token in an envelope that has its one form: context, type and data URL, and nothing else. Errors (as findings): MALFORMED_VALUE_ERROR. */

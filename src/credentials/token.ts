@@ -19,9 +19,7 @@ export interface TokenParts {
 
 /** Errors (as findings): PARSING_ERROR for what is not three parts of strict base64url JSON, LIMIT_EXCEEDED. */
 export function readToken(token: string): Read<TokenParts> {
-  if (token.length > MAX_TOKEN) {
-    return readFailed(failed('envelope', 'LIMIT_EXCEEDED', `more than ${MAX_TOKEN} characters`, { pointer: '/id' }));
-  }
+  if (token.length > MAX_TOKEN) return readFailed(tooLong());
   const parts = token.split('.');
   const [head, body, tail] = parts.map((part) => decodeBase64url(part, MAX_TOKEN));
   if (parts.length !== 3 || head === undefined || body === undefined || tail === undefined || parts.includes('')) {
@@ -32,6 +30,10 @@ export function readToken(token: string): Read<TokenParts> {
   const payload = readJsonObject(body);
   return payload.ok ? readOk({ header: header.value, payload: payload.value }) : payload;
 }
+
+/** What is said of a token, or of one with its disclosures, that nobody reads. */
+export const tooLong = (): Finding =>
+  failed('envelope', 'LIMIT_EXCEEDED', `more than ${MAX_TOKEN} characters`, { pointer: '/id' });
 
 /** NumericDate (RFC 7519, section 2) as milliseconds; whole positive seconds only, and nothing for anything else. */
 export function readNumericDate(value: JsonValue | undefined): number | undefined {

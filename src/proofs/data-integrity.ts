@@ -5,7 +5,7 @@ import { ServiceError } from '../base/error.ts';
 import { asArray, isObject, type JsonObject, type JsonValue, pointerOf } from '../base/json.ts';
 import { findAt } from '../base/json-lookup.ts';
 import { type Contexts, V1_CONTEXT } from '../credentials/contexts.ts';
-import { isEnveloped, openEnvelope } from '../credentials/envelope.ts';
+import { isEnveloped, isSdEnvelope, openEnvelope, readableOf } from '../credentials/envelope.ts';
 import { isEnvelopedPresentation, openPresentation } from '../credentials/enveloped-presentation.ts';
 import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { Signer } from '../crypto/signer.ts';
@@ -21,11 +21,18 @@ import {
 import { decodeProofValue, findCryptosuite, findCryptosuiteFor } from './cryptosuites.ts';
 import { assertTellsNodes } from './disclosed-statements.ts';
 import { stageOf } from './disclosure-value.ts';
-import { checkEnvelope, checkEnvelopedPresentation, envelopCredential, envelopPresentation } from './jose.ts';
+import {
+  checkEnvelope,
+  checkEnvelopedPresentation,
+  envelopCredential,
+  envelopDisclosably,
+  envelopPresentation,
+} from './jose.ts';
 import { deriveWithLibrary, type Run, type SignInput, signWithLibrary } from './library.ts';
-import { VC_JWT, VP_JWT } from './mechanisms.ts';
+import { VC_JWT, VC_SD_JWT, VP_JWT } from './mechanisms.ts';
 import { readChain } from './proof-chain.ts';
 import type { ExpectedStage } from './proof-form.ts';
+import { assertConcealable, deriveSdEnvelope, isWholeSdJwt } from './sd-jwt.ts';
 
 export type { PresentationExpectation, ProofReport } from './check-proofs.ts';
 
@@ -69,7 +76,8 @@ export interface DataIntegrity {
   /** The same for a presentation, for `authentication`, bound to one challenge and one domain. Errors: also LIMIT_EXCEEDED for a token too long to be read. */
   securePresentation(unsecured: JsonObject, options: SecureOptions & PresentationExpectation): Promise<JsonObject>;
   /**
-   * A copy that shows the mandatory part and what the pointers select, with a proof derived from the base proof.
+   * A copy that shows the mandatory part and what the pointers select, with a proof derived from the base proof; of an SD-JWT the same token
+   * with fewer disclosures.
    * Errors: ServiceError `BAD_REQUEST` for a pointer to nothing, `PROOF_GENERATION_ERROR` for a credential that cannot be derived from.
    */
   deriveCredential(document: JsonObject, options: Derivation): Promise<JsonObject>;
@@ -85,9 +93,10 @@ export interface DataIntegrity {
 
 /**
  * Whether a credential may carry a base proof, from which everything in it could be shown: only what is plainly a derived proof, in its one
- * spelling, is none. Whoever gets another spelling may well be able to read it.
+ * spelling, is none. Whoever gets another spelling may well be able to read it. Of an SD-JWT: whether it still shows everything.
  */
 export function isForHolderOnly(credential: JsonObject): boolean {
+  if (isSdEnvelope(credential)) return isWholeSdJwt(credential);
   return asArray(credential['proof'] as JsonValue).some((proof) => {
     const suite = isObject(proof) ? findCryptosuite(proof['cryptosuite']) : undefined;
     if (suite?.selective !== true || !isObject(proof)) return false;
@@ -95,6 +104,8 @@ export function isForHolderOnly(credential: JsonObject): boolean {
     return stageOf(suite.name, bytes) !== 'presented';
   });
 }
+
+const NO_POINTERS = 'mandatory pointers belong to selective disclosure, and it to them';
 
 export function createDataIntegrity({ contexts }: { readonly contexts: Contexts }): DataIntegrity {
   const canonicaliser = createCanonicaliser({ contexts });
@@ -105,10 +116,7 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
     if (suite?.keyTypes.includes(keyType) !== true)
       throw new ServiceError('PROOF_GENERATION_ERROR', `no such cryptosuite for ${keyType} keys`);
     if ((suite.selective === true) !== mandatoryPointers.length > 0) {
-      throw new ServiceError(
-        'PROOF_GENERATION_ERROR',
-        'mandatory pointers belong to selective disclosure, and it to them',
-      );
+      throw new ServiceError('PROOF_GENERATION_ERROR', NO_POINTERS);
     }
     const members = {
       ...(proofId === undefined ? {} : { id: proofId }),
@@ -136,6 +144,7 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
     }
   };
   const assertCanonicalisable = async (document: JsonObject, cryptosuite?: string) => {
+    if (cryptosuite === VC_SD_JWT) assertConcealable(document);
     const canonical = await canonicalise(document);
     try {
       if (findCryptosuite(cryptosuite)?.selective === true) assertTellsNodes(canonical);
@@ -146,6 +155,11 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
   return {
     secureCredential: async (unsecured, options) => {
       if (options.cryptosuite === VC_JWT) return envelopCredential(unsecured, options);
+      if (options.cryptosuite === VC_SD_JWT) {
+        const { mandatoryPointers = [] } = options;
+        if (mandatoryPointers.length > 0) return envelopDisclosably(unsecured, { ...options, mandatoryPointers });
+        throw new ServiceError('PROOF_GENERATION_ERROR', NO_POINTERS);
+      }
       assertDated(unsecured);
       const { cryptosuite = findCryptosuiteFor(options.signer.keyType)?.name } = options;
       if (options.cryptosuite !== undefined || findCryptosuite(cryptosuite)?.selective !== true)
@@ -166,7 +180,8 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
     checkCredentialProofs: async (document, options) => {
       if (!isEnveloped(document)) return checkCredentialProofs(document, { canonicaliser, ...options });
       const opened = openEnvelope(document);
-      if (opened.ok) return checkEnvelope(opened.value, options);
+      if (opened.ok)
+        return checkEnvelope(opened.value, { ...options, takesAnyType: contexts.intake === 'conformance' });
       return { findings: opened.findings, controllers: [], keys: [], seen: [] };
     },
     checkPresentationProof: async (document, options) => {
@@ -236,11 +251,13 @@ async function derive(
   { selectivePointers, presentedTo }: Derivation,
   canonicaliser: Canonicaliser,
 ): Promise<JsonObject> {
+  const content = readableOf(document);
   for (const [place, pointer] of selectivePointers.entries()) {
-    if (findAt(document, pointer) !== undefined) continue;
+    if (findAt(content, pointer) !== undefined) continue;
     const at = { pointer: `/options/selectivePointers/${place}` };
     throw new ServiceError('BAD_REQUEST', 'points at no member of the credential', at);
   }
+  if (isSdEnvelope(document)) return deriveSdEnvelope(document, selectivePointers);
   try {
     const presentationHeader = presentedTo === undefined ? undefined : presentationHeaderOf(presentedTo);
     const derived = await deriveWithLibrary({ document, selectivePointers, presentationHeader, canonicaliser });

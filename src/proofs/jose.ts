@@ -1,13 +1,13 @@
 /**
- * `vc+jwt` and `vp+jwt` (Securing Verifiable Credentials using JOSE and COSE 1.0, sections 3.1.1 and 3.1.2): the document is the payload
- * of a compact JWS. The checks of the header are ours, since a JWS library believes what a header says of itself (docs/threats.md,
+ * `vc+jwt`, `vp+jwt` and `vc+sd-jwt` (Securing Verifiable Credentials using JOSE and COSE 1.0, sections 3.1.1, 3.1.2 and 3.2.1): the
+ * document is the payload of a compact JWS, in the last with digests for what a holder may withhold. The checks of the header are ours, since a JWS library believes what a header says of itself (docs/threats.md,
  * section 5.9); the arithmetic is done twice, by the library and by us, with the key that our own retrieval vetted.
  */
 import { compactVerify } from 'jose';
 import { ServiceError } from '../base/error.ts';
 import { type Finding, failed, passed, skipped } from '../base/finding.ts';
 import type { JsonObject } from '../base/json.ts';
-import { createEnvelope, type OpenedEnvelope } from '../credentials/envelope.ts';
+import { createEnvelope, createSdEnvelope, type OpenedEnvelope } from '../credentials/envelope.ts';
 import { createEnvelopedPresentation, type OpenedPresentation } from '../credentials/enveloped-presentation.ts';
 import { idOf, MAX_TOKEN } from '../credentials/token.ts';
 import { CLOCK_SKEW_MS } from '../credentials/validity-period.ts';
@@ -19,7 +19,8 @@ import { readDidUrl } from '../formats/did-url.ts';
 import { decodeBase64url, encodeBase64url } from '../formats/multibase.ts';
 import type { PresentationExpectation, ProofReport } from './check-proofs.ts';
 import type { VettedKey } from './library.ts';
-import { VC_JWT, VP_JWT } from './mechanisms.ts';
+import { VC_JWT, VC_SD_JWT, VP_JWT } from './mechanisms.ts';
+import { checkCore, concealCredential } from './sd-jwt.ts';
 
 /** What a key of each type may be used with, first the name that is written (RFC 7518, RFC 8037, RFC 9864). */
 const ALGS: Readonly<Record<KeyType, readonly string[]>> = {
@@ -37,6 +38,7 @@ const LONGEST_KID = 512;
 /** What differs between a token with a credential and one with a presentation. */
 const KINDS = {
   credential: { typ: VC_JWT, cty: 'vc', relationship: 'assertionMethod' },
+  disclosable: { typ: VC_SD_JWT, cty: 'vc', relationship: 'assertionMethod' },
   presentation: { typ: VP_JWT, cty: 'vp', relationship: 'authentication' },
 } as const;
 type Kind = (typeof KINDS)[keyof typeof KINDS];
@@ -61,6 +63,21 @@ const secondsOf = (instant: number): number => Math.floor(instant / 1000);
  */
 export async function envelopCredential(unsecured: JsonObject, { signer, created }: Signing): Promise<JsonObject> {
   return createEnvelope(await signToken({ ...unsecured, iat: secondsOf(created) }, signer, KINDS.credential));
+}
+
+/**
+ * The same as an SD-JWT: whatever no mandatory pointer covers becomes a disclosure.
+ * Errors: as `envelopCredential` and `concealCredential`; LIMIT_EXCEEDED for a token that no verifier would take.
+ */
+export async function envelopDisclosably(
+  unsecured: JsonObject,
+  { signer, created, mandatoryPointers }: Signing & { readonly mandatoryPointers: readonly string[] },
+): Promise<JsonObject> {
+  const { payload, disclosures } = concealCredential(unsecured, mandatoryPointers);
+  const token = await signToken({ ...payload, iat: secondsOf(created) }, signer, KINDS.disclosable);
+  const length = disclosures.reduce((sum, { length: more }) => sum + more + 1, token.length + 1);
+  if (length <= MAX_TOKEN) return createSdEnvelope({ token, disclosures });
+  throw new ServiceError('LIMIT_EXCEEDED', `a token of more than ${MAX_TOKEN} characters`, { pointer: '' });
 }
 
 /**
@@ -94,14 +111,23 @@ async function signToken(payload: JsonObject, signer: Signer, { typ, cty }: Kind
 }
 
 /** Everything about the token of an opened credential, and that it is by a key of the issuer. Never throws. */
-export async function checkEnvelope(opened: OpenedEnvelope, deps: CheckDeps): Promise<ProofReport> {
-  const form = checkHeader(opened, KINDS.credential, deps.now);
+export async function checkEnvelope(
+  opened: OpenedEnvelope,
+  { takesAnyType, ...deps }: CheckDeps & { readonly takesAnyType: boolean },
+): Promise<ProofReport> {
+  const kind = opened.disclosure === undefined ? KINDS.credential : KINDS.disclosable;
+  const form = checkHeader(opened, kind, deps.now);
   if (form.outcome !== 'passed') return refused([form]);
-  return checkSignature(opened, { kind: KINDS.credential, findings: [form], deps }, (controller) =>
+  const report = await checkSignature(opened, { kind, findings: [form], deps }, (controller) =>
     controller !== undefined && idOf(opened.document['issuer']) === controller
       ? passed('proof.issuer', { pointer: '/issuer' })
       : failed('proof.issuer', 'PROOF_VERIFICATION_ERROR', NOT_THEIRS, { pointer: '/issuer' }),
   );
+  if (opened.disclosure === undefined || report.keys.length === 0) return report;
+  // Only what the issuer signed says what the issuer left open.
+  const core = checkCore(opened, takesAnyType);
+  const findings = [...report.findings, core];
+  return core.outcome === 'passed' ? { ...report, findings } : { ...refused(findings), seen: report.seen };
 }
 
 /**
@@ -174,7 +200,7 @@ async function checkSignature(
   const method = opened.header['kid'];
   const { relationship } = kind;
   // Whoever presents does so now; what a credential says was said when it was signed.
-  const madeAt = kind === KINDS.credential ? opened.issuedAt : undefined;
+  const madeAt = relationship === 'assertionMethod' ? opened.issuedAt : undefined;
   const retrieved = await retrieveVerificationMethod(deps.resolver, { method, relationship, now: deps.now, madeAt });
   const seen = retrieved.seen === undefined ? [] : [retrieved.seen];
   if (!retrieved.ok) {

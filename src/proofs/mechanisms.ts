@@ -11,11 +11,17 @@ export interface Mechanism {
 
 /** The credential as the payload of a JWS (VC-JOSE-COSE 1.0, section 3.1). */
 export const VC_JWT = 'vc+jwt';
+/** The credential as the payload of an SD-JWT, of which a holder leaves out what may be withheld (VC-JOSE-COSE 1.0, section 3.2.1). */
+export const VC_SD_JWT = 'vc+sd-jwt';
 /** The presentation as the payload of a JWS (VC-JOSE-COSE 1.0, section 3.1.2). */
 export const VP_JWT = 'vp+jwt';
 
 const TOKEN_KEYS: readonly KeyType[] = ['Ed25519', 'P-256', 'P-384'];
-const MECHANISMS: readonly Mechanism[] = [...CRYPTOSUITES, { name: VC_JWT, keyTypes: TOKEN_KEYS }];
+const MECHANISMS: readonly Mechanism[] = [
+  ...CRYPTOSUITES,
+  { name: VC_JWT, keyTypes: TOKEN_KEYS },
+  { name: VC_SD_JWT, keyTypes: TOKEN_KEYS, selective: true },
+];
 /** What a holder may secure a presentation with: whoever sees it is to see all of it. */
 const OF_PRESENTATIONS: readonly Mechanism[] = [
   ...CRYPTOSUITES.filter(({ selective }) => selective !== true),

@@ -4,9 +4,8 @@ import { asArray, isObject, type JsonObject, type JsonValue } from '../base/json
 import type { Signer } from '../crypto/signer.ts';
 import { Bitstring } from '../formats/bitstring.ts';
 import { formatDate, formatDateTime, readDate, readDateTime } from '../formats/date-time.ts';
-import { findCryptosuite } from '../proofs/cryptosuites.ts';
 import type { DataIntegrity } from '../proofs/data-integrity.ts';
-import { VC_JWT } from '../proofs/mechanisms.ts';
+import { findMechanism, VC_JWT } from '../proofs/mechanisms.ts';
 import { createStatusListCredential, TTL_MS } from '../status/status-list.ts';
 import type { ArchivedList, InstanceRecord, StatusListState, Store } from '../store/store.ts';
 
@@ -184,7 +183,7 @@ export class CredentialStatus {
     const document = await this.#deps.proofs.secureCredential(unsigned, {
       signer,
       // A list is shown whole: an instance that discloses selectively signs it with the plain suite of its key.
-      ...(findCryptosuite(cryptosuite)?.selective === true || cryptosuite === VC_JWT ? {} : { cryptosuite }),
+      ...(findMechanism(cryptosuite)?.selective === true || cryptosuite === VC_JWT ? {} : { cryptosuite }),
       created: now,
     });
     const archived: ArchivedList = {

@@ -5,7 +5,7 @@ import { deepFreeze, type JsonObject } from '../base/json.ts';
 import { type Audience, pointersFor, shownBeyond } from '../credentials/audience.ts';
 import { type Contexts, V2_CONTEXT } from '../credentials/contexts.ts';
 import { checkCredentialForm, typesOf } from '../credentials/credential.ts';
-import { contentOf, readableOf } from '../credentials/envelope.ts';
+import { contentOf, isSdEnvelope, readableOf } from '../credentials/envelope.ts';
 import { baseDigest, isShownWhole } from '../credentials/link.ts';
 import { checkPresentationForm } from '../credentials/presentation.ts';
 import { findProfile } from '../credentials/profiles/profile-table.ts';
@@ -64,10 +64,7 @@ export class Holder {
     const content = contentOf(document);
     if (!content.ok) return refuse(content.findings);
     const inside = content.value;
-    const findings: Finding[] = checkCredentialForm(inside, {
-      contexts: this.#deps.contexts,
-      schemas: this.#deps.schemas,
-    });
+    const findings: Finding[] = this.#checkForm(document, inside);
     if (verdictOf(findings) === 'accepted') {
       const now = this.#deps.clock.now();
       const report = await this.#deps.proofs.checkCredentialProofs(document, {
@@ -113,12 +110,15 @@ export class Holder {
    */
   async derive(credential: JsonObject, shown: Disclosure, presentedTo?: PresentationExpectation): Promise<JsonObject> {
     const document = deepFreeze(credential);
-    const selectivePointers = pointersOf(document, shown);
-    const form = checkCredentialForm(document, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
+    const content = contentOf(document);
+    if (!content.ok) return refuse(content.findings);
+    const selectivePointers = pointersOf(content.value, shown);
+    const form = this.#checkForm(document, content.value);
     if (verdictOf(form) !== 'accepted') refuse(form.filter((finding) => finding.outcome !== 'passed'));
     const derived = deepFreeze(await this.#deps.proofs.deriveCredential(document, { selectivePointers, presentedTo }));
     // With it, a digest over the whole would tell whoever guesses a hidden figure of few digits (docs/domain.md, section 2).
-    if (isShownWhole(derived) && baseDigest(derived) !== baseDigest(document)) {
+    const result = readableOf(derived);
+    if (isShownWhole(result) && baseDigest(result) !== baseDigest(content.value)) {
       throw new ServiceError('BAD_REQUEST', 'blinding is withheld whenever anything else is', {
         pointer: '/options/selectivePointers',
       });
@@ -134,17 +134,26 @@ export class Holder {
     return derived;
   }
 
+  #checkForm(received: JsonObject, content: JsonObject): Finding[] {
+    const { contexts, schemas } = this.#deps;
+    return checkCredentialForm(content, { contexts, schemas, shownInPart: isSdEnvelope(received) });
+  }
+
   /**
-   * Base proofs hold the keys to all that may be withheld, so none is ever presented: what the audience may see is derived from it, and
-   * without an audience the request is refused. Where one is named, what cannot be withheld from a credential any more is not shown to it.
+   * Base proofs hold the keys to all that may be withheld, and an SD-JWT as issued shows it, so neither is ever presented: what the
+   * audience may see is derived from it, and without an audience the request is refused. Where one is named, what cannot be withheld from a credential any more is not shown to it.
    */
   async #presentable({ credentials, audience, challenge, domain }: ProveRequest): Promise<readonly JsonObject[]> {
     const shown: JsonObject[] = [];
     for (const [place, credential] of credentials.entries()) {
-      if (!isForHolderOnly(credential)) shown.push(assertFit(credential, audience, place));
+      const isWhole = isForHolderOnly(credential);
+      // From an SD-JWT more can be left out at any time.
+      const derives = isWhole || isSdEnvelope(credential);
+      if (!isWhole && (!derives || audience === undefined)) shown.push(assertFit(credential, audience, place));
       else if (audience !== undefined) shown.push(await this.derive(credential, { audience }, { challenge, domain }));
       else {
-        const detail = 'a base proof stays with the holder; name an audience, or derive what is to be shown';
+        const detail =
+          'what its issuer made for the holder stays with the holder; name an audience, or derive what is to be shown';
         throw new ServiceError('BAD_REQUEST', detail, { pointer: `/verifiableCredential/${place}` });
       }
     }

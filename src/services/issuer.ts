@@ -13,8 +13,8 @@ import type { Schemas } from '../credentials/schemas.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { formatDateTime } from '../formats/date-time.ts';
-import { findCryptosuite } from '../proofs/cryptosuites.ts';
 import type { DataIntegrity } from '../proofs/data-integrity.ts';
+import { findMechanism } from '../proofs/mechanisms.ts';
 import type { IdempotencyClaim, InstanceRecord, IssuanceRecord, Page, StatusEntry, Store } from '../store/store.ts';
 
 export interface IssueRequest {
@@ -293,7 +293,7 @@ export class Issuer {
     profile: Profile,
     { cryptosuite }: Pick<SigningMeans, 'cryptosuite'>,
   ): SigningMeans['pointersFor'] {
-    if (findCryptosuite(cryptosuite)?.selective === true) {
+    if (findMechanism(cryptosuite)?.selective === true) {
       const always = asArray(instance.settings['mandatoryPointers']).map(String);
       return (document) => {
         const read =

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { asArray, isObject, type JsonObject } from '../../base/json.ts';
 import { issuerOf, statusEntriesOf, subjectOf, typesOf } from '../../credentials/credential.ts';
-import { isEnveloped, readableOf } from '../../credentials/envelope.ts';
+import { isEnveloped, isSdEnvelope, readableOf } from '../../credentials/envelope.ts';
 import { createLinkRef, linkDigest } from '../../credentials/link.ts';
 import { findProfile } from '../../credentials/profiles/profile-table.ts';
 import { digestOfJson } from '../../formats/digest.ts';
@@ -56,7 +56,7 @@ function viewOf(received: JsonObject): Record<string, string> {
         )
         .join(', ') || '-',
     proofs:
-      (isEnveloped(received) ? 'vc+jwt' : '') +
+      envelopeOf(received) +
         proofs
           .map((proof) => `${String(proof['cryptosuite'] ?? proof['type'])} by ${String(proof['verificationMethod'])}`)
           .join(', ') || 'none',
@@ -66,4 +66,10 @@ function viewOf(received: JsonObject): Record<string, string> {
       typeof credential['id'] === 'string' && findProfile(credential) ? JSON.stringify(createLinkRef(credential)) : '-',
     digest: digestOfJson(received),
   };
+}
+
+/** The media type of an envelope without its prefix; empty for what is none. */
+function envelopeOf(received: JsonObject): string {
+  if (isSdEnvelope(received)) return 'vc+sd-jwt';
+  return isEnveloped(received) ? 'vc+jwt' : '';
 }

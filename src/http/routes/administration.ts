@@ -213,7 +213,7 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
 async function createIssuer(deps: AdministrationDeps, call: Call<z.infer<typeof NewIssuer>>): Promise<Answer> {
   const { id, cryptosuite, keyType, mandatoryPointers, vcdm, statusPurposes, conformance } = call.body;
   assertProfile(deps, call.body);
-  if (vcdm?.includes('1.1') && cryptosuite.includes('+jwt'))
+  if (vcdm?.includes('1.1') && cryptosuite.includes('jwt'))
     throw new ServiceError('BAD_REQUEST', 'tokens are of VCDM 2.0', { pointer: '/vcdm' });
   const record = await deps.identity.createIssuer(slugOf(call), {
     id,

@@ -2,7 +2,7 @@ import { type Finding, owed, verdictOf } from '../../base/finding.ts';
 import { deepFreeze, type JsonObject } from '../../base/json.ts';
 import type { CheckedCredential, SeenDidDocument } from '../../credentials/checked-credential.ts';
 import { checkCredentialForm } from '../../credentials/credential.ts';
-import { contentOf } from '../../credentials/envelope.ts';
+import { contentOf, isSdEnvelope } from '../../credentials/envelope.ts';
 import { baseDigest } from '../../credentials/link.ts';
 import type { ProofKey } from '../../credentials/proof-key.ts';
 import type { StatusHistory } from '../../credentials/status-history.ts';
@@ -35,7 +35,8 @@ async function check(received: JsonObject, deps: CheckDeps, instants: readonly n
   const digest = digestOfJson(received);
   if (!opened.ok) return summary(received, opened.findings, digest);
   const document = deepFreeze(opened.value);
-  const form = checkCredentialForm(document, { contexts: deps.contexts, schemas: deps.schemas });
+  const { contexts, schemas } = deps;
+  const form = checkCredentialForm(document, { contexts, schemas, shownInPart: isSdEnvelope(received) });
   if (verdictOf(form) !== 'accepted') return summary(document, form, digest);
   const proofs = await deps.proofs.checkCredentialProofs(received, {
     resolver: deps.resolver,
