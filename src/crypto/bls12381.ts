@@ -4,7 +4,7 @@
  */
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { bls12_381 } from '@noble/curves/bls12-381.js';
-import { PublicKeyCache } from './public-key-cache.ts';
+import { JudgedKeys } from './public-key-cache.ts';
 
 const { Point: G2 } = bls12_381.G2;
 const { Fr } = bls12_381.fields;
@@ -13,7 +13,8 @@ const KEY_BYTES = 96;
 /** A point of G1, compressed, and a scalar. */
 export const signatureBytes = 80;
 
-const usable = new PublicKeyCache<true>();
+/** Judging takes some milliseconds of the event loop. */
+const judged = new JudgedKeys(isGood);
 
 /** A new key pair; the private half is an opaque handle of 32 bytes, big-endian. */
 export function generate(): { publicKey: Uint8Array; privateKey: KeyObject } {
@@ -38,17 +39,16 @@ export function publicKeyOf(privateKey: KeyObject): Uint8Array {
 
 /** Whether these are a compressed point of the right subgroup of G2, canonically written, that is not the identity. */
 export function isPublicKey(bytes: Uint8Array): boolean {
-  return usable.find(bytes, load) === true;
+  return bytes.length === KEY_BYTES && judged.isGood(bytes);
 }
 
-function load(bytes: Uint8Array): true | undefined {
-  if (bytes.length !== KEY_BYTES) return undefined;
+function isGood(bytes: Uint8Array): boolean {
   try {
     const point = G2.fromBytes(bytes);
     point.assertValidity();
-    return point.is0() || !Buffer.from(point.toBytes(true)).equals(bytes) ? undefined : true;
+    return !point.is0() && Buffer.from(point.toBytes(true)).equals(bytes);
   } catch {
-    return undefined;
+    return false;
   }
 }
 

@@ -5,7 +5,7 @@ export const MOST_CACHED_KEYS = 256;
 
 /**
  * Public keys that have been checked and made ready, by their bytes; the one unused for longest goes first.
- * Refused keys are not kept: a stranger could fill the cache with them.
+ * Keys of which `load` makes nothing are not kept: a stranger could fill the cache with them.
  */
 export class PublicKeyCache<Key = KeyObject> {
   readonly #keys = new Map<string, Key>();
@@ -26,5 +26,23 @@ export class PublicKeyCache<Key = KeyObject> {
 
   get size(): number {
     return this.#keys.size;
+  }
+}
+
+/** What came of judging public keys, by their bytes; the good and the bad apart, so that a stranger's bad ones push out no good one. */
+export class JudgedKeys {
+  readonly #judge: (bytes: Uint8Array) => boolean;
+  readonly #good = new PublicKeyCache<true>();
+  readonly #bad = new PublicKeyCache<true>();
+
+  constructor(judge: (bytes: Uint8Array) => boolean) {
+    this.#judge = judge;
+  }
+
+  isGood(bytes: Uint8Array): boolean {
+    if (this.#bad.find(bytes, () => undefined) === true) return false;
+    if (this.#good.find(bytes, () => this.#judge(bytes) || undefined) === true) return true;
+    this.#bad.find(bytes, () => true);
+    return false;
   }
 }
