@@ -99,7 +99,10 @@ export function createBbsSigningSuite(
     createVerifyData: async (input: SuiteInput) => {
       const { groups, hmac } = await groupsOf(input, null, { mandatory: mandatoryPointers });
       const { matching, nonMatching } = groups.mandatory;
-      if (nonMatching.size > MOST_MESSAGES) throw new RangeError(`more than ${MOST_MESSAGES} statements to withhold`);
+      if (nonMatching.size > MOST_MESSAGES) {
+        const detail = `more than ${MOST_MESSAGES} statements to withhold`;
+        throw new TransformationRefusal('LIMIT_EXCEEDED', detail);
+      }
       const header = await headerOf(input, [...matching.values()]);
       return { header, messages: messagesOf(nonMatching.values()), hmacKey: await hmac.export() };
     },

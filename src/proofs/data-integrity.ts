@@ -19,7 +19,8 @@ import {
   type ProofReport,
 } from './check-proofs.ts';
 import { decodeProofValue, findCryptosuite, findCryptosuiteFor } from './cryptosuites.ts';
-import { assertTellsNodes } from './disclosed-statements.ts';
+import { assertDerivable } from './derivable.ts';
+import { assertSelectable } from './disclosed-statements.ts';
 import { stageOf } from './disclosure-value.ts';
 import {
   checkEnvelope,
@@ -69,7 +70,7 @@ interface Derivation {
 export interface DataIntegrity {
   /**
    * A fresh copy of the credential with a proof for `assertionMethod`; where it had proofs, one more.
-   * Errors: ServiceError `DATA_LOSS_DETECTION_ERROR`, `PROOF_TRANSFORMATION_ERROR`, `CONTEXT_NOT_ALLOWED` for what cannot be signed,
+   * Errors: ServiceError `DATA_LOSS_DETECTION_ERROR`, `PROOF_TRANSFORMATION_ERROR`, `CONTEXT_NOT_ALLOWED`, `LIMIT_EXCEEDED` for what cannot be signed,
    * `PROOF_GENERATION_ERROR` for what went wrong with the signature; whatever the signer throws is passed on.
    */
   secureCredential(unsecured: JsonObject, options: SecureOptions): Promise<JsonObject>;
@@ -78,7 +79,8 @@ export interface DataIntegrity {
   /**
    * A copy that shows the mandatory part and what the pointers select, with a proof derived from the base proof; of an SD-JWT the same token
    * with fewer disclosures.
-   * Errors: ServiceError `BAD_REQUEST` for a pointer to nothing, `PROOF_GENERATION_ERROR` for a credential that cannot be derived from.
+   * Errors: ServiceError `BAD_REQUEST` for a pointer to nothing, `PROOF_GENERATION_ERROR` for a credential that cannot be derived from,
+   * `LIMIT_EXCEEDED`.
    */
   deriveCredential(document: JsonObject, options: Derivation): Promise<JsonObject>;
   /** Every proof, and that one of them is the issuer's. Errors: ServiceError `UNAVAILABLE` when nobody has time to look; nothing else. */
@@ -147,7 +149,7 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
     if (cryptosuite === VC_SD_JWT) assertConcealable(document);
     const canonical = await canonicalise(document);
     try {
-      if (findCryptosuite(cryptosuite)?.selective === true) assertTellsNodes(canonical);
+      if (findCryptosuite(cryptosuite)?.selective === true) assertSelectable(canonical);
     } catch (error) {
       throw refusalFor(error);
     }
@@ -253,23 +255,30 @@ async function derive(
 ): Promise<JsonObject> {
   const content = readableOf(document);
   for (const [place, pointer] of selectivePointers.entries()) {
-    if (findAt(content, pointer) !== undefined) continue;
     const at = { pointer: `/options/selectivePointers/${place}` };
+    if (pointer === '/proof' || pointer.startsWith('/proof/'))
+      throw new ServiceError('PROOF_GENERATION_ERROR', 'points into the proof, which is no part of what is shown', at);
+    if (findAt(content, pointer) !== undefined) continue;
     throw new ServiceError('BAD_REQUEST', 'points at no member of the credential', at);
   }
   if (isSdEnvelope(document)) return deriveSdEnvelope(document, selectivePointers);
+  assertDerivable(document);
   try {
     const presentationHeader = presentedTo === undefined ? undefined : presentationHeaderOf(presentedTo);
     const derived = await deriveWithLibrary({ document, selectivePointers, presentationHeader, canonicaliser });
     if (isObject(derived)) return derived;
   } catch (error) {
-    throw refusalFor(error);
+    throw refusalFor(error, '/verifiableCredential');
   }
   throw new ServiceError('PROOF_GENERATION_ERROR', 'no derived credential came back');
 }
 
-function refusalFor(error: unknown): ServiceError {
+/** `whole`: where the document stands in the request. */
+function refusalFor(error: unknown, whole = '/credential'): ServiceError {
   if (error instanceof ServiceError) return error;
-  if (error instanceof TransformationRefusal) return new ServiceError(error.code, error.message, { cause: error });
+  if (error instanceof TransformationRefusal) {
+    const at = error.code === 'LIMIT_EXCEEDED' ? { pointer: whole } : {};
+    return new ServiceError(error.code, error.message, { cause: error, ...at });
+  }
   return new ServiceError('PROOF_GENERATION_ERROR', 'the proof could not be made', { cause: error });
 }

@@ -29,6 +29,20 @@ export function assertTellsNodes(canonical: string): void {
   );
 }
 
+/**
+ * Refuses what is too large or cannot be signed statement by statement. `canonical` is the RDFC-1.0 form of the document.
+ * Errors: TransformationRefusal `LIMIT_EXCEEDED`, `PROOF_TRANSFORMATION_ERROR`.
+ */
+export function assertSelectable(canonical: string): void {
+  let statements = 0;
+  for (let at = canonical.indexOf('\n'); at >= 0; at = canonical.indexOf('\n', at + 1)) statements += 1;
+  if (statements > MOST_STATEMENTS) {
+    const detail = `more than ${MOST_STATEMENTS} statements cannot be disclosed selectively`;
+    throw new TransformationRefusal('LIMIT_EXCEEDED', detail);
+  }
+  assertTellsNodes(canonical);
+}
+
 export interface DisclosedStatements {
   readonly statements: readonly string[];
   /** Indexes of those that are of the core of the type. */

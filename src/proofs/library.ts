@@ -16,7 +16,7 @@ import { jcs } from '../formats/jcs.ts';
 import { createBbsCheckingSuite, createBbsSigningSuite, deriveBbs } from './bbs-disclosure.ts';
 import { type Canonicaliser, TransformationRefusal } from './canonicaliser.ts';
 import { type Cryptosuite, decodeProofValue } from './cryptosuites.ts';
-import { assertTellsNodes } from './disclosed-statements.ts';
+import { assertSelectable } from './disclosed-statements.ts';
 import { stageOf } from './disclosure-value.ts';
 import type { ProofPurpose, WellFormedProof } from './proof-form.ts';
 import { createCheckingSuite, createDerivingSuite, createSigningSuite } from './selective-disclosure.ts';
@@ -215,7 +215,7 @@ async function verifyLegacy({
 
 /** Errors: TransformationRefusal. */
 async function assertDisclosable({ proof: _, ...document }: JsonObject, canonicaliser: Canonicaliser): Promise<void> {
-  assertTellsNodes(await canonicaliser.canonicalise(document));
+  assertSelectable(await canonicaliser.canonicalise(document));
 }
 
 /** The library canonicalises on its own here, without a limit, so a document that has no canonical form within ours never gets there. */

@@ -226,7 +226,8 @@ export class Issuer {
       await this.#deps.proofs.assertCanonicalisable(draft, cryptosuite);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      return { findings: [...findings, failed('proof.canonical', error.code, error.message)], draft: advisable };
+      const at = error.pointer === undefined ? {} : { pointer: error.pointer };
+      return { findings: [...findings, failed('proof.canonical', error.code, error.message, at)], draft: advisable };
     }
     return { findings, draft: advisable };
   }

@@ -195,7 +195,41 @@ describe('derivation', () => {
       { credential: bareCredential(maker.did) },
       maker.token,
     );
-    expect(await derive(whole.body.verifiableCredential)).toMatchObject({ body: { code: 'PROOF_GENERATION_ERROR' } });
+    expect(await derive(whole.body.verifiableCredential)).toMatchObject({
+      status: 400,
+      body: {
+        code: 'PROOF_GENERATION_ERROR',
+        pointer: '/verifiableCredential/proof',
+        detail: 'a proof of eddsa-rdfc-2022 shows the whole credential; only a base proof is derived from',
+      },
+    });
+  });
+
+  it('of a credential that was derived is refused', async () => {
+    const shown = (await derive((await issue()).body.verifiableCredential)).body.verifiableCredential;
+    expect(await derive(shown)).toMatchObject({
+      status: 400,
+      body: {
+        code: 'PROOF_GENERATION_ERROR',
+        pointer: '/verifiableCredential/proof/proofValue',
+        detail: 'a derived proof is not derived from again; the base proof is what the issuer sent',
+      },
+    });
+  });
+
+  it('of a credential without a proof, or with one that is neither form, is refused', async () => {
+    const { proof, ...without } = (await issue()).body.verifiableCredential;
+    const refusal = (pointer: string, detail: string) => ({
+      status: 400,
+      body: { code: 'PROOF_GENERATION_ERROR', pointer, detail },
+    });
+    expect(await derive(without)).toMatchObject(
+      refusal('/verifiableCredential/proof', 'there is no proof to derive from'),
+    );
+    expect(await derive({ ...without, proof: { ...proof, proofValue: 'u2V0F' } })).toMatchObject(
+      refusal('/verifiableCredential/proof/proofValue', 'not a base proof of ecdsa-sd-2023'),
+    );
+    expect((await derive({ ...without, proof })).status).toBe(201);
   });
 
   it('to a pointer that selects nothing is refused', async () => {
