@@ -11,7 +11,7 @@ export interface NotApplicable {
   readonly reason: string;
 }
 
-const SD_JWT = 'SD-JWT VC is not offered yet';
+const KEY_BINDING = 'no verifier here asks for a key binding yet: OpenID4VP brings it';
 const OID4VP = 'OpenID4VP is not offered yet';
 const OID4VCI = 'OpenID4VCI is not offered yet';
 const PAGES = 'nothing is shown to people but plain text; pages and exports come with the web application';
@@ -21,7 +21,7 @@ const each = (family: string, numbers: readonly string[], issue: Issue, reason: 
 
 export const NOT_APPLICABLE: ReadonlyMap<string, NotApplicable> = new Map([
   ...each('JOSE', ['009'], 'E', OID4VP),
-  ...each('SDJ', ['001', '002', '003', '004', '005', '006', '007', '008', '009', '010'], 'E', SD_JWT),
+  ...each('SDJ', ['007'], 'E', KEY_BINDING),
   ...each('VP', ['009', '010', '011', '012'], 'E', OID4VP),
   ...each('VCI', ['001', '002'], 'E', OID4VCI),
   ...each('UI', ['001', '002', '003', '005'], 'F', PAGES),
@@ -41,5 +41,10 @@ export function findNotApplicable(id: string): NotApplicable | undefined {
 /** Cases of which one part is met here and another waits. */
 export const IN_PART: ReadonlyMap<string, NotApplicable> = new Map([
   ['OK-001', { issue: 'E', reason: 'every form but dc+sd-jwt, which comes with E' }],
+  [
+    'SDJ-008',
+    { issue: 'E', reason: 'any key binding is refused, since none is asked for; what one says comes with E' },
+  ],
+  ['SDJ-009', { issue: 'E', reason: 'the type of a vc+sd-jwt; vct comes with dc+sd-jwt and E' }],
   ['VP-008', { issue: 'E', reason: 'challenges of our own verifiers; sessions of OpenID4VP come with E' }],
 ]);

@@ -30,6 +30,8 @@ import { PRESENTATION_BUILDERS } from './presentation.ts';
 import { PRESENTATION_TOKEN_BUILDERS } from './presentation-tokens.ts';
 import { PROCESS_BUILDERS } from './processes.ts';
 import { PROOF_BUILDERS } from './proof.ts';
+import { SD_JWT_BUILDERS } from './sd-jwt.ts';
+import { SD_JWT_TOKEN_BUILDERS } from './sd-jwt-tokens.ts';
 import { SELECTIVE_BUILDERS } from './selective-disclosure.ts';
 import { SELECTIVE_PROOF_BUILDERS } from './selective-proofs.ts';
 import { STATUS_BUILDERS } from './status.ts';
@@ -70,6 +72,8 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   ...PRESENTATION_TOKEN_BUILDERS,
   ...PROCESS_BUILDERS,
   ...PROOF_BUILDERS,
+  ...SD_JWT_BUILDERS,
+  ...SD_JWT_TOKEN_BUILDERS,
   ...SELECTIVE_BUILDERS,
   ...SELECTIVE_PROOF_BUILDERS,
   ...STATUS_BUILDERS,
