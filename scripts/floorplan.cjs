@@ -44,7 +44,7 @@ const FENCES = [
   { only: ['credentials'], packages: '^(@digitalbazaar/.*-context|did-context|ajv)(/|$)' },
   { only: ['crypto'], packages: '^(@noble/curves|mcl-wasm)(/|$)' },
   { only: ['dids'], packages: '^(did-resolver|@transmute/did-key-ed25519)(/|$)' },
-  { only: ['store'], packages: '^(level|classic-level|memory-level|abstract-level)(/|$)' },
+  { only: ['store'], packages: '^(level|classic-level|memory-level|abstract-level|pg)(/|$)' },
   { only: ['http'], packages: '^(express|helmet)(/|$)' },
   { only: ['formats'], packages: '^(canonicalize|big\\.js|@scure/base|@noble/hashes)(/|$)' },
   { only: ['net'], packages: '^(node:)?(https?|http2|dns|dns/promises|tls)$|^undici(/|$)', except: ['http'] },

@@ -1,5 +1,5 @@
 /** Wires one node together from its configuration. Decides nothing: what a node can do is in `services`. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Express } from 'express';
@@ -43,6 +43,7 @@ import { Holder } from './services/holder.ts';
 import { Identity } from './services/identity/identity.ts';
 import { PublishedDids } from './services/identity/published-dids.ts';
 import { type AdviceOnIssue, Issuer } from './services/issuer.ts';
+import { LeftBehind } from './services/left-behind.ts';
 import { Once } from './services/once.ts';
 import { Reevaluations } from './services/reevaluations.ts';
 import { Renderings } from './services/renderings.ts';
@@ -54,6 +55,7 @@ import { policyOf, readPolicyObject, readPolicyText } from './services/verifier/
 import { Verifier } from './services/verifier/verifier.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
 import { createLevelStore } from './store/level/level-store.ts';
+import { createPostgresStore } from './store/postgres/postgres-store.ts';
 import type { InstanceRecord, Store } from './store/store.ts';
 import type { Policy } from './trust/policy.ts';
 import { VERSION } from './version.ts';
@@ -124,11 +126,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   const keys = await openKeys(config);
   const clock = options.clock ?? clockOf(config);
-  const store = await createLevelStore({
-    directory: join(config.dataDirectory, 'store'),
-    clock,
-    ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
-  });
+  const store = await openStore(config, clock, options.onFault);
   await assertSameProfile(config, store).catch(async (error: unknown) => {
     await store[Symbol.asyncDispose]();
     throw error;
@@ -202,9 +200,11 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     onChange: () => webhook.wake(),
   });
 
+  const lease = config.store.kind === 'level' ? undefined : leaseOf(store);
   const reevaluations: Reevaluations = new Reevaluations({
     store,
     clock,
+    mayWork: lease?.take,
     refresh: (instance, id, how) => evaluations.refresh(instance, id, how),
     alarm: (what) => log.event('alarm', { what }),
   });
@@ -212,8 +212,14 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     store,
     keys,
     clock,
+    mayWork: lease?.take,
     post: options.post ?? createSafePost(guard),
     publicUrl,
+    alarm: (what) => log.event('alarm', { what }),
+  });
+  const leftBehind = new LeftBehind({
+    store,
+    settleIntents: () => issuer.settleOpenIntents(),
     alarm: (what) => log.event('alarm', { what }),
   });
   const reportCredentials = new ReportCredentials({
@@ -299,13 +305,15 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     start: () => {
       reevaluations.start();
       webhook.start();
+      if (config.store.kind !== 'level') leftBehind.start();
     },
     wake: () => {
       reevaluations.wake();
       webhook.wake();
     },
     close: async () => {
-      await Promise.all([reevaluations.stop(), webhook.stop()]);
+      await Promise.all([reevaluations.stop(), webhook.stop(), leftBehind.stop()]);
+      await lease?.giveUp();
       await store[Symbol.asyncDispose]();
     },
   };
@@ -337,6 +345,25 @@ async function assertSameProfile({ conformance }: Config, store: Store): Promise
     throw new ServiceError('CONFIG_REFUSED', 'PROFILE: conformance tests need an empty DATA_DIR of their own');
   await store.writeSetting('profile', 'conformance');
 }
+
+function openStore({ store, dataDirectory }: Config, clock: Clock, onFault: NodeOptions['onFault']): Promise<Store> {
+  if (store.kind === 'postgres') return createPostgresStore({ url: store.url, clock });
+  const directory = join(dataDirectory, 'store');
+  return createLevelStore({ directory, clock, ...(onFault === undefined ? {} : { onFault }) });
+}
+
+/** One process among those that share the store does what a node does by itself, until it has not been heard of for a while. */
+function leaseOf(store: Store): { readonly take: () => Promise<boolean>; readonly giveUp: () => Promise<unknown> } {
+  const lease = { name: 'background', holder: randomUUID() };
+  return {
+    take: () => store.takeLease({ ...lease, ms: LEASE_MS }),
+    // Whoever cannot say so any more is found out by time.
+    giveUp: () => store.takeLease({ ...lease, ms: 0 }).catch(() => undefined),
+  };
+}
+
+/** Longer than one piece of background work takes. */
+const LEASE_MS = 120_000;
 
 function clockOf(config: Config): Clock {
   switch (config.clock.kind) {
@@ -404,6 +431,7 @@ async function adminTokenOf(config: Config, store: Store): Promise<{ digest: str
   const kept = await store.readSetting('adminTokenDigest');
   if (typeof kept === 'string') return { digest: kept, generated: undefined };
   const generated = `ppa_${randomBytes(32).toString('base64url')}`;
-  await store.writeSetting('adminTokenDigest', sha256Hex(generated));
-  return { digest: sha256Hex(generated), generated };
+  // Of several nodes that start at once over one database, one has made the token.
+  const digest = await store.settleSetting('adminTokenDigest', sha256Hex(generated));
+  return { digest: String(digest), generated: digest === sha256Hex(generated) ? generated : undefined };
 }

@@ -7,6 +7,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDirectory: string;
+  /** In files of this node alone, or in a database that nodes share. The URL may hold a password: it is in no message. */
+  readonly store: { readonly kind: 'level' } | { readonly kind: 'postgres'; readonly url: string };
   /** Without a trailing slash; undefined until the port is known, when PUBLIC_URL is unset and PORT is 0. */
   readonly publicUrl: string | undefined;
   readonly adminToken: string | undefined;
@@ -60,8 +62,6 @@ export function readConfig(environment: Environment): Config {
   const tls = readTls(given('TLS_CERT'), given('TLS_KEY'));
   const publicUrl = readPublicUrl(given('PUBLIC_URL')) ?? defaultPublicUrl(host, port, tls !== undefined);
   const allowedHosts = readAllowedHosts(given('ALLOWED_HOSTS'), publicUrl, host);
-  const store = given('STORE') ?? 'level';
-  if (store !== 'level') throw refused('STORE', 'only "level" is available in this version');
   const passphrase = given('KEY_PASSPHRASE');
   if (passphrase !== undefined && given('KEY_FILE') !== undefined) {
     throw refused('KEY_PASSPHRASE', 'give either KEY_PASSPHRASE or KEY_FILE, not both');
@@ -75,6 +75,7 @@ export function readConfig(environment: Environment): Config {
     port,
     host,
     dataDirectory: given('DATA_DIR') ?? './data',
+    store: readStore(given('STORE')),
     publicUrl,
     adminToken,
     policyFile: given('POLICY_FILE'),
@@ -106,6 +107,12 @@ function readProfile(
     throw refused('PROFILE', 'not together with a public PUBLIC_URL');
   if (policyFile !== undefined && policyFile !== 'none') throw refused('PROFILE', 'not together with a POLICY_FILE');
   return true;
+}
+
+function readStore(text = 'level'): Config['store'] {
+  if (text === 'level') return { kind: 'level' };
+  if (/^postgres(?:ql)?:\/\/[^/]/.test(text) && URL.canParse(text)) return { kind: 'postgres', url: text };
+  throw refused('STORE', '"level", or the URL of a database: postgres://user:password@host:5432/name');
 }
 
 function readPort(text: string | undefined): number {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CrashReport, runCrashCycles } from '../../test/support/crash-cycles.ts';
+import { type CrashReport, levelPlace, runCrashCycles } from '../../test/support/crash-cycles.ts';
 import { createRandom } from '../../test/support/random.ts';
 
 /** Milliseconds. */
@@ -21,7 +21,7 @@ export async function tortureStore(cycles: number, seed: number): Promise<boolea
   const directory = await mkdtemp(join(tmpdir(), 'proofprint-torture-'));
   try {
     const report = await runCrashCycles({
-      directory,
+      place: levelPlace(directory),
       cycles,
       longestLife: LONGEST_LIFE,
       random: createRandom(seed),

@@ -30,6 +30,8 @@ interface ChangesWebhookDeps {
   >;
   readonly keys: Pick<SealedKeyStore, 'seal' | 'unseal'>;
   readonly clock: Clock;
+  /** Whether it falls to this process, where several share the store; always unless given. */
+  readonly mayWork?: (() => Promise<boolean>) | undefined;
   readonly post: SafePost;
   readonly publicUrl: () => string;
   readonly alarm: (what: string) => void;
@@ -103,6 +105,7 @@ export class ChangesWebhook {
 
   /** One round: whoever is due gets some entries. Result: whether something was sent. */
   async deliver(stop?: AbortSignal): Promise<boolean> {
+    if ((await this.#deps.mayWork?.()) === false) return false;
     const now = this.#deps.clock.now();
     const due = (await this.#deps.store.listWebhooks()).filter(
       ({ progress }) => progress.state === 'active' && progress.nextAttemptAt <= now,

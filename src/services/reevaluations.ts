@@ -34,6 +34,8 @@ interface ReevaluationsDeps {
     | 'beginPasses'
   >;
   readonly clock: Clock;
+  /** Whether it falls to this process, where several share the store; always unless given. */
+  readonly mayWork?: (() => Promise<boolean>) | undefined;
   /** Judge the newest evaluation of a chain again. Errors: any refusal; it is counted and named. */
   readonly refresh: (
     instance: InstanceRecord,
@@ -105,6 +107,7 @@ export class Reevaluations {
 
   /** One page of one job. Result: whether there was one. */
   async work(stop?: AbortSignal): Promise<boolean> {
+    if ((await this.#deps.mayWork?.()) === false) return false;
     await this.#deps.store.beginPasses();
     const job = await this.#deps.store.findNextJob(this.#deps.clock.now());
     if (job === undefined) return false;

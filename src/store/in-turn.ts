@@ -3,10 +3,17 @@ import type { Clock } from '../base/clock.ts';
 import { ServiceError } from '../base/error.ts';
 import { Overlay, readThrough } from './overlay.ts';
 import { isJournalled } from './table.ts';
-import type { ActName, Acts, CommittedAct, Ledger, Transaction, View } from './transaction.ts';
+import {
+  type ActName,
+  type Acts,
+  type CommittedAct,
+  type Head,
+  type Ledger,
+  MOST_WAITING,
+  type Transaction,
+  type View,
+} from './transaction.ts';
 
-/** Acts that may wait before the next one is turned away with 503 (docs/threats.md, storage). */
-export const MOST_WAITING = 1000;
 /** Acts run without a pause, so that a long queue does not keep the event loop from everything else. */
 const ACTS_PER_TURN = 16;
 /** JSON text that may gather for the next group before acts wait for the one in flight. */
@@ -90,6 +97,15 @@ export class InTurn implements Acts {
 
   read<Result>(reader: (view: View) => Promise<Result>): Promise<Result> {
     return this.#deps.ledger.snapshot(reader);
+  }
+
+  async head(): Promise<Head> {
+    return this.#deps.ledger.head;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+    await this.#deps.ledger[Symbol.asyncDispose]();
   }
 
   /** Take no more acts, and wait until every one that was taken is answered. */

@@ -1,6 +1,5 @@
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import { InTurn } from './in-turn.ts';
 import type { ChangeRecord, ReevaluationJob, WebhookProgress, WebhookRecord } from './reevaluation-records.ts';
 import type {
   ArchivedList,
@@ -20,6 +19,7 @@ import * as evaluations from './tables/evaluations.ts';
 import { findHeld, holdCredential, listHeld, removeHeld } from './tables/held-credentials.ts';
 import { claimDigest, releaseClaim, settleClaim, tidyClaims } from './tables/idempotency.ts';
 import * as issuances from './tables/issuances.ts';
+import { takeLease } from './tables/leases.ts';
 import * as organisations from './tables/organisations.ts';
 import * as reevaluations from './tables/reevaluations.ts';
 import { rememberSeenList } from './tables/seen-lists.ts';
@@ -27,22 +27,25 @@ import { sessions } from './tables/sessions.ts';
 import { settings } from './tables/settings.ts';
 import { findStatusList, skipAhead } from './tables/status-lists.ts';
 import * as webhooks from './tables/webhooks.ts';
-import type { Ledger } from './transaction.ts';
+import type { Acts } from './transaction.ts';
 
 interface LedgerStoreDeps {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly onFault?: ((error: unknown) => void) | undefined;
+  readonly acts: Acts;
+  /**
+   * Where several processes work at once: the time after which what is half done counts as left behind. A store that one process has to
+   * itself needs none: whatever it finds, nobody is at work on.
+   */
+  readonly leftBehind?: { readonly clock: Clock; readonly afterMs: number };
 }
 
-/** The store's acts over any ledger: what each act is called in the journal, and whether it runs in turn or only reads. */
+/** The store's acts over anything that runs acts: what each is called in the journal, and whether it runs in turn or only reads. */
 export class LedgerStore implements Store {
-  readonly #ledger: Ledger;
-  readonly #acts: InTurn;
+  readonly #acts: Acts;
+  readonly #leftBehind: LedgerStoreDeps['leftBehind'];
 
-  constructor(deps: LedgerStoreDeps) {
-    this.#ledger = deps.ledger;
-    this.#acts = new InTurn(deps);
+  constructor({ acts, leftBehind }: LedgerStoreDeps) {
+    this.#acts = acts;
+    this.#leftBehind = leftBehind;
   }
 
   /**
@@ -52,14 +55,13 @@ export class LedgerStore implements Store {
   async open(gap?: number): Promise<void> {
     await this.#acts.transact({ act: 'open', urgent: true }, async (tx) => {
       sessions.put(tx, [], tx.sequence);
-      await tidyClaims(tx);
+      await tidyClaims(tx, this.#leftBehind?.afterMs ?? 0);
       if (gap !== undefined) await skipAhead(tx, gap);
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#acts.close();
-    await this.#ledger[Symbol.asyncDispose]();
+    await this.#acts[Symbol.asyncDispose]();
   }
 
   createOrganisation(record: OrganisationRecord, instances: readonly InstanceRecord[]): Promise<void> {
@@ -121,7 +123,9 @@ export class LedgerStore implements Store {
   }
 
   listOpenIntents() {
-    return this.#acts.read(issuances.listOpenIntents);
+    const { clock, afterMs = 0 } = this.#leftBehind ?? {};
+    const until = clock === undefined ? undefined : clock.now() - afterMs;
+    return this.#acts.read((view) => issuances.listOpenIntents(view, until));
   }
 
   findIssuance(credentialId: string) {
@@ -279,6 +283,15 @@ export class LedgerStore implements Store {
     return this.#acts.transact({ act: 'remove-webhook' }, (tx) => webhooks.removeWebhook(tx, verifier));
   }
 
+  takeLease(lease: Parameters<Store['takeLease']>[0]): Promise<boolean> {
+    return this.#acts.transact({ act: 'take-lease', urgent: true }, (tx) => takeLease(tx, lease));
+  }
+
+  releaseLeftBehind(): Promise<void> {
+    const name = { act: 'release-left-behind', urgent: true };
+    return this.#acts.transact(name, (tx) => tidyClaims(tx, this.#leftBehind?.afterMs ?? 0));
+  }
+
   readSetting(key: string): Promise<JsonValue | undefined> {
     return this.#acts.read((view) => settings.find(view, key));
   }
@@ -287,8 +300,16 @@ export class LedgerStore implements Store {
     return this.#acts.transact({ act: 'write-setting' }, async (tx) => settings.put(tx, [key], value));
   }
 
-  async journalHead(): Promise<{ sequence: number; hash: string }> {
-    return this.#ledger.head;
+  settleSetting(key: string, value: JsonValue): Promise<JsonValue> {
+    return this.#acts.transact({ act: 'settle-setting' }, async (tx) => {
+      const kept = await settings.find(tx, key);
+      if (kept === undefined) settings.put(tx, [key], value);
+      return kept ?? value;
+    });
+  }
+
+  journalHead(): Promise<{ sequence: number; hash: string }> {
+    return this.#acts.head();
   }
 
   skipAhead(gap: number): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * What a store can do, as acts with their atomicity: each method is one atomic act, acknowledged only after it is on disk and in the
- * journal. Every implementation (level, memory, later PostgreSQL) runs the same contract suite, test/suite/store.ts.
+ * journal. Every implementation (level, memory, PostgreSQL) runs the same contract suite, test/suite/store.ts.
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type {
@@ -200,6 +200,7 @@ export interface Store extends AsyncDisposable {
     credentialId: string,
     why: { at: string; reason: string; idempotency?: IdempotencyClaim },
   ): Promise<void>;
+  /** Those that nobody is at work on any more: all of them when a store that one process has to itself was opened. */
   listOpenIntents(): Promise<readonly IssuanceRecord[]>;
   findIssuance(credentialId: string): Promise<IssuanceRecord | undefined>;
   /** Newest first. */
@@ -285,9 +286,17 @@ export interface Store extends AsyncDisposable {
   listWebhooks(): Promise<readonly WebhookRecord[]>;
   removeWebhook(verifier: string): Promise<boolean>;
 
+  // Several processes over one store
+  /** Take a lease for so many milliseconds, or keep one that this holder has. False while another holder has it. Not journalled. */
+  takeLease(lease: { name: string; holder: string; ms: number }): Promise<boolean>;
+  /** Release the idempotency keys that a process took and left without an answer. */
+  releaseLeftBehind(): Promise<void>;
+
   // The node itself
   readSetting(key: string): Promise<JsonValue | undefined>;
   writeSetting(key: string, value: JsonValue): Promise<void>;
+  /** Write it unless there is one; what is kept now. */
+  settleSetting(key: string, value: JsonValue): Promise<JsonValue>;
   journalHead(): Promise<{ sequence: number; hash: string }>;
   /** After a restore: leave `gap` entries of every status list unused, so that none is given out twice. */
   skipAhead(gap: number): Promise<void>;

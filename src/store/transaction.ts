@@ -48,11 +48,16 @@ export interface ActName {
   readonly urgent?: boolean;
 }
 
-export interface Acts {
+/** Acts that may wait before the next one is turned away with 503 (docs/threats.md, storage). */
+export const MOST_WAITING = 1000;
+
+export interface Acts extends AsyncDisposable {
   /** Run one act in its turn. Resolves, and rejects, only after everything it saw is on disk. */
   transact<Result>(name: ActName, act: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** Read what is on disk, from one snapshot. Never waits for acts. */
   read<Result>(reader: (view: View) => Promise<Result>): Promise<Result>;
+  /** Of what is on disk. */
+  head(): Promise<Head>;
 }
 
 /** One act as it goes to the journal and the index. A write without text is a deletion. */

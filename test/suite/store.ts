@@ -65,7 +65,10 @@ export function describeStore(name: string, open: OpenStore): void {
     });
     afterEach(() => store[Symbol.asyncDispose]());
 
-    describeIssuance(() => store);
+    describeIssuance(
+      () => store,
+      () => clock,
+    );
     describeStatus(() => store);
     describeIdempotency(() => store);
     describeChallenges(
@@ -82,7 +85,7 @@ export function describeStore(name: string, open: OpenStore): void {
   });
 }
 
-function describeIssuance(its: () => Store): void {
+function describeIssuance(its: () => Store, time: () => ManualClock): void {
   describe('issuance', () => {
     test('1,000 concurrent intents take 1,000 distinct entries of one list', async () => {
       const records = await Promise.all(times(1000).map((n) => intend(its(), createIntent(n))));
@@ -113,6 +116,8 @@ function describeIssuance(its: () => Store): void {
     test('an intent is kept with what will be signed, and turns into the secured document', async () => {
       const record = await intend(its(), createIntent(1));
       expect(record.document).toEqual({ id: 'urn:uuid:1', credentialStatus: [{ ...onlyEntry(record) }] });
+      // Of a store that several processes share, only what was begun a while ago is nobody's.
+      time().set(START + 600_000);
       expect(await its().listOpenIntents()).toEqual([record]);
       const secured = { ...record.document, proof: { proofValue: 'z' } };
       const warnings = [{ check: 'lint' }];
@@ -816,6 +821,22 @@ function describeReevaluations(its: () => Store, time: () => ManualClock): void 
 
 function describeNode(its: () => Store): void {
   describe('the node', () => {
+    test('a setting that is settled keeps its first value', async () => {
+      expect(await its().settleSetting('colour', 'blue')).toBe('blue');
+      expect(await its().settleSetting('colour', 'red')).toBe('blue');
+      expect(await its().readSetting('colour')).toBe('blue');
+    });
+
+    test('a lease has one holder until it runs out or is given up', async () => {
+      const take = (holder: string, ms = 1000) => its().takeLease({ name: 'work', holder, ms });
+      expect([await take('one'), await take('two'), await take('one', 0), await take('two')]).toEqual([
+        true,
+        false,
+        true,
+        true,
+      ]);
+    });
+
     test('keeps settings of any JSON value', async () => {
       expect(await its().readSetting('adminTokenDigest')).toBeUndefined();
       for (const value of ['aa', null, 0, false, { a: ['1'] }]) {

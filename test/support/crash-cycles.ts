@@ -5,8 +5,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../src/base/clock.ts';
+import type { Finding } from '../../src/base/finding.ts';
 import { inspectStore } from '../../src/store/level/inspect.ts';
 import { createLevelStore } from '../../src/store/level/level-store.ts';
+import { inspectPostgres } from '../../src/store/postgres/inspect.ts';
+import { createPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createIntent } from './intents.ts';
 import type { Said, Step } from './store-worker.ts';
@@ -35,8 +39,30 @@ export interface CrashReport {
   readonly unacknowledged: number;
 }
 
+/** A store that is left by one process and taken over by the next. */
+export interface Place {
+  /** The directory, or the URL of the database, as the worker is told it. */
+  readonly name: string;
+  /** As the next process opens it, when nobody is at work any more. */
+  open(): Promise<Store>;
+  inspect(): Promise<readonly Finding[]>;
+}
+
+export const levelPlace = (directory: string): Place => ({
+  name: directory,
+  open: () => createLevelStore({ directory }),
+  inspect: () => inspectStore(directory),
+});
+
+/** The clock of whoever takes over is so far ahead that what was left half done counts as left behind. */
+export const postgresPlace = (url: string): Place => ({
+  name: url,
+  open: () => createPostgresStore({ url, clock: { now: () => systemClock.now() + 3_600_000 } }),
+  inspect: () => inspectPostgres(url),
+});
+
 interface CrashOptions {
-  readonly directory: string;
+  readonly place: Place;
   readonly cycles: number;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
@@ -49,7 +75,7 @@ interface CrashOptions {
 
 /** Throws with everything that was found wrong. */
 export async function runCrashCycles(options: CrashOptions): Promise<CrashReport> {
-  const { directory, cycles, random, onCycle } = options;
+  const { place, cycles, random, onCycle } = options;
   const ledger = new Acknowledged();
   let opening = 0;
   let next = startWorker(options, 0);
@@ -61,21 +87,21 @@ export async function runCrashCycles(options: CrashOptions): Promise<CrashReport
       next = startWorker(options, cycle + 1);
       const wasReady = await killAtWork(worker, options, (line) => ledger.hear(line));
       if (!wasReady) opening += 1;
-      await hold(directory, ledger, cycle, random);
+      await hold(place, ledger, cycle, random);
       onCycle?.(cycle + 1, report(cycle + 1));
     }
   } finally {
     next.kill('SIGKILL');
   }
-  await holdAll(directory, ledger);
-  const findings = await inspectStore(directory);
-  for (const { check, outcome, detail } of findings) if (outcome !== 'passed') ledger.fail(`${check}: ${detail}`);
+  await holdAll(place, ledger);
+  for (const { check, outcome, detail } of await place.inspect())
+    if (outcome !== 'passed') ledger.fail(`${check}: ${detail}`);
   ledger.assertNothingWrong();
   return report(cycles);
 }
 
-function startWorker({ directory, eager }: CrashOptions, cycle: number): ChildProcess {
-  const args = ['--import', 'tsx', WORKER, directory, `c${cycle}`, String(LANES), ...(eager ? ['eager'] : [])];
+function startWorker({ place, eager }: CrashOptions, cycle: number): ChildProcess {
+  const args = ['--import', 'tsx', WORKER, place.name, `c${cycle}`, String(LANES), ...(eager ? ['eager'] : [])];
   return spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
@@ -116,8 +142,8 @@ async function killAtWork(
 }
 
 /** Open the store as the next process would, compare, and settle what was left open. */
-async function hold(directory: string, ledger: Acknowledged, cycle: number, random: () => number): Promise<void> {
-  const store = await createLevelStore({ directory });
+async function hold(place: Place, ledger: Acknowledged, cycle: number, random: () => number): Promise<void> {
+  const store = await place.open();
   try {
     const lists = new SetBits(store);
     for (const id of ledger.touched(`c${cycle}-`)) await ledger.check(store, id, lists);
@@ -134,8 +160,8 @@ async function hold(directory: string, ledger: Acknowledged, cycle: number, rand
 }
 
 /** At the end, every credential of every cycle once more. */
-async function holdAll(directory: string, ledger: Acknowledged): Promise<void> {
-  const store = await createLevelStore({ directory });
+async function holdAll(place: Place, ledger: Acknowledged): Promise<void> {
+  const store = await place.open();
   try {
     const lists = new SetBits(store);
     for (const id of ledger.touched('')) await ledger.check(store, id, lists);

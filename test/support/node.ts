@@ -6,6 +6,7 @@ import { createManualClock, type ManualClock } from '../../src/base/clock.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Listener, listen } from '../../src/http/listener.ts';
+import { newSharedDatabase } from './shared-database.ts';
 
 export const ADMIN_TOKEN = 'admin-token-for-tests-only';
 export const START = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -42,6 +43,12 @@ export interface TestNode extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
+interface RunningNode {
+  readonly node: ProofprintNode;
+  readonly listener: Listener;
+}
+
+/** One node, or two over one database where the tests run that way (vitest.config.ts, `two nodes`). */
 export async function startNode(
   options: { environment?: Record<string, string>; start?: number; directory?: string } & NodeOptions = {},
 ): Promise<TestNode> {
@@ -56,26 +63,35 @@ export async function startNode(
     RATE_LIMIT: '1000000',
     ...options.environment,
   };
-  let node: ProofprintNode;
-  let listener: Listener;
-  let url = '';
-  const open = async (): Promise<void> => {
-    const config = readConfig(environment);
-    node = await createNode(config, { clock, ...options });
-    listener = await listen(node.application, { ...config, port: url === '' ? 0 : Number(new URL(url).port) });
-    url = listener.url;
-    if (config.publicUrl === undefined) node.setPublicUrl(url);
-    node.setReady(true);
-    node.start();
+  const shared = await newSharedDatabase();
+  const configuration = readConfig({ ...environment, ...(shared === undefined ? {} : { STORE: shared }) });
+  const open = async ([one, ...others]: readonly RunningNode[]): Promise<readonly RunningNode[]> => {
+    const start = async (before: RunningNode | undefined, address?: string): Promise<RunningNode> => {
+      const node = await createNode(configuration, { clock, ...options });
+      const port = before === undefined ? 0 : Number(new URL(before.listener.url).port);
+      const listener = await listen(node.application, { ...configuration, port });
+      if (configuration.publicUrl === undefined) node.setPublicUrl(address ?? listener.url);
+      node.setReady(true);
+      node.start();
+      return { node, listener };
+    };
+    const first = await start(one);
+    // Behind one address, over one database, with the same keys.
+    return shared === undefined ? [first] : [first, await start(others[0], first.listener.url)];
   };
   const close = async (): Promise<void> => {
-    await listener.close();
-    await node.close();
+    for (const { listener, node } of running) {
+      await listener.close();
+      await node.close();
+    }
   };
-  await open();
+  let running = await open([]);
+  let requests = 0;
   const request: TestNode['request'] = async (method, path, { token, body, headers = {}, raw } = {}) => {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await fetch(url + path, {
+    // Where there are two, each request goes to the other one.
+    const { listener } = running[requests++ % running.length] as RunningNode;
+    const response = await fetch(listener.url + path, {
       method,
       headers: {
         ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
@@ -97,10 +113,10 @@ export async function startNode(
     request('POST', path, { body, headers, ...(token === undefined ? {} : { token }) });
   return {
     get url() {
-      return url;
+      return (running[0] as RunningNode).listener.url;
     },
     get node() {
-      return node;
+      return (running[0] as RunningNode).node;
     },
     clock,
     directory,
@@ -118,7 +134,7 @@ export async function startNode(
     },
     async restart() {
       await close();
-      await open();
+      running = await open(running);
     },
     async [Symbol.asyncDispose]() {
       await close();

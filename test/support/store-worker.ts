@@ -2,16 +2,17 @@
  * A process that issues, revokes, suspends and abandons as fast as it can, and says on standard output what it is about to do and what
  * the store has acknowledged, until it is killed. Waits for a line on standard input first, so that it can be started ahead of time.
  *
- *   store-worker.ts <directory> <prefix of its credential ids> <lanes> [eager]
+ *   store-worker.ts <directory, or URL of a database> <prefix of its credential ids> <lanes> [eager]
  *
  * `eager` says that an act was acknowledged before it was: with it, a test must find acts lost, or it would find none.
  */
 import { once } from 'node:events';
 import { createLevelStore } from '../../src/store/level/level-store.ts';
+import { createPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createIntent } from './intents.ts';
 
-const [directory = '', prefix = '', lanes = '1', manner] = process.argv.slice(2);
+const [place = '', prefix = '', lanes = '1', manner] = process.argv.slice(2);
 
 export type Step = 'intend' | 'issue' | 'abandon' | 'revoke' | 'suspend' | 'reinstate';
 export interface Said {
@@ -61,7 +62,9 @@ async function live(store: Store, id: string, fate: number): Promise<void> {
 
 async function main(): Promise<void> {
   await once(process.stdin, 'data');
-  const store = await createLevelStore({ directory, segmentBytes: 256 * 1024 });
+  const store = place.startsWith('postgres://')
+    ? await createPostgresStore({ url: place })
+    : await createLevelStore({ directory: place, segmentBytes: 256 * 1024 });
   say({ said: 'ready' });
   const lane = async (name: number) => {
     for (let n = 0; ; n += 1) await live(store, `${prefix}-${name}-${n}`, n + name);

@@ -8,7 +8,7 @@ import type { KeyType } from '../signer.ts';
 import type { SealingKey } from './sealing-key.ts';
 
 const FORMAT = 'proofprint-key-1';
-const KEY_ID = /^[0-9a-f]{32}$/;
+export const KEY_ID = /^[0-9a-f]{32}$/;
 
 /** `active` signs; `retired` and `compromised` do not, and are kept so that the past can be told. */
 export type KeyState = 'active' | 'retired' | 'compromised';

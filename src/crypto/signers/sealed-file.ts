@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServiceError } from '../../base/error.ts';
 import { ALGORITHMS } from '../algorithms.ts';
 import { bbsDesk } from '../bbs-desk.ts';
 import { encodeMultikey, readMultikey } from '../multikey.ts';
 import type { KeyType, Signer } from '../signer.ts';
-import { type KeyState, type OpenKey, readKeyFile, type StoredKey, writeKeyFile } from './key-file.ts';
+import { KEY_ID, type KeyState, type OpenKey, readKeyFile, type StoredKey, writeKeyFile } from './key-file.ts';
 import { HEADER_FILE, type KeyStoreSecret, openSealingKey } from './key-store-header.ts';
 import { createPrivateDirectory, syncDirectory, UNFINISHED, writePrivateFile } from './private-file.ts';
 import type { ScryptCost, SealingKey } from './sealing-key.ts';
+
+/** A key as it was read, and which state of its file that was. */
+interface LoadedKey extends OpenKey {
+  readonly stamp: string;
+}
 
 const KEY_FOLDER = 'keys';
 const KEY_FILE_ENDING = '.json';
@@ -25,12 +30,12 @@ export interface KeyStoreOptions {
 /**
  * Private keys in sealed files, one each, under one sealing key (docs/threats.md, section 7): the default key store. Never a record
  * of a database, whose compaction leaves old copies. While open, keys are handles of node:crypto; their bytes are in no error, log
- * or answer.
+ * or answer. Several processes may share the folder: what one of them changed, the others see before they use a key again.
  */
 export class SealedKeyStore {
   readonly #folder: string;
   readonly #sealingKey: SealingKey;
-  readonly #keys = new Map<string, OpenKey>();
+  readonly #keys = new Map<string, LoadedKey>();
 
   private constructor(folder: string, sealingKey: SealingKey) {
     this.#folder = folder;
@@ -70,38 +75,38 @@ export class SealedKeyStore {
    * Errors: KEY_STORE for an unknown key, CONFLICT for one that is to become active again.
    */
   async setState(keyId: string, state: KeyState): Promise<StoredKey> {
-    const key = this.#require(keyId);
-    if (state === key.stored.state) return key.stored;
-    if (state === 'active' || key.stored.state === 'compromised') {
-      throw new ServiceError('CONFLICT', `A ${key.stored.state} key cannot become ${state}`);
+    const { privateKey, stored } = await this.#require(keyId);
+    if (state === stored.state) return stored;
+    if (state === 'active' || stored.state === 'compromised') {
+      throw new ServiceError('CONFLICT', `A ${stored.state} key cannot become ${state}`);
     }
-    return this.#save({ ...key, stored: { ...key.stored, state } });
+    return this.#save({ privateKey, stored: { ...stored, state } });
   }
 
   /** Remove a key for good. Errors: KEY_STORE for an unknown key. */
   async destroyKey(keyId: string): Promise<void> {
-    this.#require(keyId);
+    await this.#require(keyId);
     this.#keys.delete(keyId);
     await rm(this.#pathOf(keyId));
     await syncDirectory(this.#folder);
   }
 
   /** A signer for one active key under one of its verification methods. Errors: KEY_STORE for an unknown or inactive key. */
-  signer(keyId: string, verificationMethodId: string): Signer {
-    const { keyType, publicKeyMultibase } = this.#requireActive(keyId).stored;
+  async signer(keyId: string, verificationMethodId: string): Promise<Signer> {
+    const { keyType, publicKeyMultibase } = (await this.#requireActive(keyId)).stored;
     return {
       id: verificationMethodId,
       keyType,
       publicKeyMultibase,
       // Asked again each time: the key may have been taken out of use since.
-      sign: async ({ data }) => ALGORITHMS[keyType].sign(this.#requireActive(keyId).privateKey, data),
+      sign: async ({ data }) => ALGORITHMS[keyType].sign((await this.#requireActive(keyId)).privateKey, data),
       ...(keyType === 'Bls12381G2' ? { signMessages: this.#messageSigner(keyId) } : {}),
     };
   }
 
   #messageSigner(keyId: string): Signer['signMessages'] & object {
     return async (input) => {
-      const { privateKey, stored } = this.#requireActive(keyId);
+      const { privateKey, stored } = await this.#requireActive(keyId);
       const publicKey = readMultikey(stored.publicKeyMultibase)?.bytes ?? new Uint8Array();
       return bbsDesk.sign(privateKey, { publicKey, ...input });
     };
@@ -126,36 +131,57 @@ export class SealedKeyStore {
     return copy;
   }
 
-  async #load(file: string): Promise<void> {
-    const key = readKeyFile(await readFile(join(this.#folder, file)), this.#sealingKey);
-    if (key === undefined || file !== `${key.stored.keyId}${KEY_FILE_ENDING}`) {
+  async #load(file: string): Promise<LoadedKey> {
+    const path = join(this.#folder, file);
+    const stamp = await stampOf(path);
+    const key = stamp === undefined ? undefined : readKeyFile(await readFile(path), this.#sealingKey);
+    if (stamp === undefined || key === undefined || file !== fileOf(key.stored.keyId)) {
       throw new ServiceError(
         'KEY_STORE',
         `${KEY_FOLDER}/${file} does not open: it is damaged or not of this key store`,
       );
     }
-    this.#keys.set(key.stored.keyId, key);
+    const loaded = { ...key, stamp };
+    this.#keys.set(key.stored.keyId, loaded);
+    return loaded;
   }
 
   async #save(key: OpenKey): Promise<StoredKey> {
     await writePrivateFile(this.#pathOf(key.stored.keyId), writeKeyFile(key, this.#sealingKey));
-    this.#keys.set(key.stored.keyId, key);
-    return key.stored;
+    return (await this.#load(fileOf(key.stored.keyId))).stored;
   }
 
   #pathOf(keyId: string): string {
-    return join(this.#folder, `${keyId}${KEY_FILE_ENDING}`);
+    return join(this.#folder, fileOf(keyId));
   }
 
-  #require(keyId: string): OpenKey {
-    const key = this.#keys.get(keyId);
-    if (key === undefined) throw new ServiceError('KEY_STORE', 'The key store has no such key');
-    return key;
+  /** As its file says now: another process may have made, changed or removed it. */
+  async #require(keyId: string): Promise<OpenKey> {
+    const stamp = KEY_ID.test(keyId) ? await stampOf(this.#pathOf(keyId)) : undefined;
+    if (stamp === undefined) {
+      this.#keys.delete(keyId);
+      throw new ServiceError('KEY_STORE', 'The key store has no such key');
+    }
+    const known = this.#keys.get(keyId);
+    return known?.stamp === stamp ? known : this.#load(fileOf(keyId));
   }
 
-  #requireActive(keyId: string): OpenKey {
-    const key = this.#require(keyId);
+  async #requireActive(keyId: string): Promise<OpenKey> {
+    const key = await this.#require(keyId);
     if (key.stored.state !== 'active') throw new ServiceError('KEY_STORE', `The key is ${key.stored.state}`);
     return key;
+  }
+}
+
+const fileOf = (keyId: string): string => `${keyId}${KEY_FILE_ENDING}`;
+
+/** Files are replaced whole, never written over: another inode is another state. Nothing where there is no file. */
+async function stampOf(path: string): Promise<string | undefined> {
+  try {
+    const { ino, mtimeNs, size } = await stat(path, { bigint: true });
+    return `${ino} ${mtimeNs} ${size}`;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -30,7 +30,7 @@ export async function beginLog(
   const { scid, entry } = await createFirstEntry({
     state,
     versionTime: formatDateTime(clock.now()),
-    signer: signerOf(keys, first),
+    signer: await signerOf(keys, first),
     nextKeys: [next.publicKeyMultibase],
   });
   return { did: template.replace(SCID_PLACEHOLDER, scid), webvh: recordOf([entry], next), spent: first.keyId };
@@ -47,7 +47,7 @@ export async function continueLog(
   const entry = await createNextEntry(before, {
     state,
     versionTime: formatDateTime(at),
-    signer: signerOf(keys, webvh.next),
+    signer: await signerOf(keys, webvh.next),
     nextKeys: [next.publicKeyMultibase],
   });
   return { webvh: recordOf([...webvh.log, entry], next), spent: webvh.next.keyId };
@@ -60,7 +60,8 @@ export async function endLog(
 ): Promise<{ readonly log: readonly JsonObject[]; readonly spent: string }> {
   const before = webvh.log.at(-1) ?? {};
   const versionTime = formatDateTime(timeAfter(before, clock));
-  const entry = await createLastEntry(before, { state, versionTime, signer: signerOf(keys, webvh.next) });
+  const signer = await signerOf(keys, webvh.next);
+  const entry = await createLastEntry(before, { state, versionTime, signer });
   return { log: [...webvh.log, entry], spent: webvh.next.keyId };
 }
 
@@ -75,6 +76,6 @@ function recordOf(log: readonly JsonObject[], { keyId, publicKeyMultibase }: Web
   return { log, next: { keyId, publicKeyMultibase } };
 }
 
-function signerOf(keys: SealedKeyStore, { keyId, publicKeyMultibase }: WebvhRecord['next']): Signer {
+function signerOf(keys: SealedKeyStore, { keyId, publicKeyMultibase }: WebvhRecord['next']): Promise<Signer> {
   return keys.signer(keyId, `did:key:${publicKeyMultibase}#${publicKeyMultibase}`);
 }

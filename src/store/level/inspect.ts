@@ -3,16 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServiceError } from '../../base/error.ts';
 import { type Finding, failed, passed, skipped } from '../../base/finding.ts';
-import { isJournalled } from '../table.ts';
+import { compareEntries } from '../compare-entries.ts';
 import { checkSpentEntries, checkStatusLists } from '../tables/consistency.ts';
 import type { Head } from '../transaction.ts';
 import { type Database, openDatabase, readHead, viewOf } from './database.ts';
 import { readHighWater } from './high-water.ts';
 import { layoutOf } from './level-store.ts';
 import { indexJournal } from './rebuild.ts';
-
-/** Differences named one by one; the rest is counted. */
-const MOST_NAMED = 20;
 
 /**
  * Check everything that can be checked without keys: the whole hash chain, the index against what the journal says it should be, both
@@ -91,43 +88,8 @@ async function checkIndex(database: Database, scratch: string, head: Head): Prom
   }
   const expected = await openDatabase(scratch);
   try {
-    return await compare(database, expected);
+    return await compareEntries(database.iterator(), expected.iterator());
   } finally {
     await expected.close();
   }
-}
-
-/** Walk both databases in the order of their keys. Findings name tables, never what keys or values say. */
-async function compare(actual: Database, expected: Database): Promise<Finding[]> {
-  const differences = new Map<string, number>();
-  const note = (key: string, what: string) => {
-    const name = `${what} in ${key.slice(0, key.indexOf('/'))}`;
-    differences.set(name, (differences.get(name) ?? 0) + 1);
-  };
-  let keys = 0;
-  const theirs = expected.iterator();
-  let wanted = await theirs.next();
-  try {
-    for await (const [key, text] of actual.iterator()) {
-      if (!isJournalled(key)) continue;
-      keys += 1;
-      while (wanted && (wanted[0] < key || !isJournalled(wanted[0]))) {
-        if (isJournalled(wanted[0])) note(wanted[0], 'missing');
-        wanted = await theirs.next();
-      }
-      if (wanted?.[0] !== key) {
-        note(key, 'not in the journal');
-        continue;
-      }
-      if (wanted[1] !== text) note(key, 'different');
-      wanted = await theirs.next();
-    }
-    for (; wanted; wanted = await theirs.next()) if (isJournalled(wanted[0])) note(wanted[0], 'missing');
-  } finally {
-    await theirs.close();
-  }
-  if (differences.size === 0) return [passed('store.index', { params: { keys: String(keys) } })];
-  return [...differences]
-    .slice(0, MOST_NAMED)
-    .map(([what, count]) => failed('store.index', 'STORE_INTEGRITY', `${count} ${what}`));
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { ServiceError } from '../../base/error.ts';
+import { InTurn } from '../in-turn.ts';
 import { LedgerStore } from '../ledger-store.ts';
 import type { Store } from '../store.ts';
 import type { CommittedAct, Head, Ledger, View } from '../transaction.ts';
@@ -117,7 +118,7 @@ export interface AcceptedRestore {
 export async function openStore(options: LevelStoreOptions, restore: AcceptedRestore | undefined): Promise<Store> {
   const { clock = systemClock, onFault } = options;
   const ledger = await openLedger(options, restore !== undefined);
-  const store = new LedgerStore({ ledger, clock, onFault });
+  const store = new LedgerStore({ acts: new InTurn({ ledger, clock, onFault }) });
   try {
     await store.open(restore?.gap);
     return store;

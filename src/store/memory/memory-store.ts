@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { InTurn } from '../in-turn.ts';
 import { GENESIS, sealAct } from '../journal-record.ts';
 import { LedgerStore } from '../ledger-store.ts';
 import { inOrder } from '../overlay.ts';
@@ -93,5 +94,5 @@ class MemoryLedger implements Ledger {
 /** A store that lasts as long as the process. The same acts, turns and outcomes as on disk. */
 export function createMemoryStore({ clock = systemClock }: { clock?: Clock } = {}): Store {
   // No earlier session can have left anything: there is nothing to open.
-  return new LedgerStore({ ledger: new MemoryLedger(), clock });
+  return new LedgerStore({ acts: new InTurn({ ledger: new MemoryLedger(), clock }) });
 }

@@ -93,13 +93,14 @@ function forget(tx: Transaction, digest: string, { claimedAt, sequence }: Claime
 }
 
 /**
- * When a store is opened, nobody is at work on what an earlier process had claimed. Claims that belong to an open intent wait for it
- * to be settled; the others are released, and answered claims older than a week are forgotten.
+ * Release what was claimed `halfDoneAfter` milliseconds ago or earlier and never answered: nobody is at work on it any more. Claims that
+ * belong to an open intent wait for it to be settled. Answered claims older than a week are forgotten.
  */
-export async function tidyClaims(tx: Transaction): Promise<void> {
+export async function tidyClaims(tx: Transaction, halfDoneAfter: number): Promise<void> {
   for (const { last: digest } of await unsettled.list(tx, [])) {
     const known = await claims.find(tx, digest);
-    if (known && known.credentialId === undefined) forget(tx, digest, known);
+    if (known === undefined || known.credentialId !== undefined) continue;
+    if (known.claimedAt <= tx.now - halfDoneAfter) forget(tx, digest, known);
   }
   await pruneClaims(tx, PRUNED_AT_OPENING);
 }

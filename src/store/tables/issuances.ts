@@ -168,11 +168,12 @@ export async function findIssuance(view: View, credentialId: string): Promise<Is
   return stored && withoutClaim(stored);
 }
 
-export async function listOpenIntents(view: View): Promise<readonly IssuanceRecord[]> {
+/** All of them, or those that were recorded at this instant or before. */
+export async function listOpenIntents(view: View, until?: number): Promise<readonly IssuanceRecord[]> {
   const records: IssuanceRecord[] = [];
   for (const { last } of await openIntents.list(view, [])) {
     const record = await findIssuance(view, last);
-    if (record) records.push(record);
+    if (record && (until === undefined || Date.parse(record.intendedAt) <= until)) records.push(record);
   }
   return records;
 }

@@ -43,6 +43,12 @@ describe('the environment', () => {
     });
   });
 
+  it('keeps records in files, or in a database', () => {
+    const url = 'postgres://node:secret@db.example/proofprint?sslmode=verify-full';
+    expect(readConfig({}).store).toEqual({ kind: 'level' });
+    expect(readConfig({ STORE: url }).store).toEqual({ kind: 'postgres', url });
+  });
+
   it.each([
     [{ PORT: '70000' }, 'PORT'],
     [{ PORT: 'eighty' }, 'PORT'],
@@ -52,7 +58,9 @@ describe('the environment', () => {
     [{ TLS_CERT: 'c.pem' }, 'TLS_CERT'],
     [{ ALLOWED_HOSTS: 'localhost:1', PUBLIC_URL: 'https://node.example' }, 'ALLOWED_HOSTS'],
     [{ ALLOWED_HOSTS: 'localhost' }, 'ALLOWED_HOSTS'],
-    [{ STORE: 'postgres://db' }, 'STORE'],
+    [{ STORE: 'mysql://db/name' }, 'STORE'],
+    [{ STORE: 'postgres:///name' }, 'STORE'],
+    [{ STORE: 'postgres' }, 'STORE'],
     [{ CLOCK: 'manual', HOST: '0.0.0.0' }, 'CLOCK'],
     [{ CLOCK: 'yesterday' }, 'CLOCK'],
     [{ KEY_PASSPHRASE: 'short' }, 'KEY_PASSPHRASE'],

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { createManualClock } from '../../../src/base/clock.ts';
-import { InTurn, MOST_WAITING } from '../../../src/store/in-turn.ts';
+import { InTurn } from '../../../src/store/in-turn.ts';
 import { GENESIS } from '../../../src/store/journal-record.ts';
 import { inOrder } from '../../../src/store/overlay.ts';
-import type { CommittedAct, Ledger, Transaction, View } from '../../../src/store/transaction.ts';
+import {
+  type CommittedAct,
+  type Ledger,
+  MOST_WAITING,
+  type Transaction,
+  type View,
+} from '../../../src/store/transaction.ts';
 
 /** A ledger whose syncs end when the test says so. */
 class HeldLedger implements Ledger {

@@ -48,7 +48,7 @@ describe('a key', () => {
       });
       for (const store of [first, await open()]) {
         expect(store.list()).toEqual([created]);
-        const signer = store.signer(created.keyId, 'did:web:steel.example#key-1');
+        const signer = await store.signer(created.keyId, 'did:web:steel.example#key-1');
         expect(signer).toMatchObject({
           id: 'did:web:steel.example#key-1',
           keyType,
@@ -66,7 +66,7 @@ describe('a key', () => {
     expect((await refusal(() => store.signer('0'.repeat(32), 'did:web:steel.example#key-1'))).code).toBe('KEY_STORE');
     for (const state of ['retired', 'compromised'] as const) {
       const { keyId } = await store.createKey({ tenant: 'a', keyType: 'Ed25519' });
-      const signer = store.signer(keyId, 'did:web:steel.example#key-1');
+      const signer = await store.signer(keyId, 'did:web:steel.example#key-1');
       await expect(signer.sign({ data })).resolves.toHaveLength(64);
       await store.setState(keyId, state);
       expect((await refusal(signer.sign({ data }))).code).toBe('KEY_STORE');
@@ -74,6 +74,18 @@ describe('a key', () => {
       expect((await refusal(store.setState(keyId, 'active'))).code).toBe('CONFLICT');
       expect((await open()).list().find((key) => key.keyId === keyId)?.state).toBe(state);
     }
+  });
+
+  it('made, retired or destroyed by one process is so for the other ones that share the folder', async () => {
+    const [one, two] = [await open(), await open()];
+    const { keyId } = await one.createKey({ tenant: 'a', keyType: 'Ed25519' });
+    const signer = await two.signer(keyId, 'did:web:steel.example#key-1');
+    await expect(signer.sign({ data })).resolves.toHaveLength(64);
+    await one.setState(keyId, 'compromised');
+    expect((await refusal(signer.sign({ data }))).code).toBe('KEY_STORE');
+    expect((await refusal(two.setState(keyId, 'retired'))).code).toBe('CONFLICT');
+    await two.destroyKey(keyId);
+    expect((await refusal(one.signer(keyId, signer.id))).message).toBe('The key store has no such key');
   });
 
   it('that is destroyed is gone from the disk', async () => {

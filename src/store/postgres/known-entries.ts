@@ -1,0 +1,50 @@
+import type { View } from '../transaction.ts';
+
+/** Characters of JSON text kept at most; then everything is forgotten, and read again as it is needed. */
+const MOST_KEPT = 16 * 1024 * 1024;
+
+/**
+ * What this process read and wrote in its own turns. It holds for as long as no other process had one in between, which the revision
+ * tells: a node that works alone asks the database for what is new only.
+ */
+export class KnownEntries {
+  readonly #texts = new Map<string, string | undefined>();
+  #size = 0;
+  #revision: number | undefined;
+
+  /** The base of a turn that found the database at this revision. */
+  over(base: View, revision: number): View {
+    if (revision !== this.#revision) this.forget();
+    this.#revision = revision;
+    return {
+      get: async (key) => {
+        if (this.#texts.has(key)) return this.#texts.get(key);
+        const text = await base.get(key);
+        this.#keep(key, text);
+        return text;
+      },
+      range: (range) => base.range(range),
+    };
+  }
+
+  /** A turn is on disk and brought the database to this revision. */
+  remember(writes: ReadonlyMap<string, string | undefined>, revision: number): void {
+    this.#revision = revision;
+    for (const [key, text] of writes) this.#keep(key, text);
+  }
+
+  forget(): void {
+    this.#texts.clear();
+    this.#size = 0;
+    this.#revision = undefined;
+  }
+
+  #keep(key: string, text: string | undefined): void {
+    if (this.#size > MOST_KEPT) {
+      this.#texts.clear();
+      this.#size = 0;
+    }
+    this.#texts.set(key, text);
+    this.#size += key.length + (text?.length ?? 0);
+  }
+}

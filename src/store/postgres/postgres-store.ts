@@ -1,0 +1,34 @@
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { LedgerStore } from '../ledger-store.ts';
+import type { Store } from '../store.ts';
+import { migrate } from './migrations.ts';
+import { SharedTurns } from './shared-turns.ts';
+
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host:port/database?sslmode=…` */
+  readonly url: string;
+  readonly clock?: Clock;
+}
+
+/**
+ * Milliseconds after which what another process began and did not end is ended for it. No request lasts that long; one that does finds
+ * that its credential was abandoned, and nothing is handed out.
+ */
+const LEFT_BEHIND_MS = 5 * 60_000;
+
+/**
+ * A store in a PostgreSQL, for any number of processes at once.
+ * Errors: `UNAVAILABLE` when the server cannot be reached; `CONFIG_REFUSED` when it will not do (migrations.ts).
+ */
+export async function createPostgresStore({ url, clock = systemClock }: PostgresStoreOptions): Promise<Store> {
+  const acts = new SharedTurns({ url, clock });
+  const store = new LedgerStore({ acts, leftBehind: { clock, afterMs: LEFT_BEHIND_MS } });
+  try {
+    await acts.prepare(migrate);
+    await store.open();
+    return store;
+  } catch (error) {
+    await acts[Symbol.asyncDispose]();
+    throw error;
+  }
+}
