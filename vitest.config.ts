@@ -5,7 +5,6 @@ const FLOWS = [
   'test/flows/worked-examples.test.ts',
   'test/http/issue-verify-revoke.test.ts',
   'test/http/presentations.test.ts',
-  'test/http/reevaluations.test.ts',
   'test/http/did-webvh.test.ts',
 ];
 
