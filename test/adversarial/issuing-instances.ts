@@ -22,15 +22,12 @@ export function instancesOf(world: World): Promise<ReadonlyMap<string, Instance>
 
 async function createInstances(world: World): Promise<ReadonlyMap<string, Instance>> {
   const instances = new Map<string, Instance>();
-  for (const [index, { name, cryptosuite = 'vc+jwt', keyType }] of [
-    ...OTHER_MECHANISMS,
-    ...DERIVED_MECHANISMS,
-  ].entries()) {
+  for (const [index, { name, option, keyType }] of [...OTHER_MECHANISMS, ...DERIVED_MECHANISMS].entries()) {
     const instance = `maker-under-${index}`;
     let did: unknown;
     const { outcome, detail } = await ask(world, 'POST', '/admin/organizations/maker/issuers', {
       token: ADMIN_TOKEN,
-      body: { id: instance, cryptosuite, keyType },
+      body: { id: instance, cryptosuite: option, keyType },
       onBody: (body) => {
         did = isObject(body) ? body['did'] : undefined;
       },

@@ -6,6 +6,7 @@ import type { Party } from '../support/data-integrity.ts';
 import { deriveBbs, signBbs } from './bbs-signing.ts';
 import type { CorpusKeyType } from './ecdsa-keys.ts';
 import { at, good, keyOf, NOW } from './parties.ts';
+import { hide, SD_ADDRESS, sdEnvelope } from './sd-jwts.ts';
 import { derive, signBase } from './selective-signing.ts';
 import { type ProofMembers, sign } from './signing.ts';
 import { envelopeOf, signToken } from './tokens.ts';
@@ -14,6 +15,8 @@ export interface Mechanism {
   /** As it stands in a form's name. */
   readonly name: string;
   readonly keyType: Signer['keyType'];
+  /** As an issuer instance is told it. */
+  readonly option: string;
   /** `cryptosuite` of the proof; nothing for an envelope. */
   readonly cryptosuite?: string;
   /**
@@ -21,6 +24,8 @@ export interface Mechanism {
    * `iat`.
    */
   secure(unsecured: JsonObject, signer: Signer, members?: ProofMembers): Promise<JsonObject>;
+  /** Of an envelope: the same header and signature around another document. */
+  exchange?(envelope: JsonObject, document: JsonObject): JsonObject;
 }
 
 /** Signs all of a document in one. */
@@ -30,18 +35,44 @@ interface WholeMechanism extends Mechanism {
 
 const suite = (cryptosuite: string, keyType: CorpusKeyType): WholeMechanism => ({
   name: `${cryptosuite} ${keyType}`,
+  option: cryptosuite,
   keyType,
   cryptosuite,
   secure: (unsecured, signer, members = {}) => sign(unsecured, signer, { cryptosuite, ...members }),
 });
 
+/** `created` as the `iat` of a token. */
+function dated(unsecured: JsonObject, created: ProofMembers['created']): JsonObject {
+  const seconds = readDateTime(created);
+  return seconds === undefined ? unsecured : { ...unsecured, iat: seconds / 1000 };
+}
+
+/** The signed part of a token in an envelope, around another payload. */
+function withPayload(envelope: JsonObject, payload: JsonObject): string {
+  const [token = ''] = (String(envelope['id']).split(',').at(-1) ?? '').split('~');
+  const [head, , signature] = token.split('.');
+  return `${head}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.${signature}`;
+}
+
 const envelope = (keyType: CorpusKeyType): WholeMechanism => ({
   name: `vc+jwt ${keyType}`,
+  option: 'vc+jwt',
   keyType,
-  secure: async (unsecured, signer, { verificationMethod = signer.id, created } = {}) => {
-    const seconds = readDateTime(created);
-    const payload = seconds === undefined ? unsecured : { ...unsecured, iat: seconds / 1000 };
-    return envelopeOf(await signToken(payload, signer, { kid: verificationMethod }));
+  secure: async (unsecured, signer, { verificationMethod = signer.id, created } = {}) =>
+    envelopeOf(await signToken(dated(unsecured, created), signer, { kid: verificationMethod })),
+  exchange: (given, document) => envelopeOf(withPayload(given, document)),
+});
+
+/** With everything in the open, but for a name in a disclosure that is shown. */
+const sdEnvelopeBy = (keyType: CorpusKeyType): Mechanism => ({
+  name: `vc+sd-jwt ${keyType}`,
+  option: 'vc+sd-jwt',
+  keyType,
+  secure: (unsecured, signer, { verificationMethod = signer.id, created } = {}) =>
+    sdEnvelope({ ...hide(dated(unsecured, created), [FREE]), header: { kid: verificationMethod } }, signer),
+  exchange: (given, document) => {
+    const { payload, disclosures } = hide(document, [FREE]);
+    return envelopeOf([withPayload(given, payload), ...disclosures, ''].join('~'), SD_ADDRESS);
   },
 });
 
@@ -81,6 +112,7 @@ const pointer = (...tokens: readonly string[]): string =>
 export const DERIVED_MECHANISMS: readonly Mechanism[] = [
   {
     name: 'derived ecdsa-sd-2023',
+    option: 'ecdsa-sd-2023',
     keyType: 'P-256',
     cryptosuite: 'ecdsa-sd-2023',
     secure: async (unsecured, signer, members) =>
@@ -88,11 +120,15 @@ export const DERIVED_MECHANISMS: readonly Mechanism[] = [
   },
   {
     name: 'derived bbs-2023',
+    option: 'bbs-2023',
     keyType: 'Bls12381G2',
     cryptosuite: 'bbs-2023',
     secure: async (unsecured, signer, { created: _, ...members } = {}) =>
       deriveBbs(await signBbs(unsecured, signer, markedIn(unsecured), members), shownIn(unsecured)),
   },
+  sdEnvelopeBy('Ed25519'),
+  sdEnvelopeBy('P-256'),
+  sdEnvelopeBy('P-384'),
 ];
 
 /** Honest, by the key of the party that goes with the mechanism. */

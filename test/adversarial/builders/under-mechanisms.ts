@@ -9,7 +9,6 @@ import { applyOperations, type Operation } from '../operations.ts';
 import { at, DAY, documentWithAllKeys, evil, good, keyOf, NOW, signerNamed } from '../parties.ts';
 import { type ProofMembers, sign, withProofOf } from '../signing.ts';
 import { askToIssue, specimen } from '../surfaces.ts';
-import { envelopeOf } from '../tokens.ts';
 import { type Builder, credentialTrials, type Trial, type TrialExpectation, under } from '../trial.ts';
 import type { World } from '../world.ts';
 import { badPoints } from './ecdsa.ts';
@@ -104,12 +103,11 @@ async function signedThenChanged(
   operations: readonly Operation[],
 ): Promise<JsonObject> {
   const signed = await securedBy(mechanism, base.unsecured);
-  if (mechanism.cryptosuite !== undefined) {
+  if (mechanism.exchange === undefined) {
     return applyOperations(signed, operations, placeholdersOf(signed), base.pointers);
   }
   const changed = applyOperations(base.unsecured, operations, placeholdersOf(base.unsecured), base.pointers);
-  const [head, , signature] = String(signed['id']).split(',').at(-1)?.split('.') ?? [];
-  return envelopeOf(`${head}.${Buffer.from(JSON.stringify(changed)).toString('base64url')}.${signature}`);
+  return mechanism.exchange(signed, changed);
 }
 
 /** What cannot be canonicalised carries the proof of the honest document. */
