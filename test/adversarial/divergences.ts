@@ -27,6 +27,13 @@ export const DIVERGENCES: readonly Divergence[] = [
       'a proof of which a part is shown may be that long, but is written in base64url: nothing in base58 is ever decoded there',
   },
   {
+    case: 'DID-005',
+    form: '{"$repeat":":a"',
+    types: ['https://www.w3.org/ns/did#INVALID_DID', 'LOCAL:limit-exceeded'],
+    reason:
+      'in a token so long a DID exceeds the cap of a header, or the token that of a string, before anybody reads it as a DID',
+  },
+  {
     case: 'DID-013',
     form: '{"$repeat"',
     types: ['LOCAL:limit-exceeded'],

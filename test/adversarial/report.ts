@@ -235,7 +235,7 @@ holder's store), \`derive\` and \`prove\` (a holder's other routes), \`issue\`, 
 built nor listed below. \`npm run corpus\` runs the same and writes this page.
 
 Credentials are secured with \`eddsa-rdfc-2022\` unless the case is about another mechanism. Beside that, every case of the layers \`proof\`, \`time\` and
-\`context\` whose attack makes sense there runs once more under each other mechanism: \`eddsa-jcs-2022\`; \`ecdsa-rdfc-2019\` and \`ecdsa-jcs-2019\` on P-256 and
+\`context\`, and those of \`did\` and \`canonicalisation\` about one document, whose attack makes sense there runs once more under each other mechanism: \`eddsa-jcs-2022\`; \`ecdsa-rdfc-2019\` and \`ecdsa-jcs-2019\` on P-256 and
 P-384; \`vc+jwt\` with Ed25519, P-256 and P-384; and as a holder shows a credential under \`ecdsa-sd-2023\`, \`bbs-2023\` and \`vc+sd-jwt\` (all three kinds of key), on every surface that takes a secured
 credential; what an issuer must not sign is asked of an issuer instance for each mechanism. The selective mechanisms and tokens (layer \`jose\`) have cases
 of their own besides. All of it is made by signers of the corpus, which share no code with the service's.

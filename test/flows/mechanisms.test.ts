@@ -25,13 +25,11 @@ const MECHANISMS: readonly (Mechanism & { readonly derives?: true })[] = [
   { cryptosuite: 'ecdsa-rdfc-2019', keyType: 'P-256' },
   { cryptosuite: 'ecdsa-rdfc-2019', keyType: 'P-384' },
   { cryptosuite: 'ecdsa-jcs-2019', keyType: 'P-256' },
-  { cryptosuite: 'ecdsa-jcs-2019', keyType: 'P-384' },
   { cryptosuite: 'ecdsa-sd-2023', keyType: 'P-256', derives: true },
   { cryptosuite: 'bbs-2023', keyType: 'Bls12381G2', derives: true },
   { cryptosuite: 'vc+jwt', keyType: 'Ed25519' },
   { cryptosuite: 'vc+jwt', keyType: 'P-256' },
   { cryptosuite: 'vc+sd-jwt', keyType: 'Ed25519', derives: true },
-  { cryptosuite: 'vc+sd-jwt', keyType: 'P-384', derives: true },
 ];
 
 /** What the example shows of what may be withheld; blinding is withheld with anything else. */

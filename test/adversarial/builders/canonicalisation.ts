@@ -11,6 +11,7 @@ import { withProofOf } from '../signing.ts';
 import { specimen, verifyCredential } from '../surfaces.ts';
 import { asRequested, type Builder, checked, credentialTrials, issueTrials, type Trial } from '../trial.ts';
 import type { World } from '../world.ts';
+import { forgedUnderOthers } from './under-mechanisms.ts';
 
 /** Every node names every other one. */
 function clique(size: number): JsonObject[] {
@@ -29,9 +30,16 @@ function ring(size: number): JsonObject[] {
 function poison(form: string, parts: readonly JsonObject[]): Builder {
   return async (world) => {
     const honest = await secured(bareCredential());
-    const subject = { ...(honest['credentialSubject'] as JsonObject), parts };
-    const bare = withProofOf({ ...honest, credentialSubject: subject }, honest);
-    return [...credentialTrials(world, { form, text: JSON.stringify(bare) }), inTheLibrary(form, parts)];
+    const poisoned = (document: JsonObject): JsonObject => ({
+      ...document,
+      credentialSubject: { ...(document['credentialSubject'] as JsonObject), parts },
+    });
+    const bare = withProofOf(poisoned(honest), honest);
+    return [
+      ...credentialTrials(world, { form, text: JSON.stringify(bare) }),
+      ...(await forgedUnderOthers(world, form, poisoned)),
+      inTheLibrary(form, parts),
+    ];
   };
 }
 

@@ -6,6 +6,7 @@ import { bareCredential, secured } from '../bases.ts';
 import { specimen } from '../surfaces.ts';
 import { type Builder, credentialTrials, type Trial } from '../trial.ts';
 import type { World } from '../world.ts';
+import { underOthers } from './under-mechanisms.ts';
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -65,8 +66,10 @@ const mixedAddresses: Builder = async (world) => {
   for (const [index, [form, addresses]] of forms.entries()) {
     const host = `addresses-${index}.example`;
     world.hosts.name(host, addresses);
+    const party = createParty(`did:web:${host}`);
     trials.push(
-      ...credentialTrials(world, specimen(form, await secured(bareCredential({}, createParty(`did:web:${host}`))))),
+      ...credentialTrials(world, specimen(form, await secured(bareCredential({}, party)))),
+      ...(await underOthers(world, form, () => party)),
     );
   }
   return trials;

@@ -6,12 +6,13 @@ import type { Party } from '../../support/data-integrity.ts';
 import { createParty, didDocumentOf } from '../../support/data-integrity.ts';
 import { bareCredential, secured } from '../bases.ts';
 import { generate } from '../operations.ts';
-import { at, createKeyParty, DAY, evil, NOW, signerNamed } from '../parties.ts';
+import { at, createKeyParty, DAY, evil, keyOf, NOW, signerNamed } from '../parties.ts';
 import { sign } from '../signing.ts';
 import { specimen, verifyCredential } from '../surfaces.ts';
 import { type Builder, checked, credentialTrials, type Trial } from '../trial.ts';
 import type { World } from '../world.ts';
 import { nameOf } from './generic.ts';
+import { underOthers } from './under-mechanisms.ts';
 
 /** The value as issuer and in front of the key's name, signed with any key. */
 export const strangeIssuers: Builder = async (world, given) => {
@@ -20,12 +21,15 @@ export const strangeIssuers: Builder = async (world, given) => {
     const did = generate(value, {}) as string;
     const signer = signerNamed(evil.signer, `${did}#key-1`);
     const signed = await sign(bareCredential({ issuer: did }).unsecured, signer, { created: at(NOW - DAY) });
-    trials.push(...credentialTrials(world, specimen(nameOf(value), signed)));
+    trials.push(
+      ...credentialTrials(world, specimen(nameOf(value), signed)),
+      ...(await underOthers(world, nameOf(value), () => ({ ...evil, did, signer }))),
+    );
   }
   return trials;
 };
 
-/** A credential by a did:web of its own, whose document the form describes. */
+/** A credential by a did:web of its own, whose document the form describes; for each mechanism one around a key of its kind. */
 async function withDocument(
   world: World,
   host: string,
@@ -34,7 +38,14 @@ async function withDocument(
 ): Promise<Trial[]> {
   const party = createParty(`did:web:${host}`);
   world.hosts.put(`https://${host}/.well-known/did.json`, document(party));
-  return credentialTrials(world, specimen(form, await secured(bareCredential({}, party))));
+  const others = await underOthers(world, form, ({ keyType }) => {
+    const place = `${keyType.toLowerCase()}.${host}`;
+    const other = createParty(`did:web:${place}`);
+    const didDocument = didDocumentOf(other.did, keyOf(other, keyType));
+    world.hosts.put(`https://${place}/.well-known/did.json`, document({ ...other, didDocument }));
+    return other;
+  });
+  return [...credentialTrials(world, specimen(form, await secured(bareCredential({}, party)))), ...others];
 }
 
 const largeDocuments: Builder = async (world) => {

@@ -36,6 +36,36 @@ function fitting(mechanism: Mechanism, base: Base): Base {
 const bareUnder = (mechanism: Mechanism, party: Party = good): JsonObject =>
   fitting(mechanism, bareCredential({}, party)).unsecured;
 
+/** A credential of this party under every other mechanism, on every surface. */
+export async function underOthers(
+  world: World,
+  form: string,
+  partyFor: (mechanism: Mechanism) => Party,
+): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  for (const mechanism of MECHANISMS) {
+    const party = partyFor(mechanism);
+    trials.push(...trial(world, mechanism, form, await securedBy(mechanism, bareUnder(mechanism, party), {}, party)));
+  }
+  return trials;
+}
+
+/** What cannot be signed at all, around the proof or in the envelope of something honest, under every other mechanism. */
+export async function forgedUnderOthers(
+  world: World,
+  form: string,
+  change: (document: JsonObject) => JsonObject,
+): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  for (const mechanism of MECHANISMS) {
+    const unsecured = bareUnder(mechanism);
+    const honest = await securedBy(mechanism, unsecured);
+    const forged = mechanism.exchange?.(honest, change(unsecured)) ?? withProofOf(change(honest), honest);
+    trials.push(...trial(world, mechanism, form, forged));
+  }
+  return trials;
+}
+
 const trial = (
   world: World,
   mechanism: Mechanism,
