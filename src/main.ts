@@ -2,6 +2,7 @@
 /** The program: `proofprint COMMAND`. Hands the commands their parts; `serve` runs the node until it is told to stop. */
 import { existsSync, realpathSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import { createNode, createWorkshop, type NodeLog, type Workshop } from './app.ts';
@@ -23,6 +24,8 @@ import { Renderings } from './services/renderings.ts';
 import { readPolicyObject } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
+import { inspectStore } from './store/level/inspect.ts';
+import { inspectPostgres } from './store/postgres/inspect.ts';
 
 const OFFLINE: FetchJson = async () => ({ status: 'unreachable', reason: 'connect' });
 
@@ -40,6 +43,10 @@ export function createCommandKit(options: ProgramOptions): CommandKit {
     contexts: () => parts().contexts,
     createChecker: ({ offline, evidence }) => createChecker(options, parts(), offline, evidence),
     openNode: async () => createNode(readConfig(options.environment)),
+    inspectStore: async () => {
+      const { store, dataDirectory } = readConfig(options.environment);
+      return store.kind === 'postgres' ? inspectPostgres(store.url) : inspectStore(join(dataDirectory, 'store'));
+    },
     serve: () => serve(options.environment),
   };
 }

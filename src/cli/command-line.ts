@@ -3,6 +3,7 @@ import { PROBLEMS, type ProblemCode } from '../base/problem.ts';
 import { type Command, type CommandKit, EXIT, type Terminal, UsageError } from './command.ts';
 import { bundle } from './commands/bundle.ts';
 import { exportCommand } from './commands/export.ts';
+import { fsck } from './commands/fsck.ts';
 import { inspect } from './commands/inspect.ts';
 import { issue } from './commands/issue.ts';
 import { keys } from './commands/keys.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   exportCommand,
   inspect,
   keys,
+  fsck,
   policy,
   worksheet,
 ];

@@ -52,6 +52,8 @@ export interface CommandKit {
   readonly contexts: () => Contexts;
   createChecker(options: { readonly offline: boolean; readonly evidence: readonly JsonObject[] }): DocumentChecker;
   openNode(): Promise<LocalNode>;
+  /** Everything about the store that can be checked without keys. Errors: UNAVAILABLE, CONFIG_REFUSED. */
+  inspectStore(): Promise<readonly Finding[]>;
   /** Runs until the process is told to stop; returns the exit code. */
   serve(): Promise<number>;
 }
