@@ -111,7 +111,15 @@ function readProfile(
 
 function readStore(text = 'level'): Config['store'] {
   if (text === 'level') return { kind: 'level' };
-  if (/^postgres(?:ql)?:\/\/[^/]/.test(text) && URL.canParse(text)) return { kind: 'postgres', url: text };
+  if (/^postgres(?:ql)?:\/\/[^/]/.test(text) && URL.canParse(text)) {
+    const { hostname, searchParams } = new URL(text);
+    if (!isLoopback(hostname) && !searchParams.has('sslmode'))
+      throw refused(
+        'STORE',
+        'say how the connection is protected: sslmode=verify-full, or sslmode=disable in a network of your own',
+      );
+    return { kind: 'postgres', url: text };
+  }
   throw refused('STORE', '"level", or the URL of a database: postgres://user:password@host:5432/name');
 }
 

@@ -118,12 +118,24 @@ export class CredentialStatus {
       if (under === undefined) break;
       await under.catch(() => undefined);
     }
-    const work = this.#ensureSigned(listId, options.closing ?? false);
+    const work = this.#signNewest(listId, options.closing ?? false);
     this.#signing.set(listId, work);
     try {
       return await work;
     } finally {
       this.#signing.delete(listId);
+    }
+  }
+
+  /** Another node over the same store may change the list while this one signs it: then what was signed is of no use. */
+  async #signNewest(listId: string, closing: boolean): Promise<ArchivedList> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#ensureSigned(listId, closing);
+      } catch (error) {
+        const overtaken = error instanceof ServiceError && error.code === 'CONFLICT';
+        if (!overtaken || attempt === MOST_SIGNINGS) throw error;
+      }
     }
   }
 
@@ -197,6 +209,9 @@ export class CredentialStatus {
     return archived;
   }
 }
+
+/** Of one list for one reader, while others go on changing it. */
+const MOST_SIGNINGS = 5;
 
 const wholeSecond = (instant: number): number => Math.floor(instant / 1000) * 1000;
 

@@ -244,13 +244,18 @@ export class Issuer {
   /** At start: an intent without an end has no signed bytes, so it is closed; its index stays spent and its bit is set. */
   async settleOpenIntents(): Promise<number> {
     const open = await this.#deps.store.listOpenIntents();
+    let settled = 0;
     for (const record of open) {
-      await this.#deps.store.abandonIntent(record.credentialId, {
-        at: this.#now(),
-        reason: 'the node stopped before it was signed',
-      });
+      const why = { at: this.#now(), reason: 'the node stopped before it was signed' };
+      try {
+        await this.#deps.store.abandonIntent(record.credentialId, why);
+        settled += 1;
+      } catch (error) {
+        // Another node over the same store was first.
+        if (!(error instanceof ServiceError && error.code === 'CONFLICT')) throw error;
+      }
     }
-    return open.length;
+    return settled;
   }
 
   /** NOT_FOUND also for a credential of another issuer instance, and for one that was never issued. */

@@ -2,6 +2,9 @@ import { Background } from '../base/background.ts';
 import { ServiceError } from '../base/error.ts';
 import type { Store } from '../store/store.ts';
 
+/** Rounds of the background between two looks: about a minute. */
+const EVERY = 12;
+
 interface LeftBehindDeps {
   readonly store: Pick<Store, 'releaseLeftBehind'>;
   /** Close the intents that nobody is at work on; how many there were. */
@@ -17,8 +20,11 @@ export class LeftBehind {
   readonly #background: Background;
 
   constructor({ store, settleIntents, alarm }: LeftBehindDeps) {
+    let rounds = 0;
     this.#background = new Background(
       async () => {
+        rounds += 1;
+        if (rounds % EVERY !== 1) return false;
         const settled = await settleIntents();
         if (settled > 0) alarm(`${settled} intents of a process that is gone were closed`);
         await store.releaseLeftBehind();

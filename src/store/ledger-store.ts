@@ -69,9 +69,9 @@ export class LedgerStore implements Store {
     return this.#acts.transact(name, (tx) => organisations.createOrganisation(tx, record, instances));
   }
 
-  updateOrganisation(record: OrganisationRecord, why: string): Promise<void> {
+  updateOrganisation(record: OrganisationRecord, why: string, read: OrganisationRecord): Promise<void> {
     const name = { act: 'update-organisation', organisation: record.slug, why };
-    return this.#acts.transact(name, (tx) => organisations.updateOrganisation(tx, record));
+    return this.#acts.transact(name, (tx) => organisations.updateOrganisation(tx, record, read));
   }
 
   deleteOrganisation(slug: string, left?: { readonly setting: string; readonly value: JsonValue }): Promise<void> {

@@ -176,7 +176,8 @@ export interface DidLogHead {
 export interface Store extends AsyncDisposable {
   // Organisations and their instances
   createOrganisation(record: OrganisationRecord, instances: readonly InstanceRecord[]): Promise<void>; // CONFLICT
-  updateOrganisation(record: OrganisationRecord, why: string): Promise<void>; // NOT_FOUND
+  /** Written on top of `read`. NOT_FOUND; CONFLICT when somebody else wrote since. */
+  updateOrganisation(record: OrganisationRecord, why: string, read: OrganisationRecord): Promise<void>;
   /** Instances go, issued credentials and lists stay, and so does what is to be left as a setting, in the same act. NOT_FOUND. */
   deleteOrganisation(slug: string, left?: { readonly setting: string; readonly value: JsonValue }): Promise<void>;
   findOrganisation(slug: string): Promise<OrganisationRecord | undefined>;
@@ -218,6 +219,7 @@ export interface Store extends AsyncDisposable {
     at: string;
   }): Promise<{ changed: boolean; entry: StatusEntry }>;
   findStatusList(listId: string): Promise<StatusListState | undefined>;
+  /** CONFLICT when the list was changed since it was read. */
   archiveList(list: ArchivedList): Promise<void>;
   /** The newest archived list whose interval covers `at`; without `at`, the newest of all. */
   findArchivedList(listId: string, at?: number): Promise<ArchivedList | undefined>;

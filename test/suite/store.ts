@@ -474,10 +474,14 @@ function describeOrganisations(its: () => Store): void {
 
     test('a new token replaces the old one', async () => {
       await its().createOrganisation(organisation, []);
-      await its().updateOrganisation({ ...organisation, tokenDigest: 'bb' }, 'token rotated');
+      await its().updateOrganisation({ ...organisation, tokenDigest: 'bb' }, 'token rotated', organisation);
+      // Whoever still holds the record of before brings nothing of it back.
+      const late = its().updateOrganisation({ ...organisation, tokenDigest: 'dd' }, 'token rotated', organisation);
+      await expect(late).rejects.toEqual(refusal('CONFLICT'));
       expect(await its().findOrganisationByToken('aa')).toBeUndefined();
       expect((await its().findOrganisationByToken('bb'))?.slug).toBe('hanbit-steel');
-      const unknown = its().updateOrganisation({ ...organisation, slug: 'other', tokenDigest: 'cc' }, 'token rotated');
+      const other = { ...organisation, slug: 'other', tokenDigest: 'cc' };
+      const unknown = its().updateOrganisation(other, 'token rotated', other);
       await expect(unknown).rejects.toEqual(refusal('NOT_FOUND'));
     });
 

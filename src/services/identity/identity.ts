@@ -153,12 +153,13 @@ export class Identity {
   }
 
   /** Write an organisation whose keys changed. A did:webvh says so in its log, in the same act. */
-  async #updateKeys(organisation: OrganisationRecord, why: string): Promise<void> {
+  async #updateKeys(read: OrganisationRecord, changed: readonly KeyRecord[], why: string): Promise<void> {
     const { store, keys } = this.#deps;
+    const organisation = { ...read, keys: changed };
     const { slug, webvh } = organisation;
-    if (webvh === undefined) return store.updateOrganisation(organisation, why);
+    if (webvh === undefined) return store.updateOrganisation(organisation, why, read);
     const next = await continueLog(this.#deps, { tenant: slug, webvh, state: documentOf(organisation) });
-    await store.updateOrganisation({ ...organisation, webvh: next.webvh }, why);
+    await store.updateOrganisation({ ...organisation, webvh: next.webvh }, why, read);
     await keys.destroyKey(next.spent);
   }
 
@@ -232,7 +233,7 @@ export class Identity {
     const created = await this.#deps.keys.createKey({ tenant: organisation.slug, keyType });
     const did = isHosted(method) ? organisation.did : this.#didOf(method, undefined, created);
     const key = this.#keyRecord(did, created);
-    await this.#updateKeys({ ...organisation, keys: [...organisation.keys, key] }, 'key added');
+    await this.#updateKeys(organisation, [...organisation.keys, key], 'key added');
     return { did, key };
   }
 
@@ -284,7 +285,8 @@ export class Identity {
   async #rotateToken(slug: string): Promise<string> {
     const organisation = await this.requireOrganisation(slug);
     const token = newToken();
-    await this.#deps.store.updateOrganisation({ ...organisation, tokenDigest: sha256Hex(token) }, 'token rotated');
+    const changed = { ...organisation, tokenDigest: sha256Hex(token) };
+    await this.#deps.store.updateOrganisation(changed, 'token rotated', organisation);
     return token;
   }
 
@@ -316,12 +318,12 @@ export class Identity {
     const retired = organisation.keys.map(
       (key): KeyRecord => (key.state === 'active' && key.keyType === keyType ? { ...key, state, until: now } : key),
     );
-    const next = { ...organisation, keys: [...retired, this.#keyRecord(organisation.did, created)] };
-    await this.#updateKeys(next, state === 'retired' ? 'key rotated' : 'key compromised');
+    const changed = [...retired, this.#keyRecord(organisation.did, created)];
+    await this.#updateKeys(organisation, changed, state === 'retired' ? 'key rotated' : 'key compromised');
     // Only now: a signer that refuses an active key would leave the organisation without a voice.
     for (const { keyId, state: ended, until } of retired)
       if (ended === state && until === now) await this.#deps.keys.setState(keyId, state);
-    return next;
+    return { ...organisation, keys: changed };
   }
 
   /**

@@ -14,10 +14,7 @@ const STATEMENT_MS = 30_000;
 /** Milliseconds after which a process that hangs in the middle of its turn loses it. */
 const IDLE_IN_TURN_MS = 10_000;
 
-/**
- * `pg` reads the rest from the URL: host, port, database, user, password, `sslmode`. What is acknowledged must be on disk, whatever the
- * server's usual setting.
- */
+/** `pg` reads the rest from the URL: host, port, database, user, password, `sslmode`. */
 export function createPool(url: string, most: number): Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -25,9 +22,11 @@ export function createPool(url: string, most: number): Pool {
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: STATEMENT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TURN_MS,
-    application_name: 'proofprint',
-    options: '-c synchronous_commit=on',
+    // The server's own limits say nothing when its machine is gone.
+    query_timeout: STATEMENT_MS + 5000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    application_name: 'proofprint',
   });
   // A connection that breaks while nobody uses it is replaced by the pool; whoever needs one hears of it if that fails too.
   pool.on('error', () => undefined);
@@ -62,9 +61,15 @@ const PASSING = /^(08...|53...|57P0[1-5]|40001|40P01|55P03|57014|25P0[23]|25006)
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof ServiceError) return false;
   const { code } = error as { code?: unknown };
-  if (typeof code === 'string') return PASSING.test(code) || /^E[A-Z]+$/.test(code);
+  if (typeof code === 'string') return PASSING.test(code) || (/^E[A-Z_]+$/.test(code) && code !== 'ENOENT');
   // `pg` has no code for a connection that ended or was never made.
   return /connection|timeout|terminated/i.test(error.message);
+}
+
+/** What the server said of a statement, or nothing when it was not the server that failed. SQLSTATE. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const { code } = error instanceof Error ? (error as { code?: unknown }) : {};
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** What a caller is told; the cause is for the log. */

@@ -4,18 +4,18 @@ import type { View } from '../transaction.ts';
 const MOST_KEPT = 16 * 1024 * 1024;
 
 /**
- * What this process read and wrote in its own turns. It holds for as long as no other process had one in between, which the revision
- * tells: a node that works alone asks the database for what is new only.
+ * What this process read and wrote in its own turns. It holds for as long as no other process wrote in between, which the state of the
+ * database tells: a node that works alone asks the database for what is new only.
  */
 export class KnownEntries {
   readonly #texts = new Map<string, string | undefined>();
   #size = 0;
-  #revision: number | undefined;
+  #state: string | undefined;
 
-  /** The base of a turn that found the database at this revision. */
-  over(base: View, revision: number): View {
-    if (revision !== this.#revision) this.forget();
-    this.#revision = revision;
+  /** The base of a turn that found the database in this state (turn.ts). */
+  over(base: View, state: string): View {
+    if (state !== this.#state) this.forget();
+    this.#state = state;
     return {
       get: async (key) => {
         if (this.#texts.has(key)) return this.#texts.get(key);
@@ -27,16 +27,16 @@ export class KnownEntries {
     };
   }
 
-  /** A turn is on disk and brought the database to this revision. */
-  remember(writes: ReadonlyMap<string, string | undefined>, revision: number): void {
-    this.#revision = revision;
+  /** A turn is on disk and left the database in this state. */
+  remember(writes: ReadonlyMap<string, string | undefined>, state: string): void {
+    this.#state = state;
     for (const [key, text] of writes) this.#keep(key, text);
   }
 
   forget(): void {
     this.#texts.clear();
     this.#size = 0;
-    this.#revision = undefined;
+    this.#state = undefined;
   }
 
   #keep(key: string, text: string | undefined): void {

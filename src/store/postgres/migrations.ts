@@ -27,7 +27,7 @@ const STEPS: readonly string[] = [
      VALUES (${GENESIS.sequence}, '${GENESIS.hash}', 0, 0);`,
 ];
 
-/** Any number that nobody else uses for an advisory lock in the same database: "proofpri" as bytes. */
+/** Any number that nobody else uses for an advisory lock in the same database. */
 const LOCK = '8102099357864587881';
 const OLDEST_SERVER = 130_000;
 

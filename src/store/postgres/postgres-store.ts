@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { ServiceError } from '../../base/error.ts';
 import { LedgerStore } from '../ledger-store.ts';
 import type { Store } from '../store.ts';
+import { sqlStateOf } from './connection.ts';
 import { migrate } from './migrations.ts';
 import { SharedTurns } from './shared-turns.ts';
 
@@ -29,6 +31,14 @@ export async function createPostgresStore({ url, clock = systemClock }: Postgres
     return store;
   } catch (error) {
     await acts[Symbol.asyncDispose]();
-    throw error;
+    throw refusalOf(error);
   }
+}
+
+/** What the server has against us is for the operator to mend. Names and passwords stay in its own words, which nobody is told. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof ServiceError) return error;
+  const state = sqlStateOf(error);
+  const detail = state === undefined ? 'the connection cannot be made' : `the database refuses, SQLSTATE ${state}`;
+  return new ServiceError('CONFIG_REFUSED', `STORE: ${detail}`, { cause: error, pointer: '/STORE' });
 }

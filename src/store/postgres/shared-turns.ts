@@ -12,7 +12,16 @@ import {
   type Transaction,
   type View,
 } from '../transaction.ts';
-import { type Client, createPool, isUnreachable, type Pool, unavailable, viewOf, within } from './connection.ts';
+import {
+  type Client,
+  createPool,
+  isUnreachable,
+  type Pool,
+  sqlStateOf,
+  unavailable,
+  viewOf,
+  within,
+} from './connection.ts';
 import { KnownEntries } from './known-entries.ts';
 import { beginTurn, outcomeOf, type Position, writeTurn } from './turn.ts';
 
@@ -41,6 +50,8 @@ class Turn {
   readonly writes = new Map<string, string | undefined>();
   written = 0;
   position: Position | undefined;
+  /** Of the database once this turn is on disk. */
+  state: string | undefined;
   /** The server was asked to commit: from here on only the server knows. */
   asked = false;
 
@@ -71,6 +82,8 @@ export class SharedTurns implements Acts {
   #running: Promise<void> | undefined;
   #unsettled = 0;
   #closed = false;
+  /** Acts to be done in turns of their own: they shared one that the database refused, and one of them is to blame. */
+  #alone = 0;
 
   constructor({ url, clock }: { readonly url: string; readonly clock: Clock }) {
     this.#clock = clock;
@@ -145,6 +158,8 @@ export class SharedTurns implements Acts {
   /** False when nothing of it happened and it is to be tried again. */
   async #takeTurn(attempt: number): Promise<boolean> {
     const turn = new Turn();
+    // Before a connection is asked for: who waits must be told when there is none.
+    this.#take(turn);
     try {
       await within(this.#writer, (client) => this.#act(client, turn));
     } catch (error) {
@@ -156,22 +171,20 @@ export class SharedTurns implements Acts {
       }
       if (outcome === 'committed') return this.#settle(turn);
       const pause = PAUSES[attempt];
-      if (!isUnreachable(error)) return this.#refuse(turn, error);
+      if (!isUnreachable(error)) return this.#blame(turn, error);
       if (pause === undefined || this.#closed) return this.#refuse(turn, unavailable(error));
       this.#queue.unshift(...turn.taken);
       await wait(pause);
       return false;
     }
-    if (turn.position !== undefined) this.#known.remember(turn.writes, turn.position.revision + 1);
+    if (turn.state !== undefined) this.#known.remember(turn.writes, turn.state);
     return this.#settle(turn);
   }
 
   async #act(client: Client, turn: Turn): Promise<void> {
-    // Taken before the first question, so that those who wait are told when there is no answer.
-    this.#take(turn);
     const position = await beginTurn(client);
     turn.position = position;
-    const view = readThrough(this.#known.over(viewOf(client), position.revision), () => [turn.writes]);
+    const view = readThrough(this.#known.over(viewOf(client), position.state), () => [turn.writes]);
     let { sequence } = position;
     for (let index = 0; index < turn.taken.length; index += 1) {
       const { name, act, resolve, reject } = turn.taken[index] as Waiting;
@@ -186,26 +199,42 @@ export class SharedTurns implements Acts {
         }
         turn.settle.push(() => resolve(result));
       } catch (error) {
-        if (isUnreachable(error)) throw error;
+        // After a statement that failed, the transaction takes no other: the whole turn begins anew.
+        if (isUnreachable(error) || sqlStateOf(error) !== undefined) throw error;
         turn.settle.push(() => reject(error));
       }
-      this.#take(turn);
+      if (turn.written > MOST_WRITTEN) this.#queue.unshift(...turn.taken.splice(index + 1));
+      else this.#take(turn);
     }
-    if (turn.acts.length > 0) await writeTurn(client, turn.acts, position);
+    turn.state = turn.acts.length > 0 ? await writeTurn(client, turn.acts, position) : position.state;
     turn.asked = true;
     await client.query('COMMIT');
   }
 
   /** What came meanwhile belongs to this turn too, up to its limits. */
   #take(turn: Turn): void {
-    while (!turn.full) {
+    while (!turn.full && (this.#alone === 0 || turn.taken.length === 0)) {
       const next = this.#queue.shift();
       if (next === undefined) return;
       turn.taken.push(next);
     }
   }
 
+  /** The database refused something that was written: the acts of the turn are tried one by one, and the one to blame is refused. */
+  #blame(turn: Turn, error: unknown): true {
+    if (turn.taken.length > 1) {
+      this.#queue.unshift(...turn.taken);
+      this.#alone = turn.taken.length;
+      return true;
+    }
+    this.#alone = Math.max(0, this.#alone - 1);
+    // 54000: a key beyond what an index takes.
+    const what = 'A name in the request is longer than the database can keep';
+    return this.#refuse(turn, sqlStateOf(error) === '54000' ? new ServiceError('LIMIT_EXCEEDED', what) : error);
+  }
+
   #settle({ settle }: Turn): true {
+    this.#alone = Math.max(0, this.#alone - settle.length);
     this.#unsettled -= settle.length;
     for (const tell of settle) tell();
     return true;

@@ -8,8 +8,10 @@ import type { Client } from './connection.ts';
 export interface Position extends Head {
   /** Of the turn before. */
   readonly group: number;
-  /** Rises with every turn, also with one that wrote nothing for the journal. */
+  /** Rises with every turn that writes, also where it writes nothing for the journal. */
   readonly revision: number;
+  /** Another one after every turn that writes, whoever has it: what was read in one state holds in no other. */
+  readonly state: string;
   /** What the server calls the transaction, also after its connection broke. */
   readonly transaction: string;
 }
@@ -24,24 +26,31 @@ interface HeadRow {
 
 /** Begin a transaction and wait for the turn, which lasts until it ends. Errors: `STORE_INTEGRITY`; those of `pg`. */
 export async function beginTurn(client: Client): Promise<Position> {
-  await client.query('BEGIN');
+  // Whatever the role's or the server's own settings: what waited for the turn must see what was written before, and what is acknowledged
+  // must be on disk.
+  await client.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
+  await client.query("SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = '10s'");
   const { rows } = await client.query<HeadRow>(
     `SELECT sequence, hash, journal_group, revision, pg_current_xact_id()::text AS transaction
        FROM proofprint_head FOR UPDATE`,
   );
   const [row] = rows;
   if (row === undefined) throw new ServiceError('STORE_INTEGRITY', 'The journal has no head');
+  const revision = Number(row.revision);
   return {
     sequence: Number(row.sequence),
     hash: row.hash,
     group: Number(row.journal_group),
-    revision: Number(row.revision),
+    revision,
+    state: stateOf(revision, row.hash),
     transaction: row.transaction,
   };
 }
 
-/** Write what the acts of a turn wrote: journal, entries, and the head that the next turn finds. */
-export async function writeTurn(client: Client, acts: readonly CommittedAct[], from: Position): Promise<void> {
+const stateOf = (revision: number, hash: string): string => `${revision} ${hash}`;
+
+/** Write what the acts of a turn wrote: journal, entries, and the head that the next turn finds. The state it leaves behind. */
+export async function writeTurn(client: Client, acts: readonly CommittedAct[], from: Position): Promise<string> {
   const group = from.group + 1;
   const journal: { readonly sequences: number[]; readonly lines: string[] } = { sequences: [], lines: [] };
   const writes = new Map<string, string | undefined>();
@@ -65,6 +74,7 @@ export async function writeTurn(client: Client, acts: readonly CommittedAct[], f
     journal.lines.length > 0 ? group : from.group,
     from.revision + 1,
   ]);
+  return stateOf(from.revision + 1, head.hash);
 }
 
 async function writeEntries(client: Client, writes: ReadonlyMap<string, string | undefined>): Promise<void> {

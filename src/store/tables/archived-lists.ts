@@ -1,6 +1,8 @@
+import { ServiceError } from '../../base/error.ts';
 import type { ArchivedList } from '../store.ts';
 import { Table } from '../table.ts';
 import type { Transaction, View } from '../transaction.ts';
+import { revisionOf } from './status-lists.ts';
 
 interface Interval {
   readonly validFrom: number;
@@ -16,8 +18,12 @@ const longest = new Table<number>('archived-list-longest');
 
 const INTERVALS_PER_READ = 64;
 
+/** Errors: CONFLICT for a list that was changed since it was read, by whoever shares the store. */
 export async function archiveList(tx: Transaction, list: ArchivedList): Promise<void> {
   const { listId, validFrom, validUntil } = list;
+  if (((await revisionOf(tx, listId)) ?? 0) > list.revision) {
+    throw new ServiceError('CONFLICT', 'The list was changed since it was read');
+  }
   const { sequence } = tx;
   intervals.put(tx, [listId, validFrom, sequence], { validFrom, validUntil, sequence });
   documents.put(tx, [listId, validFrom, sequence], list);

@@ -47,8 +47,15 @@ async function requireOrganisation(tx: Transaction, slug: string): Promise<Organ
 }
 
 /** Replaces the record; a token that changed opens nothing from here on. */
-export async function updateOrganisation(tx: Transaction, record: OrganisationRecord): Promise<void> {
+export async function updateOrganisation(
+  tx: Transaction,
+  record: OrganisationRecord,
+  read: OrganisationRecord,
+): Promise<void> {
   const before = await requireOrganisation(tx, record.slug);
+  if (JSON.stringify(before) !== JSON.stringify(read)) {
+    throw new ServiceError('CONFLICT', 'The organisation was changed at the same time; try again');
+  }
   if (before.tokenDigest !== record.tokenDigest) byToken.del(tx, before.tokenDigest);
   await putOrganisation(tx, record);
 }

@@ -112,6 +112,11 @@ export async function findStatusList(view: View, listId: string): Promise<Status
   return { list, setIndices: set.map(({ last }) => Number(last)), notices: said.map(({ value }) => value) };
 }
 
+/** How often a list was changed so far. */
+export async function revisionOf(view: View, listId: string): Promise<number | undefined> {
+  return (await lists.find(view, listId))?.revision;
+}
+
 /** All lists, without their seeds. */
 export async function listStatusLists(view: View): Promise<readonly StatusListRecord[]> {
   const all = await lists.list(view, []);

@@ -61,6 +61,7 @@ describe('the environment', () => {
     [{ STORE: 'mysql://db/name' }, 'STORE'],
     [{ STORE: 'postgres:///name' }, 'STORE'],
     [{ STORE: 'postgres' }, 'STORE'],
+    [{ STORE: 'postgres://node:secret@db.example/proofprint' }, 'STORE'],
     [{ CLOCK: 'manual', HOST: '0.0.0.0' }, 'CLOCK'],
     [{ CLOCK: 'yesterday' }, 'CLOCK'],
     [{ KEY_PASSPHRASE: 'short' }, 'KEY_PASSPHRASE'],

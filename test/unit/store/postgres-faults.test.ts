@@ -1,5 +1,6 @@
 /** A database that goes away, a commit nobody answers, processes that are killed: nothing lost, nothing doubled, and nobody left waiting. */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -52,6 +53,73 @@ describe('a PostgreSQL store', () => {
       await writer.writeSetting('turn', n);
       expect(await reader.readSetting('turn')).toBe(n);
       expect(await reader.settleSetting('turn', 'other')).toBe(n);
+    }
+  });
+
+  test('what was read in a turn that wrote nothing is not believed after somebody else wrote', async () => {
+    const url = await server.createDatabase();
+    await using one = await createPostgresStore({ url });
+    await using two = await createPostgresStore({ url });
+    await one.writeSetting('turn', 0);
+    expect(await two.settleSetting('turn', 9)).toBe(0);
+    await one.writeSetting('turn', 1);
+    expect(await two.settleSetting('turn', 9)).toBe(1);
+  });
+
+  test('two processes with turns that write, read, and are refused, in any order, agree on everything', async () => {
+    const url = await server.createDatabase();
+    await using one = await createPostgresStore({ url });
+    await using two = await createPostgresStore({ url });
+    const random = createRandom(20260104);
+    const entries = new Set<string>();
+    let value = -1;
+    for (const n of times(120)) {
+      const store = random() < 0.5 ? one : two;
+      const chosen = random();
+      if (chosen < 0.3) {
+        const [entry] = (await intend(store, createIntent(n))).statusEntries;
+        expect(entries.has(`${entry?.listId}/${entry?.index}`)).toBe(false);
+        entries.add(`${entry?.listId}/${entry?.index}`);
+      } else if (chosen < 0.5) {
+        value = n;
+        await store.writeSetting('value', n);
+      } else if (chosen < 0.8) {
+        if (value >= 0) expect(await store.settleSetting('value', 'other')).toBe(value);
+      } else {
+        const late = store.abandonIntent('urn:uuid:nobody', { at: '2026-01-02T03:04:05Z', reason: 'r' });
+        await expect(late).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      }
+    }
+  });
+
+  test('a name too long for the database is refused alone, and what waited beside it is done', async () => {
+    const url = await server.createDatabase();
+    await using store = await createPostgresStore({ url });
+    const noise = times(3000)
+      .map((n) => createHash('sha256').update(String(n)).digest('hex'))
+      .join('');
+    const outcomes = await Promise.allSettled([
+      intend(store, createIntent(1)),
+      store.writeSetting(noise, 1),
+      intend(store, createIntent(2)),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { code: 'LIMIT_EXCEEDED' } });
+    expect((await store.recordIntent(createIntent(3))).kind).toBe('intended');
+  });
+
+  test('while the server is away everybody is told so in a moment, and a store can be closed', async () => {
+    const url = await server.createDatabase();
+    const store = await createPostgresStore({ url });
+    await server.kill();
+    try {
+      const asked = await Promise.allSettled([intend(store, createIntent(1)), store.findIssuance('urn:uuid:1')]);
+      expect(asked).toMatchObject([{ reason: { code: 'UNAVAILABLE' } }, { reason: { code: 'UNAVAILABLE' } }]);
+      const last = intend(store, createIntent(2));
+      await Promise.allSettled([last, store[Symbol.asyncDispose]()]);
+      await expect(last).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    } finally {
+      await server.start();
     }
   });
 
