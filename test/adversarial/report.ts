@@ -236,8 +236,9 @@ built nor listed below. \`npm run corpus\` runs the same and writes this page.
 
 Credentials are secured with \`eddsa-rdfc-2022\` unless the case is about another mechanism. Beside that, every case of the layers \`proof\`, \`time\` and
 \`context\`, and those of \`did\` and \`canonicalisation\` about one document, whose attack makes sense there runs once more under each other mechanism: \`eddsa-jcs-2022\`; \`ecdsa-rdfc-2019\` and \`ecdsa-jcs-2019\` on P-256 and
-P-384; \`vc+jwt\` with Ed25519, P-256 and P-384; and as a holder shows a credential under \`ecdsa-sd-2023\`, \`bbs-2023\` and \`vc+sd-jwt\` (all three kinds of key), on every surface that takes a secured
-credential; what an issuer must not sign is asked of an issuer instance for each mechanism. The selective mechanisms and tokens (layer \`jose\`) have cases
+P-384; \`vc+jwt\` with Ed25519, P-256 and P-384; and as a holder shows a credential under \`ecdsa-sd-2023\`, \`bbs-2023\` and \`vc+sd-jwt\` (all three kinds of key), on \`verify\`, \`present\`,
+\`import\` and the two commands that verify; what an issuer must not sign is asked of an issuer instance for each mechanism, and one honest and one forged claim under
+each goes into evaluations. \`derive\` and \`prove\` have attacks of their own only, not each of these. The selective mechanisms and tokens (layer \`jose\`) have cases
 of their own besides. All of it is made by signers of the corpus, which share no code with the service's.
 
 Invariants hold in every answer: no 5xx that the case does not name, no crash, problem documents for refusals, no stack, path or secret, no piece of input longer than
