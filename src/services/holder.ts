@@ -20,6 +20,8 @@ import type { HeldCredential, InstanceRecord, Page, Store } from '../store/store
 
 export interface ProveRequest {
   readonly credentials: readonly JsonObject[];
+  /** They come out of the holder's own store, and were checked when they went in. */
+  readonly areHeld?: boolean | undefined;
   readonly challenge: string;
   readonly domain: string;
   /** Who is to see it: nothing in the presentation shows more than such an audience is shown, and base proofs are derived from. */
@@ -61,20 +63,7 @@ export class Holder {
    */
   async store(instance: InstanceRecord, credential: JsonObject): Promise<HeldCredential> {
     const document = deepFreeze(credential);
-    const content = contentOf(document);
-    if (!content.ok) return refuse(content.findings);
-    const inside = content.value;
-    const findings: Finding[] = this.#checkForm(document, inside);
-    if (verdictOf(findings) === 'accepted') {
-      const now = this.#deps.clock.now();
-      const report = await this.#deps.proofs.checkCredentialProofs(document, {
-        resolver: this.#deps.resolver,
-        now,
-        stage: 'held',
-      });
-      findings.push(...owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings));
-    }
-    if (verdictOf(findings) !== 'accepted') refuse(findings.filter((finding) => finding.outcome !== 'passed'));
+    const inside = await this.#assertGenuine(document);
     const record: HeldCredential = {
       holder: instance.id,
       id: digestOfJson(document),
@@ -115,6 +104,8 @@ export class Holder {
     const selectivePointers = pointersOf(content.value, shown);
     const form = this.#checkForm(document, content.value);
     if (verdictOf(form) !== 'accepted') refuse(form.filter((finding) => finding.outcome !== 'passed'));
+    // Proofs beside the one that is derived from do not go into what is shown, so nobody after this would ever find them bad.
+    if (Array.isArray(document['proof'])) await this.#assertGenuine(document);
     const derived = deepFreeze(await this.#deps.proofs.deriveCredential(document, { selectivePointers, presentedTo }));
     // With it, a digest over the whole would tell whoever guesses a hidden figure of few digits (docs/domain.md, section 2).
     const result = readableOf(derived);
@@ -132,6 +123,29 @@ export class Holder {
     const findings = owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings);
     if (verdictOf(findings) !== 'accepted') refuse(findings.filter((finding) => finding.outcome !== 'passed'));
     return derived;
+  }
+
+  /**
+   * The content of a credential whose form and every proof hold: what nobody will take is neither kept nor handed on. Period and status
+   * are the buyer's question and change with time.
+   * Errors: the codes of the failed check, with pointers below `place`.
+   */
+  async #assertGenuine(document: JsonObject, place = ''): Promise<JsonObject> {
+    const content = contentOf(document);
+    if (!content.ok) return refuse(content.findings.map((finding) => below(place, finding)));
+    const findings = this.#checkForm(document, content.value);
+    if (verdictOf(findings) === 'accepted') {
+      const report = await this.#deps.proofs.checkCredentialProofs(document, {
+        resolver: this.#deps.resolver,
+        now: this.#deps.clock.now(),
+        stage: 'held',
+      });
+      findings.push(...owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings));
+    }
+    if (verdictOf(findings) !== 'accepted') {
+      refuse(findings.filter((finding) => finding.outcome !== 'passed').map((finding) => below(place, finding)));
+    }
+    return content.value;
   }
 
   #checkForm(received: JsonObject, content: JsonObject): Finding[] {
@@ -161,9 +175,10 @@ export class Holder {
   }
 
   /**
-   * A signed presentation for one verifier (domain) and one use (challenge); purpose `authentication`, always.
+   * A signed presentation for one verifier (domain) and one use (challenge); purpose `authentication`, always. A holder does not put its
+   * name to a credential that is forged or damaged, so what is handed in is checked as if it were to be kept.
    * Errors: NOTHING_PRESENTED, LIMIT_EXCEEDED, BAD_REQUEST for a mechanism that does not go with the key and for what is not for the
-   * audience, the codes of a form that no verifier would take.
+   * audience, the codes of a form that no verifier would take and of a proof that does not hold.
    */
   async prove(instance: InstanceRecord, request: ProveRequest): Promise<JsonObject> {
     if (request.credentials.length === 0)
@@ -172,11 +187,9 @@ export class Holder {
       throw new ServiceError('LIMIT_EXCEEDED', `more than ${MAX_PRESENTED} credentials`, {
         pointer: '/verifiableCredential',
       });
-    for (const [place, credential] of request.credentials.entries()) {
-      if (this.#deps.contexts.intake === 'product' && findProfile(readableOf(credential)) === undefined) {
-        throw new ServiceError('MALFORMED_VALUE_ERROR', 'not a credential of a known type', {
-          pointer: `/verifiableCredential/${place}`,
-        });
+    if (request.areHeld !== true && this.#deps.contexts.intake === 'product') {
+      for (const [place, credential] of request.credentials.entries()) {
+        await this.#assertGenuine(deepFreeze(credential), `/verifiableCredential/${place}`);
       }
     }
     const credentials = await this.#presentable(request);
@@ -200,6 +213,9 @@ export class Holder {
     });
   }
 }
+
+const below = (place: string, finding: Finding): Finding =>
+  place === '' ? finding : { ...finding, pointer: `${place}${finding.pointer ?? ''}` };
 
 function mechanismFor(name: string, { keyType }: Signer): string {
   const mechanism = findPresentationMechanism(name);

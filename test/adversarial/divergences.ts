@@ -10,7 +10,16 @@ export interface Divergence {
   readonly reason: string;
 }
 
+const NOT_DERIVABLE = {
+  surfaces: ['derive'],
+  types: ['https://w3id.org/security#PROOF_GENERATION_ERROR', 'https://w3id.org/security#PROOF_VERIFICATION_ERROR'],
+  reason: 'nothing can be derived from what is no base proof of the suite that it names; the answer says which',
+} as const;
+
 export const DIVERGENCES: readonly Divergence[] = [
+  { case: 'PRF-009', ...NOT_DERIVABLE },
+  { case: 'PRF-010', ...NOT_DERIVABLE },
+  { case: 'PRF-017', ...NOT_DERIVABLE },
   {
     case: 'PRF-009',
     form: '"x"',

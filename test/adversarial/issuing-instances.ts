@@ -1,7 +1,7 @@
-/** An issuer instance of the organisation under test for each mechanism, made when first asked for. */
+/** An issuer instance for each mechanism, of the organisation under test and of the command's; made when first asked for. */
 import { isObject } from '../../src/base/json.ts';
 import { ADMIN_TOKEN } from '../support/node.ts';
-import { DERIVED_MECHANISMS, OTHER_MECHANISMS } from './mechanisms.ts';
+import { MECHANISMS } from './mechanisms.ts';
 import { ask } from './surfaces.ts';
 import type { World } from './world.ts';
 
@@ -11,6 +11,26 @@ interface Instance {
   readonly did: string;
 }
 
+/** Those of the directory that the command works on, by the same names. */
+export function localInstancesOf(world: World): Promise<ReadonlyMap<string, Instance>> {
+  const made = local.get(world) ?? createLocalInstances(world);
+  local.set(world, made);
+  return made;
+}
+
+async function createLocalInstances(world: World): Promise<ReadonlyMap<string, Instance>> {
+  const instances = new Map<string, Instance>();
+  const node = await world.issuing.open();
+  for (const [index, { name, option, keyType }] of MECHANISMS.entries()) {
+    const instance = `local-under-${index}`;
+    const { settings } = await node.identity.createIssuer('local', { id: instance, cryptosuite: option, keyType });
+    instances.set(name, { instance, did: String(settings['did']) });
+  }
+  await node.close();
+  return instances;
+}
+
+const local = new WeakMap<World, Promise<ReadonlyMap<string, Instance>>>();
 const known = new WeakMap<World, Promise<ReadonlyMap<string, Instance>>>();
 
 /** By the name of the mechanism. Errors: Error when the node refuses one. */
@@ -22,7 +42,7 @@ export function instancesOf(world: World): Promise<ReadonlyMap<string, Instance>
 
 async function createInstances(world: World): Promise<ReadonlyMap<string, Instance>> {
   const instances = new Map<string, Instance>();
-  for (const [index, { name, option, keyType }] of [...OTHER_MECHANISMS, ...DERIVED_MECHANISMS].entries()) {
+  for (const [index, { name, option, keyType }] of MECHANISMS.entries()) {
     const instance = `maker-under-${index}`;
     let did: unknown;
     const { outcome, detail } = await ask(world, 'POST', '/admin/organizations/maker/issuers', {

@@ -26,6 +26,8 @@ export interface Mechanism {
   secure(unsecured: JsonObject, signer: Signer, members?: ProofMembers): Promise<JsonObject>;
   /** Of an envelope: the same header and signature around another document. */
   exchange?(envelope: JsonObject, document: JsonObject): JsonObject;
+  /** How the issuer hands it to its holder, where that is not what the holder shows. */
+  readonly issued?: Mechanism;
 }
 
 /** Signs all of a document in one. */
@@ -108,28 +110,43 @@ const shownIn = ({ credentialSubject: subject }: JsonObject): readonly string[] 
 const pointer = (...tokens: readonly string[]): string =>
   tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
+const ecdsaBase: Mechanism = {
+  name: 'derived ecdsa-sd-2023',
+  option: 'ecdsa-sd-2023',
+  keyType: 'P-256',
+  cryptosuite: 'ecdsa-sd-2023',
+  secure: (unsecured, signer, members) => signBase(unsecured, signer, markedIn(unsecured), members),
+};
+
+const bbsBase: Mechanism = {
+  name: 'derived bbs-2023',
+  option: 'bbs-2023',
+  keyType: 'Bls12381G2',
+  cryptosuite: 'bbs-2023',
+  // A BBS proof has no time of its own.
+  secure: (unsecured, signer, { created: _, ...members } = {}) =>
+    signBbs(unsecured, signer, markedIn(unsecured), members),
+};
+
 /** Credentials of which a holder may show a part, as such a holder shows them. */
 export const DERIVED_MECHANISMS: readonly Mechanism[] = [
   {
-    name: 'derived ecdsa-sd-2023',
-    option: 'ecdsa-sd-2023',
-    keyType: 'P-256',
-    cryptosuite: 'ecdsa-sd-2023',
-    secure: async (unsecured, signer, members) =>
-      derive(await signBase(unsecured, signer, markedIn(unsecured), members), shownIn(unsecured)),
+    ...ecdsaBase,
+    secure: async (unsecured, ...more) => derive(await ecdsaBase.secure(unsecured, ...more), shownIn(unsecured)),
+    issued: ecdsaBase,
   },
   {
-    name: 'derived bbs-2023',
-    option: 'bbs-2023',
-    keyType: 'Bls12381G2',
-    cryptosuite: 'bbs-2023',
-    secure: async (unsecured, signer, { created: _, ...members } = {}) =>
-      deriveBbs(await signBbs(unsecured, signer, markedIn(unsecured), members), shownIn(unsecured)),
+    ...bbsBase,
+    secure: async (unsecured, ...more) => deriveBbs(await bbsBase.secure(unsecured, ...more), shownIn(unsecured)),
+    issued: bbsBase,
   },
   sdEnvelopeBy('Ed25519'),
   sdEnvelopeBy('P-256'),
   sdEnvelopeBy('P-384'),
 ];
+
+/** Every one but the first. */
+export const MECHANISMS: readonly Mechanism[] = [...OTHER_MECHANISMS, ...DERIVED_MECHANISMS];
 
 /** Honest, by the key of the party that goes with the mechanism. */
 export function securedBy(

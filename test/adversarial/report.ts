@@ -211,7 +211,19 @@ function bySurface(results: readonly CaseResult[]): readonly (readonly [string, 
 }
 
 /** Surfaces that take something secured, or secure it, each under every mechanism. */
-const SECURED_SURFACES = ['verify', 'present', 'import', 'cli verify', 'cli present', 'evaluations', 'issue'];
+const SECURED_SURFACES = [
+  'verify',
+  'present',
+  'import',
+  'derive',
+  'prove',
+  'cli verify',
+  'cli present',
+  'evaluations',
+  'cli evaluate',
+  'issue',
+  'cli issue',
+];
 const OWN = "the case's own";
 
 function mechanismTable(results: readonly CaseResult[]): string {
@@ -230,15 +242,16 @@ function mechanismTable(results: readonly CaseResult[]): string {
 
 const INTRODUCTION = `Every case of \`test/adversarial\` is built with the project's own credential types and handed to every surface that takes it: \`verify\`
 (\`POST /verifiers/{id}/credentials/verify\`), \`present\` (\`…/presentations/verify\`, inside a presentation signed by its holder), \`import\` (a
-holder's store), \`derive\` and \`prove\` (a holder's other routes), \`issue\`, \`evaluations\`, the other routes, and the commands \`verify\`, \`issue\` and \`verify --policy\`. \`test/adversarial/corpus.test.ts\` is part of
+holder's store), \`derive\` and \`prove\` (a holder's other routes), \`issue\`, \`evaluations\`, the other routes, and the commands \`verify\`, \`issue\` (\`cli issue\`) and \`verify --policy\` (\`cli evaluate\`). \`test/adversarial/corpus.test.ts\` is part of
 \`npm test\` and fails on one wrong acceptance, one wrong refusal, one wrong reason, one 5xx or crash, one broken invariant, and on a case that is neither
 built nor listed below. \`npm run corpus\` runs the same and writes this page.
 
 Credentials are secured with \`eddsa-rdfc-2022\` unless the case is about another mechanism. Beside that, every case of the layers \`proof\`, \`time\` and
 \`context\`, and those of \`did\` and \`canonicalisation\` about one document, whose attack makes sense there runs once more under each other mechanism: \`eddsa-jcs-2022\`; \`ecdsa-rdfc-2019\` and \`ecdsa-jcs-2019\` on P-256 and
 P-384; \`vc+jwt\` with Ed25519, P-256 and P-384; and as a holder shows a credential under \`ecdsa-sd-2023\`, \`bbs-2023\` and \`vc+sd-jwt\` (all three kinds of key), on \`verify\`, \`present\`,
-\`import\` and the two commands that verify; what an issuer must not sign is asked of an issuer instance for each mechanism, and one honest and one forged claim under
-each goes into evaluations. \`derive\` and \`prove\` have attacks of their own only, not each of these. The selective mechanisms and tokens (layer \`jose\`) have cases
+\`import\`, \`prove\` and the two commands that verify; under the mechanisms that show a part, what the issuer made goes to \`derive\` with the same attack in it, and under the others \`derive\` has to
+say that it cannot be. What an issuer must not sign is asked of an issuer instance for each mechanism, of the service and of the command, and one honest and one forged claim under
+each goes into evaluations, over HTTP and at the command line. The selective mechanisms and tokens (layer \`jose\`) have cases
 of their own besides. All of it is made by signers of the corpus, which share no code with the service's.
 
 Invariants hold in every answer: no 5xx that the case does not name, no crash, problem documents for refusals, no stack, path or secret, no piece of input longer than

@@ -25,10 +25,11 @@ export function specimen(form: string, document: JsonObject, presenter?: Party):
 }
 
 /** The surfaces that take a secured credential. */
-export const CREDENTIAL_SURFACES = ['verify', 'present', 'import', 'cli verify', 'cli present'] as const;
-export type CredentialSurface = (typeof CREDENTIAL_SURFACES)[number];
-/** Those that judge period and status too: what a holder keeps may be expired or revoked (docs/verifying.md). */
-export const JUDGING_SURFACES = CREDENTIAL_SURFACES.filter((surface) => surface !== 'import');
+export const CREDENTIAL_SURFACES = ['verify', 'present', 'import', 'prove', 'cli verify', 'cli present'] as const;
+/** `derive` takes only what a part can be shown of. */
+export type CredentialSurface = (typeof CREDENTIAL_SURFACES)[number] | 'derive';
+/** Those that judge period and status too: what a holder keeps and hands on may be expired or revoked (docs/verifying.md). */
+export const JUDGING_SURFACES = CREDENTIAL_SURFACES.filter((surface) => surface !== 'import' && surface !== 'prove');
 
 export function handIn(world: World, surface: CredentialSurface, given: Specimen): Promise<Answer> {
   switch (surface) {
@@ -36,6 +37,10 @@ export function handIn(world: World, surface: CredentialSurface, given: Specimen
       return verifyCredential(world, given.text);
     case 'import':
       return leavingNothing(world, () => importCredential(world, given.text));
+    case 'prove':
+      return leavingNothing(world, () => proveCredential(world, given.text));
+    case 'derive':
+      return leavingNothing(world, () => deriveFrom(world, given.text));
     case 'present':
       return presentToNode(world, given);
     case 'cli verify':
@@ -93,6 +98,23 @@ export function verifyCredential(world: World, text: string | Uint8Array): Promi
 function importCredential(world: World, text: string | Uint8Array): Promise<Answer> {
   const raw = joined('{"verifiableCredential":', text, '}');
   return ask(world, 'POST', '/holders/maker/credentials', { raw, token: world.maker.token });
+}
+
+/** A holder asks for what its credential always shows. */
+function deriveFrom(world: World, text: string | Uint8Array): Promise<Answer> {
+  const raw = joined('{"verifiableCredential":', text, '}');
+  return ask(world, 'POST', '/holders/maker/credentials/derive', { raw, token: world.maker.token });
+}
+
+/** A holder is asked to put its name to what it is given, and to show all of it. */
+function proveCredential(world: World, text: string | Uint8Array): Promise<Answer> {
+  const options = JSON.stringify({
+    challenge: 'a challenge of sixteen',
+    domain: VERIFIER_DOMAIN,
+    audience: 'verifier',
+  });
+  const raw = joined('{"presentation":{"verifiableCredential":[', text, `]},"options":${options}}`);
+  return ask(world, 'POST', '/holders/maker/presentations/prove', { raw, token: world.maker.token });
 }
 
 async function presentToNode(world: World, given: Specimen): Promise<Answer> {
@@ -162,8 +184,8 @@ export function askToIssue(world: World, text: string | Uint8Array, instance = '
   );
 }
 
-export function askCliToIssue(world: World, text: string | Uint8Array): Promise<Answer> {
-  return runCli(world, world.issuing.kit, ['issue', 'in.json', '--issuer', 'local'], text);
+export function askCliToIssue(world: World, text: string | Uint8Array, instance = 'local'): Promise<Answer> {
+  return runCli(world, world.issuing.kit, ['issue', 'in.json', '--issuer', instance], text);
 }
 
 /** What was refused is in no record: the journal of acknowledged acts stands where it stood. */

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createNode, silentLog } from '../../src/app.ts';
+import { createNode, type ProofprintNode, silentLog } from '../../src/app.ts';
 import { createManualClock } from '../../src/base/clock.ts';
 import type { CommandKit } from '../../src/cli/command.ts';
 import { readConfig } from '../../src/config.ts';
@@ -33,7 +33,12 @@ export interface World extends AsyncDisposable {
   /** The command line, with the same hosts and clock. */
   readonly kit: CommandKit;
   /** The command line on a data directory of its own, where `local` may issue. */
-  readonly issuing: { readonly kit: CommandKit; readonly did: string };
+  readonly issuing: {
+    readonly kit: CommandKit;
+    readonly did: string;
+    /** The node on that directory, to be closed before the command is run. */
+    open(): Promise<ProofprintNode>;
+  };
   readonly secrets: Secrets;
   /** 1, 2, 3 …: for addresses that nobody has asked for before, so that nothing remembered interferes. */
   serial(): number;
@@ -63,9 +68,11 @@ export async function createWorld(): Promise<World> {
   const other = await node.createParty('other');
   const directory = await mkdtemp(join(tmpdir(), 'proofprint-corpus-'));
   const environment = { DATA_DIR: directory, PUBLIC_URL: NODE_URL, ADMIN_TOKEN, POLICY_FILE: 'none' };
+  const open = (): Promise<ProofprintNode> => createNode(readConfig(environment), { clock: createManualClock(NOW) });
   const issuing = {
     kit: createCommandKit({ environment, fetchJson: hosts.fetchJson, now: () => NOW }),
-    did: await createLocalIssuer(environment),
+    did: await createLocalIssuer(open),
+    open,
   };
   let serials = 0;
   return {
@@ -124,8 +131,8 @@ async function askNode(node: TestNode, path: string): Promise<FetchOutcome> {
   return { status: 'ok', url: NODE_URL + path, bytes: new TextEncoder().encode(text), mediaType };
 }
 
-async function createLocalIssuer(environment: Record<string, string>): Promise<string> {
-  const node = await createNode(readConfig(environment), { clock: createManualClock(NOW) });
+async function createLocalIssuer(open: () => Promise<ProofprintNode>): Promise<string> {
+  const node = await open();
   const name = { en: 'Local (fictional)', ko: '로컬 (가상)' };
   const { organisation } = await node.identity.createOrganisation({ slug: 'local', name, role: 'company' });
   await node.close();

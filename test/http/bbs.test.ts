@@ -72,14 +72,18 @@ describe('a text that looks like a blank node', () => {
 });
 
 describe('a base proof', () => {
-  it.each<[string, (value: string) => string]>([
-    ['as it is', (value) => value],
-    ['in another multibase', (value) => `z${base58.encode(Buffer.from(value.slice(1), 'base64url'))}`],
-    ['with padding', (value) => `${value}==`],
-  ])('is not presented %s', async (_name, change) => {
+  it.each<[string, (value: string) => string, string]>([
+    ['as it is', (value) => value, 'BAD_REQUEST'],
+    [
+      'in another multibase',
+      (value) => `z${base58.encode(Buffer.from(value.slice(1), 'base64url'))}`,
+      'PROOF_VERIFICATION_ERROR',
+    ],
+    ['with padding', (value) => `${value}==`, 'PROOF_VERIFICATION_ERROR'],
+  ])('is not presented %s', async (_name, change, code) => {
     expect(await prove(respelled(await issued(), change))).toMatchObject({
       status: 400,
-      body: { code: 'BAD_REQUEST', pointer: '/verifiableCredential/0' },
+      body: { code, pointer: expect.stringMatching(/^\/verifiableCredential\/0/) },
     });
   });
 

@@ -202,7 +202,7 @@ describe('what is said of a document', () => {
     const presentation = { verifiableCredential: [verifiableCredential] };
     const options = { challenge: 'c'.repeat(22), domain: 'https://suite.example' };
     expect(await node.post('/holders/maker/presentations/prove', { presentation, options }, party.token)).toMatchObject(
-      { status: 400, body: { code: 'MALFORMED_VALUE_ERROR' } },
+      { status: 400, body: { code: 'CONTEXT_NOT_ALLOWED' } },
     );
     // What an open holder signed is no more for it.
     const { verifiablePresentation } = (

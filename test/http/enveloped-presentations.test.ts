@@ -72,15 +72,25 @@ describe('a presentation in a token', () => {
 
   it('does not hide what is wrong inside, and says which', async () => {
     const asked = await challenge();
-    const changed = { ...credential, validFrom: '2024-01-01T00:00:00Z' };
-    const { body } = await prove([credential, changed], { challenge: asked, mechanism: 'vp+jwt' });
+    const revoked = await issue('maker', party.did);
+    const change = { credentialId: revoked.id, statusPurpose: 'revocation', status: true };
+    expect((await node.post('/issuers/maker/credentials/status', change, party.token)).status).toBe(200);
+    const { body } = await prove([credential, revoked], { challenge: asked, mechanism: 'vp+jwt' });
     const answer = await verify(body.verifiablePresentation, { challenge: asked });
     expect(answer.body.verified).toBe(false);
     expect(answer.body.problemDetails[0]).toMatchObject({
-      code: 'PROOF_VERIFICATION_ERROR',
-      pointer: '/verifiableCredential/1/proof',
+      code: 'REVOKED',
+      pointer: '/verifiableCredential/1',
     });
     expect(answer.body).not.toHaveProperty('verifiablePresentation');
+  });
+
+  it('is not made around what is forged, and says which', async () => {
+    const changed = { ...credential, validFrom: '2024-01-01T00:00:00Z' };
+    expect(await prove([credential, changed], { challenge: await challenge(), mechanism: 'vp+jwt' })).toMatchObject({
+      status: 400,
+      body: { code: 'PROOF_VERIFICATION_ERROR', pointer: '/verifiableCredential/1/proof' },
+    });
   });
 
   it('of somebody else’s bare credential is refused', async () => {

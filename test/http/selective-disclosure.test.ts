@@ -59,6 +59,16 @@ describe('selective disclosure over HTTP', () => {
     expect(proved).toMatchObject({ status: 400, body: { code: 'BAD_REQUEST', pointer: '/verifiableCredential/0' } });
   });
 
+  it('derives from no set in which a proof is unknown, as nobody after that would see it', async () => {
+    const base = (await issue()).body.verifiableCredential;
+    const unknown = { ...base.proof, cryptosuite: 'new-2030' };
+    expect(await derive({ ...base, proof: [base.proof, unknown] })).toMatchObject({
+      status: 400,
+      body: { code: 'UNSUPPORTED_PROOF' },
+    });
+    expect((await derive({ ...base, proof: [base.proof] })).status).toBe(201);
+  });
+
   it('shows a revocation whatever was withheld', async () => {
     const base = (await issue()).body.verifiableCredential;
     const shown = (await derive(base)).body.verifiableCredential;

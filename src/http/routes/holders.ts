@@ -136,7 +136,11 @@ export function holderRoutes({ identity, holderFor }: HolderRouteDeps): readonly
           credentials,
           async (id) => (await holder.requireHeld(instance, id)).document,
         );
-        const verifiablePresentation = await holder.prove(instance, { credentials: chosen, ...options });
+        const verifiablePresentation = await holder.prove(instance, {
+          credentials: chosen,
+          areHeld: credentials !== undefined,
+          ...options,
+        });
         return { status: 201, body: { verifiablePresentation, ...profileOf(instance) } };
       },
     }),

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../src/base/json.ts';
 import { ADMIN_TOKEN } from '../../support/node.ts';
 import { bareCredential, emissionsClaim } from '../bases.ts';
 import { buildChain, credential } from '../chain-base.ts';
+import { OTHER_MECHANISMS, securedBy } from '../mechanisms.ts';
 import { at, DAY, good, keyOf, NOW } from '../parties.ts';
 import { derive, signBase } from '../selective-signing.ts';
 import { ask, JUDGING_SURFACES, specimen } from '../surfaces.ts';
@@ -36,12 +37,28 @@ const wrongStage: Builder = async (world) => {
         }),
       expected: { verdict: 'refuse', types: ['LOCAL:bad-request'] },
     },
+    ...(await signedWhole(world)),
     ...(await shown(world, 'the derived proof of another credential', async (unsecured, party) => {
       const mine = await derivedFrom(unsecured, party);
       const theirs = await derivedFrom({ ...unsecured, validUntil: other.validUntil }, party);
       return { ...mine, proof: theirs['proof'] ?? null };
     })),
   ];
+};
+
+/** What can only be shown whole is not derived from, and the answer says so. */
+async function signedWhole(world: World): Promise<Trial[]> {
+  const trials = OTHER_MECHANISMS.map(async (mechanism) => {
+    const document = await securedBy(mechanism, bare());
+    const trial = derivation(world, `${mechanism.name}, to be derived from`, document, NOT_DERIVABLE);
+    return { ...trial, mechanism: mechanism.name };
+  });
+  return Promise.all(trials);
+}
+
+const NOT_DERIVABLE: TrialExpectation = {
+  verdict: 'refuse',
+  types: ['https://w3id.org/security#PROOF_GENERATION_ERROR'],
 };
 
 /** What a holder must not be able to leave out; `wanted` is what the request marks. */

@@ -3,13 +3,13 @@ import { isObject, type JsonObject, type JsonValue } from '../../../src/base/jso
 import { createParty, didDocumentOf, type Party } from '../../support/data-integrity.ts';
 import { type Base, bareCredential, emissionsClaim, statusEntry } from '../bases.ts';
 import type { Case } from '../case.ts';
-import { instancesOf } from '../issuing-instances.ts';
-import { DERIVED_MECHANISMS, type Mechanism, OTHER_MECHANISMS, securedBy } from '../mechanisms.ts';
+import { instancesOf, localInstancesOf } from '../issuing-instances.ts';
+import { DERIVED_MECHANISMS, MECHANISMS, type Mechanism, OTHER_MECHANISMS, securedBy } from '../mechanisms.ts';
 import { applyOperations, type Operation } from '../operations.ts';
 import { at, DAY, documentWithAllKeys, evil, good, keyOf, NOW, signerNamed } from '../parties.ts';
 import { type ProofMembers, sign, withProofOf } from '../signing.ts';
-import { askToIssue, specimen } from '../surfaces.ts';
-import { type Builder, credentialTrials, type Trial, type TrialExpectation, under } from '../trial.ts';
+import { askCliToIssue, askToIssue, CREDENTIAL_SURFACES, type CredentialSurface, specimen } from '../surfaces.ts';
+import { type Builder, credentialTrials, type Trial, under } from '../trial.ts';
 import type { World } from '../world.ts';
 import { badPoints } from './ecdsa.ts';
 import { inEvaluation } from './everywhere.ts';
@@ -25,11 +25,10 @@ import {
 
 const created = at(NOW - DAY);
 
-const MECHANISMS: readonly Mechanism[] = [...OTHER_MECHANISMS, ...DERIVED_MECHANISMS];
-
 /** Of what may be shown in part, one without a status is refused for that alone. */
 function fitting(mechanism: Mechanism, base: Base): Base {
-  if (!DERIVED_MECHANISMS.includes(mechanism) || base.unsecured['credentialStatus'] !== undefined) return base;
+  const derives = DERIVED_MECHANISMS.some(({ name }) => name === mechanism.name);
+  if (!derives || base.unsecured['credentialStatus'] !== undefined) return base;
   return { ...base, unsecured: { ...base.unsecured, credentialStatus: statusEntry() } };
 }
 
@@ -45,7 +44,8 @@ export async function underOthers(
   const trials: Trial[] = [];
   for (const mechanism of MECHANISMS) {
     const party = partyFor(mechanism);
-    trials.push(...trial(world, mechanism, form, await securedBy(mechanism, bareUnder(mechanism, party), {}, party)));
+    const unsecured = bareUnder(mechanism, party);
+    trials.push(...(await trial(world, mechanism, form, (secured) => securedBy(secured, unsecured, {}, party))));
   }
   return trials;
 }
@@ -59,28 +59,30 @@ export async function forgedUnderOthers(
   const trials: Trial[] = [];
   for (const mechanism of MECHANISMS) {
     const unsecured = bareUnder(mechanism);
-    const honest = await securedBy(mechanism, unsecured);
-    const forged = mechanism.exchange?.(honest, change(unsecured)) ?? withProofOf(change(honest), honest);
-    trials.push(...trial(world, mechanism, form, forged));
+    const forge = async (secured: Mechanism): Promise<JsonObject> => {
+      const honest = await securedBy(secured, unsecured);
+      return secured.exchange?.(honest, change(unsecured)) ?? withProofOf(change(honest), honest);
+    };
+    trials.push(...(await trial(world, mechanism, form, forge)));
   }
   return trials;
 }
 
-const trial = (
+/** As its holder shows it on every surface, and as its issuer made it to be derived from, where a part can be shown at all. */
+async function trial(
   world: World,
   mechanism: Mechanism,
   form: string,
-  document: JsonObject,
-  expected?: TrialExpectation,
-): Trial[] =>
-  under(
-    mechanism.name,
-    credentialTrials(
-      world,
-      specimen(`${form}, ${mechanism.name}`, document),
-      expected === undefined ? {} : { expected },
-    ),
-  );
+  secure: (mechanism: Mechanism) => Promise<JsonObject>,
+): Promise<Trial[]> {
+  const on = async (secured: Mechanism, surfaces: readonly CredentialSurface[]): Promise<Trial[]> =>
+    credentialTrials(world, specimen(`${form}, ${mechanism.name}`, await secure(secured)), { surfaces });
+  const derives = DERIVED_MECHANISMS.includes(mechanism);
+  return under(mechanism.name, [
+    ...(await on(mechanism, CREDENTIAL_SURFACES)),
+    ...(derives ? await on(mechanism.issued ?? mechanism, ['derive']) : []),
+  ]);
+}
 
 const LAYERS = new Set(['proof', 'time', 'context']);
 
@@ -100,19 +102,38 @@ const generic: Builder = async (world, given) => {
     for (const change of changesOf(given)) {
       if (!makesSense(mechanism, given, change)) continue;
       const base = fitting(mechanism, make(good));
-      trials.push(...trial(world, mechanism, change.form, await secure(mechanism, base, change.operations)));
+      trials.push(
+        ...(await trial(world, mechanism, change.form, (secured) => secure(secured, base, change.operations))),
+      );
     }
   }
-  if (given.build.when !== 'before-sign') return trials;
-  for (const [mechanism, { instance, did }] of await instancesOf(world)) {
-    for (const change of changesOf(given).filter(({ operations }) => canAskToIssue(operations))) {
-      const text = requestToIssue(make, change)(did);
-      const form = `${change.form}, to an instance for ${mechanism}`;
-      trials.push({ form, surface: 'issue', mechanism, run: () => askToIssue(world, text, instance) });
-    }
-  }
-  return trials;
+  return given.build.when === 'before-sign'
+    ? [...trials, ...(await issueUnder(world, make, changesOf(given)))]
+    : trials;
 };
+
+/** To issuer instances for each mechanism, of the service and of the command. */
+async function issueUnder(
+  world: World,
+  make: (typeof BASES)[string],
+  changes: readonly Change[],
+): Promise<readonly Trial[]> {
+  const ways = [
+    ['issue', await instancesOf(world), askToIssue],
+    ['cli issue', await localInstancesOf(world), askCliToIssue],
+  ] as const;
+  return changes
+    .filter(({ operations }) => canAskToIssue(operations))
+    .flatMap((change) =>
+      ways.flatMap(([surface, instances, ask]) =>
+        [...instances].map(([mechanism, { instance, did }]): Trial => {
+          const text = requestToIssue(make, change)(did);
+          const form = `${change.form}, to an instance for ${mechanism}`;
+          return { form, surface, mechanism, run: () => ask(world, text, instance) };
+        }),
+      ),
+    );
+}
 
 /** A token has no proof to change, but for the time it was made; a suite is not exchanged for itself. */
 function makesSense({ cryptosuite }: Mechanism, { build }: Case, { operations }: Change): boolean {
@@ -164,18 +185,22 @@ const each =
     return trials;
   };
 
+/** A credential in the name of the honest issuer, by a key of this party. */
+const byKeyOf =
+  (party: Party, members: ProofMembers, base: Base = bareCredential()) =>
+  (mechanism: Mechanism): Promise<JsonObject> =>
+    mechanism.secure(fitting(mechanism, base).unsecured, keyOf(party, mechanism.keyType), members);
+
 const methodOnTheWeb = each(async (world, mechanism) => {
-  const signer = keyOf(evil, mechanism.keyType);
   const url = `https://evil.example/vm-${mechanism.keyType}.json`;
   world.hosts.put(url, {
     '@context': 'https://w3id.org/security/multikey/v1',
     id: keyOf(good, mechanism.keyType).id,
     type: 'Multikey',
     controller: good.did,
-    publicKeyMultibase: signer.publicKeyMultibase,
+    publicKeyMultibase: keyOf(evil, mechanism.keyType).publicKeyMultibase,
   });
-  const members = { created, verificationMethod: url };
-  return trial(world, mechanism, url, await mechanism.secure(bareUnder(mechanism), signer, members));
+  return trial(world, mechanism, url, byKeyOf(evil, { created, verificationMethod: url }));
 });
 
 const documentOfAnother = each(async (world, mechanism, index) => {
@@ -187,8 +212,7 @@ const documentOfAnother = each(async (world, mechanism, index) => {
     didDocumentOf(good.did, signerNamed(signer, `${good.did}#key-1`)),
   );
   const members = { created, verificationMethod: `did:web:${host}#key-1` };
-  const document = await mechanism.secure(bareUnder(mechanism), signer, members);
-  return trial(world, mechanism, 'a document under the name of the victim', document);
+  return trial(world, mechanism, 'a document under the name of the victim', byKeyOf(spoof, members));
 });
 
 const wrongRelationship = each(async (world, mechanism, index) => {
@@ -196,8 +220,8 @@ const wrongRelationship = each(async (world, mechanism, index) => {
   const party = createParty(`did:web:${host}`);
   const { assertionMethod: _, ...rest } = documentWithAllKeys(party);
   world.hosts.put(`https://${host}/.well-known/did.json`, rest);
-  const document = await securedBy(mechanism, bareUnder(mechanism, party), {}, party);
-  return trial(world, mechanism, 'only under authentication', document);
+  const unsecured = bareUnder(mechanism, party);
+  return trial(world, mechanism, 'only under authentication', (secured) => securedBy(secured, unsecured, {}, party));
 });
 
 const signedByAnother = each(async (world, mechanism) => {
@@ -210,9 +234,7 @@ const signedByAnother = each(async (world, mechanism) => {
   ];
   const trials: Trial[] = [];
   for (const [form, base, verificationMethod] of forms) {
-    const { unsecured } = fitting(mechanism, base);
-    const document = await mechanism.secure(unsecured, signer, { created, verificationMethod });
-    trials.push(...trial(world, mechanism, form, document));
+    trials.push(...(await trial(world, mechanism, form, byKeyOf(evil, { created, verificationMethod }, base))));
   }
   const forged = await inEvaluation(world, `by the attacker in its name, ${mechanism.name}`, (unsecured, party) =>
     mechanism.secure(unsecured, signer, { created, verificationMethod: keyOf(party, mechanism.keyType).id }),
@@ -225,9 +247,8 @@ const otherKey = each(async (world, mechanism) => {
   const trials: Trial[] = [];
   for (const keyType of (['Ed25519', 'P-256', 'P-384'] as const).filter((one) => one !== mechanism.keyType)) {
     const members = { created, verificationMethod: keyOf(good, keyType).id };
-    const signer = keyOf(good, mechanism.keyType);
-    const document = await mechanism.secure(bareUnder(mechanism), signer, members);
-    trials.push(...trial(world, mechanism, `under the name of the issuer's ${keyType} key`, document));
+    const form = `under the name of the issuer's ${keyType} key`;
+    trials.push(...(await trial(world, mechanism, form, byKeyOf(good, members))));
   }
   return trials;
 });
