@@ -280,6 +280,10 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
   STORE_INTEGRITY: operator,
   STORE_LOCKED: operator,
   STORE_ROLLBACK: operator,
+  BACKUP_INVALID: {
+    en: 'Nothing was written. The archive is cut, was changed or is none of ours; take another one (`proofprint restore --check` tells).',
+    ko: '아무것도 쓰지 않았습니다. 아카이브가 잘렸거나 바뀌었거나 이 프로그램이 만든 것이 아닙니다. 다른 것을 쓰십시오(`proofprint restore --check`로 알아볼 수 있습니다).',
+  },
   KEY_STORE: operator,
   INTERNAL: {
     en: 'A fault of the node. Report it with the `requestId`, not with the document.',

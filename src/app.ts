@@ -8,6 +8,7 @@ import { ServiceError } from './base/error.ts';
 import type { Config } from './config.ts';
 import { type Contexts, type Intake, loadContexts } from './credentials/contexts.ts';
 import { loadSchemas, type Schemas } from './credentials/schemas.ts';
+import type { KeyStoreSecret } from './crypto/signers/key-store-header.ts';
 import { readNodeKey } from './crypto/signers/node-key.ts';
 import { SealedKeyStore } from './crypto/signers/sealed-file.ts';
 import { createDidResolver, type DidResolver } from './dids/resolver.ts';
@@ -34,6 +35,7 @@ import { createSafePost, type SafePost } from './net/safe-post.ts';
 import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity.ts';
 import { Adviser } from './services/adviser/adviser.ts';
 import { findOnFile } from './services/adviser/on-file.ts';
+import { assertNotRestoring } from './services/backups/unfinished-restore.ts';
 import { Callers } from './services/callers.ts';
 import { ChangesWebhook } from './services/changes-webhook.ts';
 import { CredentialStatus } from './services/credential-status.ts';
@@ -124,6 +126,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   const workshop = createWorkshop();
   const { contexts, schemas, proofs } = workshop;
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+  await assertNotRestoring(config.dataDirectory);
   const keys = await openKeys(config);
   const clock = options.clock ?? clockOf(config);
   const store = await openStore(config, clock, options.onFault);
@@ -384,16 +387,22 @@ function setClock(clock: { set(now: number): void }, text: string): void {
 }
 
 async function openKeys(config: Config): Promise<SealedKeyStore> {
-  const secret =
-    'passphrase' in config.keys
-      ? config.keys
-      : {
-          key: await readNodeKey(
-            config.keys.keyFile ?? join(config.dataDirectory, 'node.key'),
-            config.keys.keyFile === undefined,
-          ),
-        };
+  const secret = await readSecret(config, config.keys);
   return SealedKeyStore.open({ directory: join(config.dataDirectory, 'keystore'), secret });
+}
+
+/** Open a copy of a key store with the secret of this node; neither is made. Errors: KEY_STORE. */
+export async function openKeyCopies(config: Config, directory: string): Promise<SealedKeyStore> {
+  return SealedKeyStore.open({ directory, secret: await readSecret(config, { ...config.keys, mayCreate: false }) });
+}
+
+async function readSecret(
+  { dataDirectory }: Config,
+  keys: Config['keys'] & { readonly mayCreate?: boolean },
+): Promise<KeyStoreSecret> {
+  if ('passphrase' in keys) return keys;
+  const mayCreate = keys.keyFile === undefined && keys.mayCreate !== false;
+  return { key: await readNodeKey(keys.keyFile ?? join(dataDirectory, 'node.key'), mayCreate) };
 }
 
 /** Errors: CONFIG_REFUSED when the file is there but cannot be used; a node told `none` evaluates nothing. */

@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pino from 'pino';
-import { createNode, createWorkshop, type NodeLog, type Workshop } from './app.ts';
+import { createNode, createWorkshop, type NodeLog, openKeyCopies, type Workshop } from './app.ts';
 import { systemClock } from './base/clock.ts';
 import { ServiceError } from './base/error.ts';
 import type { JsonObject } from './base/json.ts';
@@ -20,12 +20,19 @@ import { readDateTime } from './formats/date-time.ts';
 import { listen } from './http/listener.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { Adviser } from './services/adviser/adviser.ts';
+import { backUp } from './services/backups/back-up.ts';
+import { checkBackup } from './services/backups/check-backup.ts';
+import { placeOf, sourceOf } from './services/backups/places.ts';
+import { restoreBackup } from './services/backups/restore-backup.ts';
+import { assertNotRestoring } from './services/backups/unfinished-restore.ts';
 import { Renderings } from './services/renderings.ts';
 import { readPolicyObject } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
 import { inspectStore } from './store/level/inspect.ts';
+import { WHOLE_LIST } from './store/level/rebuild.ts';
 import { inspectPostgres } from './store/postgres/inspect.ts';
+import { VERSION } from './version.ts';
 
 const OFFLINE: FetchJson = async () => ({ status: 'unreachable', reason: 'connect' });
 
@@ -45,9 +52,49 @@ export function createCommandKit(options: ProgramOptions): CommandKit {
     openNode: async () => createNode(readConfig(options.environment)),
     inspectStore: async () => {
       const { store, dataDirectory } = readConfig(options.environment);
+      await assertNotRestoring(dataDirectory);
       return store.kind === 'postgres' ? inspectPostgres(store.url) : inspectStore(join(dataDirectory, 'store'));
     },
+    ...createBackupKit(options),
     serve: () => serve(options.environment),
+  };
+}
+
+/** Backups are of the place that the environment names, as every command is, whether a node is at work there or not. */
+function createBackupKit({ environment, now }: ProgramOptions): Pick<CommandKit, 'backUp' | 'checkBackup' | 'restore'> {
+  const clock = now === undefined ? systemClock : { now };
+  return {
+    backUp: async (target, onProgress) => {
+      const config = readConfig(environment);
+      await assertNotRestoring(config.dataDirectory);
+      return backUp(target, {
+        withSource: sourceOf(config),
+        keyStore: join(config.dataDirectory, 'keystore'),
+        openKeys: (directory) => openKeyCopies(config, directory),
+        clock,
+        version: VERSION,
+        onProgress,
+      });
+    },
+    checkBackup: async (source, onProgress) => {
+      const config = readConfig(environment);
+      const { manifest, keyFiles } = await checkBackup(
+        source,
+        (directory) => openKeyCopies(config, directory),
+        (done) => onProgress('check', done),
+      );
+      return { createdAt: manifest.createdAt, head: manifest.head, keys: keyFiles.size - 1 };
+    },
+    restore: async (source, gap = WHOLE_LIST, onProgress) => {
+      const config = readConfig(environment);
+      return restoreBackup(source, {
+        dataDirectory: config.dataDirectory,
+        place: placeOf(config, clock),
+        openKeys: (directory) => openKeyCopies(config, directory),
+        gap,
+        onProgress,
+      });
+    },
   };
 }
 
@@ -207,6 +254,7 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<Uint8Array> {
 const terminal: Terminal = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  ...(process.stderr.isTTY ? { progress: (line: string) => process.stderr.write(`\r\u001b[2K${line}`) } : {}),
   readFile: (path) => (path === '-' ? readAll(process.stdin) : readFile(path)),
   writeFile: (path, text) => writeFile(path, text),
   language: (process.env['LC_ALL'] ?? process.env['LANG'] ?? '').startsWith('ko') ? 'ko' : 'en',

@@ -1,6 +1,7 @@
 import { ServiceError } from '../base/error.ts';
 import { PROBLEMS, type ProblemCode } from '../base/problem.ts';
 import { type Command, type CommandKit, EXIT, type Terminal, UsageError } from './command.ts';
+import { backup } from './commands/backup.ts';
 import { bundle } from './commands/bundle.ts';
 import { exportCommand } from './commands/export.ts';
 import { fsck } from './commands/fsck.ts';
@@ -10,6 +11,7 @@ import { keys } from './commands/keys.ts';
 import { lint } from './commands/lint.ts';
 import { policy } from './commands/policy.ts';
 import { present } from './commands/present.ts';
+import { restore } from './commands/restore.ts';
 import { serve } from './commands/serve.ts';
 import { verify } from './commands/verify.ts';
 import { worksheet } from './commands/worksheet.ts';
@@ -25,6 +27,8 @@ const COMMANDS: readonly Command[] = [
   inspect,
   keys,
   fsck,
+  backup,
+  restore,
   policy,
   worksheet,
 ];

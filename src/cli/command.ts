@@ -2,6 +2,8 @@ import type { Finding } from '../base/finding.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { Contexts } from '../credentials/contexts.ts';
 import type { AdviceAnswer, AdviceRequest } from '../services/adviser/adviser.ts';
+import type { BackupReport, OnProgress } from '../services/backups/back-up.ts';
+import type { RestoreReport } from '../services/backups/restore-backup.ts';
 import type { Holder } from '../services/holder.ts';
 import type { Identity } from '../services/identity/identity.ts';
 import type { Issuer } from '../services/issuer.ts';
@@ -17,6 +19,8 @@ export interface Terminal {
   out(text: string): void;
   /** Progress, notes and errors. */
   err(text: string): void;
+  /** Show this line in place of the one before; empty, take it away. Only where standard error is a terminal. */
+  progress?(line: string): void;
   readFile(path: string): Promise<Uint8Array>;
   writeFile(path: string, text: string): Promise<void>;
   readonly language: 'en' | 'ko';
@@ -54,6 +58,12 @@ export interface CommandKit {
   openNode(): Promise<LocalNode>;
   /** Everything about the store that can be checked without keys. Errors: UNAVAILABLE, CONFIG_REFUSED. */
   inspectStore(): Promise<readonly Finding[]>;
+  /** Errors: CONFLICT, NOT_FOUND, STORE_INTEGRITY, KEY_STORE, UNAVAILABLE. */
+  backUp(target: string, onProgress: OnProgress): Promise<BackupReport>;
+  /** Errors: BACKUP_INVALID, KEY_STORE. */
+  checkBackup(source: string, onProgress: OnProgress): Promise<Pick<RestoreReport, 'createdAt' | 'head' | 'keys'>>;
+  /** Without a gap, ample. Errors: those of `checkBackup`; CONFLICT where there is something already. */
+  restore(source: string, gap: number | undefined, onProgress: OnProgress): Promise<RestoreReport>;
   /** Runs until the process is told to stop; returns the exit code. */
   serve(): Promise<number>;
 }

@@ -85,6 +85,7 @@ const STATUS = {
   STORE_INTEGRITY: 503,
   STORE_LOCKED: 503,
   STORE_ROLLBACK: 503,
+  BACKUP_INVALID: 400,
   KEY_STORE: 503,
   INTERNAL: 500,
 } as const satisfies Record<ProblemCode, number>;

@@ -157,7 +157,9 @@ export class CredentialStatus {
     const openedAt = readDateTime(state.list.openedAt) ?? now;
     const continuous = newest === undefined ? openedAt : Math.min(newest.validUntil, now);
     // A clock that was set back must not make the new list look older than the one it replaces.
-    const validFrom = sameBits || newest === undefined ? Math.min(continuous, now) : Math.max(now, newest.validFrom);
+    // Nor may one that follows a restoration look older than what was published before and is forgotten.
+    const first = newest === undefined && state.list.restorations === undefined;
+    const validFrom = sameBits || first ? Math.min(continuous, now) : Math.max(now, newest?.validFrom ?? 0);
     return this.#sign(state, wholeSecond(validFrom), now);
   }
 

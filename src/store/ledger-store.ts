@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { Restoration } from './backup/source.ts';
 import type { ChangeRecord, ReevaluationJob, WebhookProgress, WebhookRecord } from './reevaluation-records.ts';
 import type {
   ArchivedList,
@@ -23,7 +24,7 @@ import { takeLease } from './tables/leases.ts';
 import * as organisations from './tables/organisations.ts';
 import * as reevaluations from './tables/reevaluations.ts';
 import { rememberSeenList } from './tables/seen-lists.ts';
-import { sessions } from './tables/sessions.ts';
+import { takeOver } from './tables/sessions.ts';
 import { settings } from './tables/settings.ts';
 import { findStatusList, skipAhead } from './tables/status-lists.ts';
 import * as webhooks from './tables/webhooks.ts';
@@ -48,16 +49,13 @@ export class LedgerStore implements Store {
     this.#leftBehind = leftBehind;
   }
 
-  /**
-   * The first act of every process: a new session begins, and what the last one left half done is ended. After a restore, `gap`
-   * entries of every status list are skipped in the same act.
-   */
-  async open(gap?: number): Promise<void> {
-    await this.#acts.transact({ act: 'open', urgent: true }, async (tx) => {
-      sessions.put(tx, [], tx.sequence);
-      await tidyClaims(tx, this.#leftBehind?.afterMs ?? 0);
-      if (gap !== undefined) await skipAhead(tx, gap);
-    });
+  /** The first act of every process: a new session begins, and what the last one left half done is ended. */
+  async open(restoration?: Restoration): Promise<void> {
+    const name =
+      restoration === undefined
+        ? { act: 'open', urgent: true }
+        : { act: 'restore', why: restoration.why, urgent: true };
+    await this.#acts.transact(name, (tx) => takeOver(tx, this.#leftBehind?.afterMs ?? 0, restoration));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -80,8 +80,10 @@ export interface StatusListRecord {
   readonly length: number;
   /** How many entries have been allotted; the next index is the permutation of this number. */
   readonly allotted: number;
-  /** Rises with every change of a bit. */
+  /** Rises with every change of a bit, and with every restoration. */
   readonly revision: number;
+  /** How often an older copy of the list was put back. */
+  readonly restorations?: number;
   readonly openedAt: string;
 }
 
@@ -300,6 +302,6 @@ export interface Store extends AsyncDisposable {
   /** Write it unless there is one; what is kept now. */
   settleSetting(key: string, value: JsonValue): Promise<JsonValue>;
   journalHead(): Promise<{ sequence: number; hash: string }>;
-  /** After a restore: leave `gap` entries of every status list unused, so that none is given out twice. */
+  /** After a restore: leave `gap` entries of every status list unused, so that none is given out twice, and have the list signed anew. */
   skipAhead(gap: number): Promise<void>;
 }

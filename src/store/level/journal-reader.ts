@@ -89,14 +89,16 @@ function broken(head: Head | undefined, what: string): ServiceError {
   return new ServiceError('STORE_INTEGRITY', `${place} ${what}`);
 }
 
-/** Calls back with every line that ends in a line feed; returns how many bytes follow the last one. */
-async function eachLine({ path }: Segment, onLine: (line: Uint8Array) => Promise<void>): Promise<number> {
+/** Calls back with every line that ends in a line feed, as far as the segment came when it was listed; returns how many bytes follow the last one. */
+async function eachLine({ path, size }: Segment, onLine: (line: Uint8Array) => Promise<void>): Promise<number> {
   const file = await open(path, 'r');
   try {
     let rest: Buffer = Buffer.alloc(0);
-    for (;;) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, null);
+    for (let position = 0; ; ) {
+      const wanted = Math.min(CHUNK, size - position);
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, position);
       if (bytesRead === 0) return rest.byteLength;
+      position += bytesRead;
       const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
       let start = 0;
       for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { ServiceError } from '../../base/error.ts';
+import type { Restoration } from '../backup/source.ts';
 import { InTurn } from '../in-turn.ts';
 import { LedgerStore } from '../ledger-store.ts';
 import type { Store } from '../store.ts';
@@ -105,22 +106,16 @@ export async function createLevelStore(options: LevelStoreOptions): Promise<Stor
   return openStore(options, undefined);
 }
 
-/** What an operator accepts when an older copy was put back on purpose. */
-export interface AcceptedRestore {
-  /** Entries of every status list to leave unused. */
-  readonly gap: number;
-}
-
 /**
  * Open a store that may end before its high-water mark. The entries are skipped in the very act that opens it, before the mark is
  * lowered: a process that ends in between leaves a store that still refuses to open.
  */
-export async function openStore(options: LevelStoreOptions, restore: AcceptedRestore | undefined): Promise<Store> {
+export async function openStore(options: LevelStoreOptions, restore: Restoration | undefined): Promise<Store> {
   const { clock = systemClock, onFault } = options;
   const ledger = await openLedger(options, restore !== undefined);
   const store = new LedgerStore({ acts: new InTurn({ ledger, clock, onFault }) });
   try {
-    await store.open(restore?.gap);
+    await store.open(restore);
     return store;
   } catch (error) {
     await store[Symbol.asyncDispose]();

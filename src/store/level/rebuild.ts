@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServiceError } from '../../base/error.ts';
+import type { Restoration } from '../backup/source.ts';
 import { GENESIS, readWrites } from '../journal-record.ts';
 import { LIST_LENGTH } from '../tables/status-lists.ts';
 import type { Head } from '../transaction.ts';
@@ -8,7 +9,7 @@ import { openDatabase, writeBatch } from './database.ts';
 import { nodeDisk } from './disk.ts';
 import { readHighWater } from './high-water.ts';
 import { listSegments, readSegments } from './journal-reader.ts';
-import { type AcceptedRestore, type LevelStoreOptions, layoutOf, openStore } from './level-store.ts';
+import { type LevelStoreOptions, layoutOf, openStore } from './level-store.ts';
 
 /** JSON text written to a new index at once. */
 const BATCH = 4 * 1024 * 1024;
@@ -17,11 +18,11 @@ const BATCH = 4 * 1024 * 1024;
  * What to leave unused in every status list when nobody knows how much was issued since the copy was made: the whole rest of it. The
  * next credential opens a new list, whose random id no earlier one can have had.
  */
-export const WHOLE_LIST: AcceptedRestore = { gap: LIST_LENGTH };
+export const WHOLE_LIST = LIST_LENGTH;
 
 interface RebuildOptions extends LevelStoreOptions {
   /** Say so when the journal is an older copy that was put back; otherwise it is refused. */
-  readonly afterRestore?: AcceptedRestore;
+  readonly afterRestore?: Restoration;
 }
 
 /**

@@ -17,6 +17,8 @@ import { listSegments, type ReadRecord, readSegments, type Segment } from './jou
  */
 export const COMPARED_BYTES = 16 * 1024 * 1024;
 const KEYS_AT_ONCE = 1000;
+/** Acts with which a session begins. */
+const OPENINGS: ReadonlySet<string> = new Set(['open', 'restore']);
 
 interface Tail {
   readonly end: JournalEnd;
@@ -71,7 +73,7 @@ async function readTail(segments: readonly Segment[]): Promise<Tail> {
       }
       if (record.link.group !== group) lastGroup = record.link.sequence;
       group = record.link.group;
-      if (record.link.act === 'open') session = record.link.sequence;
+      if (OPENINGS.has(record.link.act)) session = record.link.sequence;
     },
   });
   const last = read.at(-1);

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { ServiceError } from '../../base/error.ts';
 import { type Finding, failed, passed, skipped } from '../../base/finding.ts';
 import { compareEntries } from '../compare-entries.ts';
-import { GENESIS, readLink, readWrites } from '../journal-record.ts';
+import { readWrites } from '../journal-record.ts';
 import { type Database, openDatabase, writeBatch } from '../level/database.ts';
 import { checkSpentEntries, checkStatusLists } from '../tables/consistency.ts';
 import type { Head } from '../transaction.ts';
 import { type Client, createPool, isUnreachable, unavailable, viewOf, within } from './connection.ts';
+import { readJournal } from './journal-rows.ts';
 
-/** Rows read at once. */
+/** Entries read, and written, at once. */
 const PAGE = 500;
 
 /**
@@ -58,24 +59,15 @@ async function inspect(client: Client, scratch: string): Promise<readonly Findin
 
 /** Errors: STORE_INTEGRITY, naming the record where the chain breaks. */
 async function replay(client: Client, index: Database): Promise<Head> {
-  let head: Head = GENESIS;
-  const text = 'SELECT sequence, line FROM proofprint_journal WHERE sequence > $1 ORDER BY sequence LIMIT $2';
-  for (;;) {
-    const { rows } = await client.query<{ sequence: string; line: string }>(text, [head.sequence, PAGE]);
-    const writes = new Map<string, string | undefined>();
-    for (const { sequence, line } of rows) {
-      const bytes = new TextEncoder().encode(line);
-      const link = readLink(bytes);
-      const follows = link?.sequence === head.sequence + 1 && link.previous === head.hash;
-      if (link === undefined || !follows || Number(sequence) !== link.sequence) {
-        throw new ServiceError('STORE_INTEGRITY', `Record ${sequence} does not follow record ${head.sequence}`);
-      }
-      for (const [key, value] of readWrites(bytes)) writes.set(key, value);
-      head = link;
-    }
+  let writes = new Map<string, string | undefined>();
+  const head = await readJournal(client, async (line) => {
+    for (const [key, value] of readWrites(line)) writes.set(key, value);
+    if (writes.size < PAGE) return;
     await writeBatch(index, writes, undefined);
-    if (rows.length < PAGE) return head;
-  }
+    writes = new Map();
+  });
+  await writeBatch(index, writes, undefined);
+  return head;
 }
 
 async function checkHead(client: Client, { sequence, hash }: Head): Promise<void> {

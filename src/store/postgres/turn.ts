@@ -52,7 +52,7 @@ const stateOf = (revision: number, hash: string): string => `${revision} ${hash}
 /** Write what the acts of a turn wrote: journal, entries, and the head that the next turn finds. The state it leaves behind. */
 export async function writeTurn(client: Client, acts: readonly CommittedAct[], from: Position): Promise<string> {
   const group = from.group + 1;
-  const journal: { readonly sequences: number[]; readonly lines: string[] } = { sequences: [], lines: [] };
+  const lines: { readonly sequence: number; readonly line: string }[] = [];
   const writes = new Map<string, string | undefined>();
   let head: Head = from;
   for (const act of acts) {
@@ -60,32 +60,47 @@ export async function writeTurn(client: Client, acts: readonly CommittedAct[], f
     if (act.sequence === undefined) continue;
     const sealed = sealAct(act, act.sequence, head, group);
     head = sealed.head;
-    journal.sequences.push(act.sequence);
-    journal.lines.push(sealed.line);
+    lines.push({ sequence: act.sequence, line: sealed.line });
   }
-  if (journal.lines.length > 0) {
-    const text = 'INSERT INTO proofprint_journal SELECT * FROM unnest($1::bigint[], $2::text[])';
-    await client.query(text, [journal.sequences, journal.lines]);
-  }
+  await putLines(client, lines);
   await writeEntries(client, writes);
   await client.query('UPDATE proofprint_head SET sequence = $1, hash = $2, journal_group = $3, revision = $4', [
     head.sequence,
     head.hash,
-    journal.lines.length > 0 ? group : from.group,
+    lines.length > 0 ? group : from.group,
     from.revision + 1,
   ]);
   return stateOf(from.revision + 1, head.hash);
 }
 
+/** Add lines to the journal. */
+export async function putLines(
+  client: Client,
+  lines: readonly { readonly sequence: number; readonly line: string }[],
+): Promise<void> {
+  if (lines.length === 0) return;
+  const text = 'INSERT INTO proofprint_journal SELECT * FROM unnest($1::bigint[], $2::text[])';
+  await client.query(text, [lines.map(({ sequence }) => sequence), lines.map(({ line }) => line)]);
+}
+
 async function writeEntries(client: Client, writes: ReadonlyMap<string, string | undefined>): Promise<void> {
-  const put = [...writes].filter((write): write is [string, string] => write[1] !== undefined);
+  await putEntries(
+    client,
+    [...writes].filter((write): write is [string, string] => write[1] !== undefined),
+  );
   const deleted = [...writes].filter(([, text]) => text === undefined).map(([key]) => key);
-  if (put.length > 0) {
-    const text = `INSERT INTO proofprint_entry SELECT * FROM unnest($1::text[], $2::text[])
-      ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
-    await client.query(text, [put.map(([key]) => key), put.map(([, value]) => value)]);
-  }
   if (deleted.length > 0) await client.query('DELETE FROM proofprint_entry WHERE key = ANY($1::text[])', [deleted]);
+}
+
+/** Write entries, whether they were there or not. */
+export async function putEntries(
+  client: Client,
+  put: readonly (readonly [key: string, text: string])[],
+): Promise<void> {
+  if (put.length === 0) return;
+  const text = `INSERT INTO proofprint_entry SELECT * FROM unnest($1::text[], $2::text[])
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
+  await client.query(text, [put.map(([key]) => key), put.map(([, value]) => value)]);
 }
 
 export type Outcome = 'committed' | 'aborted' | 'in progress';

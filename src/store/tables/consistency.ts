@@ -37,7 +37,7 @@ export async function checkStatusLists(view: View): Promise<Finding[]> {
     const state = await findStatusList(view, listId);
     if (!state) continue;
     const { list, notices, setIndices } = state;
-    if (list.revision !== notices.length) {
+    if (list.revision !== notices.length + (list.restorations ?? 0)) {
       findings.push(listFailed(`list ${listId} is at revision ${list.revision} with ${notices.length} notices`));
     }
     const changes = new Map<number, number>();

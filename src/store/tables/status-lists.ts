@@ -125,11 +125,17 @@ export async function listStatusLists(view: View): Promise<readonly StatusListRe
 
 /**
  * After a restore the credentials issued since the backup are forgotten, but they exist. Leave their entries alone: every list moves
- * on by `gap` entries, and one that has fewer left is full.
+ * on by `gap` entries, and one that has fewer left is full. What was published of the list since is forgotten too, so it is to be signed
+ * anew: whoever saw a newer one must not take the next for an older.
  */
 export async function skipAhead(tx: Transaction, gap: number): Promise<void> {
   if (!Number.isSafeInteger(gap) || gap < 1) throw new ServiceError('BAD_REQUEST', 'The gap is a whole number above 0');
   for (const { value: list } of await lists.list(tx, [])) {
-    lists.put(tx, [list.listId], { ...list, allotted: Math.min(list.length, list.allotted + gap) });
+    lists.put(tx, [list.listId], {
+      ...list,
+      allotted: Math.min(list.length, list.allotted + gap),
+      revision: list.revision + 1,
+      restorations: (list.restorations ?? 0) + 1,
+    });
   }
 }

@@ -107,7 +107,7 @@ describe('rebuilding', () => {
     }
     await expect(createLevelStore({ directory })).rejects.toMatchObject({ code: 'STORE_ROLLBACK' });
     await expect(rebuildStore({ directory, clock })).rejects.toMatchObject({ code: 'STORE_ROLLBACK' });
-    await rebuildStore({ directory, clock, afterRestore: WHOLE_LIST });
+    await rebuildStore({ directory, clock, afterRestore: { gap: WHOLE_LIST, why: 'an older copy' } });
     await withStore({ directory }, (store) => issueMany(store, 100, 200));
     const place = ({ listId, index }: { listId: string; index: number }) => `${listId}/${index}`;
     const known = lost.items.flatMap(({ statusEntries }) => statusEntries.map(place));
@@ -121,7 +121,7 @@ describe('rebuilding', () => {
     const directory = await createFilledDirectory(5);
     await unlink(join(directory, 'high-water'));
     await expect(rebuildStore({ directory, clock })).rejects.toMatchObject({ code: 'STORE_ROLLBACK' });
-    await rebuildStore({ directory, clock, afterRestore: { gap: 10 } });
+    await rebuildStore({ directory, clock, afterRestore: { gap: 10, why: 'an older copy' } });
     await withStore({ directory }, async (store) => {
       const record = await intend(store, createIntent('next', { statusPurposes: ['revocation'] }));
       const list = await store.findStatusList(record.statusEntries[0]?.listId ?? '');
