@@ -42,7 +42,7 @@ const FENCES = [
       '^(@digitalbazaar/(vc|data-integrity|.*cryptosuite|.*multikey|di-sd-primitives)|jsonld|jsonld-signatures|rdf-canonize|cborg|jose)(/|$)',
   },
   { only: ['credentials'], packages: '^(@digitalbazaar/.*-context|did-context|ajv)(/|$)' },
-  { only: ['crypto'], packages: '^(@noble/curves|mcl-wasm)(/|$)' },
+  { only: ['crypto'], packages: '^(@noble/curves|mcl-wasm|pkcs11js)(/|$)' },
   { only: ['dids'], packages: '^(did-resolver|@transmute/did-key-ed25519)(/|$)' },
   { only: ['store'], packages: '^(level|classic-level|memory-level|abstract-level|pg)(/|$)' },
   { only: ['http'], packages: '^(express|helmet)(/|$)' },

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,8 +34,40 @@ export async function ensureBuilt() {
   writeFileSync(built, text, { mode: 0o755 });
 }
 
-function succeeds(command, args) {
-  return spawnSync(command, args, { cwd: root, stdio: 'ignore', shell: process.platform === 'win32' }).status === 0;
+/**
+ * The native part of `pkcs11js`: packages are installed without their scripts, and a node needs it only where PKCS11_MODULE is set.
+ * Needs a compiler. Returns whether it is there.
+ */
+export function ensurePkcs11() {
+  const built = join(root, 'node_modules', 'pkcs11js', 'build', 'Release', 'pkcs11.node');
+  if (existsSync(built)) return true;
+  if (!existsSync(join(root, 'node_modules', 'pkcs11js'))) return false;
+  process.stderr.write('building pkcs11js …\n');
+  // The headers that came with this Node, where they did: nothing has to be downloaded then.
+  const prefix = dirname(dirname(process.execPath));
+  const headers = existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? { npm_config_nodedir: prefix } : {};
+  return succeeds('npm', ['rebuild', 'pkcs11js', '--loglevel=error'], headers) && existsSync(built);
+}
+
+/** SoftHSM 2, which the tests of PKCS#11 speak to: installed where that can be done without asking. Returns whether it is there. */
+export function ensureSoftHsm() {
+  const there = () => succeeds('softhsm2-util', ['--version']);
+  if (there()) return true;
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return false;
+  process.stderr.write('installing softhsm2 …\n');
+  const install = () => succeeds('apt-get', ['install', '-y', '--no-install-recommends', 'softhsm2']);
+  if (!install()) {
+    succeeds('apt-get', ['update']);
+    install();
+  }
+  return there();
+}
+
+function succeeds(command, args, environment = {}) {
+  const env = { ...process.env, ...environment };
+  return (
+    spawnSync(command, args, { cwd: root, stdio: 'ignore', shell: process.platform === 'win32', env }).status === 0
+  );
 }
 
 function run(command, args) {

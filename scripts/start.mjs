@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ensureBuilt } from './set-up.mjs';
+import { ensureBuilt, ensurePkcs11 } from './set-up.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Where the clock stands while the network is filled, and afterwards. */
@@ -17,6 +17,7 @@ const END = '2027-04-15T00:00:00Z';
 const KEPT = ['store', 'keystore', 'node.key'];
 
 await ensureBuilt();
+if (process.env.PKCS11_MODULE) ensurePkcs11();
 const { readConfig, isLoopback } = await import('../dist/config.js');
 const demonstration = findDemonstration();
 const filling = demonstration?.state === 'filling';

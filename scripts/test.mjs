@@ -1,9 +1,10 @@
 // `npm test`: the only gate, by hand and in CI. Set-up where needed, then every check and test; one line a step, one summary at the end.
+// What the tests need of the machine is installed where it can be; where not, that is a step that failed, never one left out.
 // `--static` stops before the tests (`npm run check`).
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureBuilt, ensureInstalled } from './set-up.mjs';
+import { ensureBuilt, ensureInstalled, ensurePkcs11, ensureSoftHsm } from './set-up.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name, file) => [process.execPath, join('node_modules', name, file)];
@@ -25,6 +26,8 @@ await ensureInstalled();
 let failures = 0;
 for (const [name, command, args] of STATIC) failures += step(name, command, args);
 if (!process.argv.includes('--static') && failures === 0) {
+  failures += there('pkcs11js', ensurePkcs11(), 'npm rebuild pkcs11js needs a C++ compiler, make and Python');
+  failures += there('SoftHSM 2', ensureSoftHsm(), 'install softhsm2 (apt-get install softhsm2) or softhsm (brew, dnf)');
   await ensureBuilt();
   failures += step('tests', bin('vitest', 'vitest.mjs'), ['run', ...process.argv.slice(2)], 'inherit');
 }
@@ -33,6 +36,11 @@ process.stdout.write(
   failures === 0 ? `all green in ${seconds} s\n` : `${failures} step(s) failed after ${seconds} s\n`,
 );
 process.exitCode = failures === 0 ? 0 : 1;
+
+function there(name, isThere, otherwise) {
+  if (!isThere) process.stdout.write(`FAILED ${name}: ${otherwise}\n`);
+  return isThere ? 0 : 1;
+}
 
 function step(name, [command, ...first], args, stdio = 'pipe') {
   const begun = performance.now();

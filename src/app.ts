@@ -8,8 +8,10 @@ import { ServiceError } from './base/error.ts';
 import type { Config } from './config.ts';
 import { type Contexts, type Intake, loadContexts } from './credentials/contexts.ts';
 import { loadSchemas, type Schemas } from './credentials/schemas.ts';
+import { type KeyHolder, PKCS11 } from './crypto/signers/key-holder.ts';
 import type { KeyStoreSecret } from './crypto/signers/key-store-header.ts';
 import { readNodeKey } from './crypto/signers/node-key.ts';
+import { Pkcs11Holder } from './crypto/signers/pkcs11.ts';
 import { SealedKeyStore } from './crypto/signers/sealed-file.ts';
 import { createDidResolver, type DidResolver } from './dids/resolver.ts';
 import { readDateTime } from './formats/date-time.ts';
@@ -127,13 +129,8 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   const { contexts, schemas, proofs } = workshop;
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   await assertNotRestoring(config.dataDirectory);
-  const keys = await openKeys(config);
   const clock = options.clock ?? clockOf(config);
-  const store = await openStore(config, clock, options.onFault);
-  await assertSameProfile(config, store).catch(async (error: unknown) => {
-    await store[Symbol.asyncDispose]();
-    throw error;
-  });
+  const { keys, store } = await openKept(config, clock, { log, onFault: options.onFault });
   if (config.conformance)
     log.event('PROFILE=conformance: instances made for the public suites answer here; rely on nothing they say');
 
@@ -318,6 +315,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       await Promise.all([reevaluations.stop(), webhook.stop(), leftBehind.stop()]);
       await lease?.giveUp();
       await store[Symbol.asyncDispose]();
+      await keys.close();
     },
   };
 }
@@ -347,6 +345,25 @@ async function assertSameProfile({ conformance }: Config, store: Store): Promise
   if ((await store.listOrganisations()).length > 0)
     throw new ServiceError('CONFIG_REFUSED', 'PROFILE: conformance tests need an empty DATA_DIR of their own');
   await store.writeSetting('profile', 'conformance');
+}
+
+/** Keys and store, or neither. */
+async function openKept(
+  config: Config,
+  clock: Clock,
+  { log, onFault }: { readonly log: NodeLog; readonly onFault: NodeOptions['onFault'] },
+): Promise<{ keys: SealedKeyStore; store: Store }> {
+  const keys = await openKeys(config, (what) => log.event('alarm', { what }));
+  let store: Store | undefined;
+  try {
+    store = await openStore(config, clock, onFault);
+    await assertSameProfile(config, store);
+    return { keys, store };
+  } catch (error) {
+    await store?.[Symbol.asyncDispose]();
+    await keys.close();
+    throw error;
+  }
 }
 
 function openStore({ store, dataDirectory }: Config, clock: Clock, onFault: NodeOptions['onFault']): Promise<Store> {
@@ -386,14 +403,38 @@ function setClock(clock: { set(now: number): void }, text: string): void {
   clock.set(now);
 }
 
-async function openKeys(config: Config): Promise<SealedKeyStore> {
+async function openKeys(config: Config, alarm: (what: string) => void): Promise<SealedKeyStore> {
   const secret = await readSecret(config, config.keys);
-  return SealedKeyStore.open({ directory: join(config.dataDirectory, 'keystore'), secret });
+  return SealedKeyStore.open({
+    directory: join(config.dataDirectory, 'keystore'),
+    secret,
+    holders: await holdersOf(config, alarm),
+    newKeys: config.newKeys,
+    alarm,
+  });
+}
+
+async function holdersOf({ pkcs11 }: Config, alarm: (what: string) => void): Promise<Record<string, KeyHolder>> {
+  if (pkcs11 === undefined) return {};
+  const pin = 'text' in pkcs11.pin ? pkcs11.pin.text : await readSecretLine('PKCS11_PIN_FILE', pkcs11.pin.file);
+  return { [PKCS11]: new Pkcs11Holder({ ...pkcs11, pin }, alarm) };
+}
+
+/** What a file holds, without the end of its line. Errors: CONFIG_REFUSED, which never shows it. */
+async function readSecretLine(variable: string, file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ServiceError('CONFIG_REFUSED', `${variable}: ${file} cannot be read`, { cause });
+  });
+  const line = text.replace(/\r?\n$/, '');
+  if (line === '' || line.includes('\n'))
+    throw new ServiceError('CONFIG_REFUSED', `${variable}: ${file} does not hold one line`);
+  return line;
 }
 
 /** Open a copy of a key store with the secret of this node; neither is made. Errors: KEY_STORE. */
 export async function openKeyCopies(config: Config, directory: string): Promise<SealedKeyStore> {
-  return SealedKeyStore.open({ directory, secret: await readSecret(config, { ...config.keys, mayCreate: false }) });
+  const secret = await readSecret(config, { ...config.keys, mayCreate: false });
+  return SealedKeyStore.open({ directory, secret, isCopy: true });
 }
 
 async function readSecret(

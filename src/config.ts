@@ -1,6 +1,8 @@
 /** The environment, read once at start. A bad value stops the start with one clear line (`CONFIG_REFUSED`). */
 import { isIP } from 'node:net';
+import { isAbsolute } from 'node:path';
 import { ServiceError } from './base/error.ts';
+import { PKCS11, SEALED } from './crypto/signers/key-holder.ts';
 import { readDateTime } from './formats/date-time.ts';
 
 export interface Config {
@@ -22,12 +24,24 @@ export interface Config {
     | { readonly kind: 'manual'; readonly start: number | undefined }
     | { readonly kind: 'from'; readonly start: number };
   readonly keys: { readonly passphrase: string } | { readonly keyFile: string | undefined };
+  /** Where signing keys are made unless an organisation was created with another choice. */
+  readonly newKeys: string;
+  readonly pkcs11: Pkcs11Config | undefined;
   /** Requests a minute one address may send to the public routes. */
   readonly publicRateLimit: number;
   /** No variable that shapes the node was given: the first run then shows the demonstration network. */
   readonly unconfigured: boolean;
   /** Whether this node may have conformance instances, and then nothing else worth keeping (docs/conformance.md). */
   readonly conformance: boolean;
+}
+
+/** A hardware module, and how its token is opened. The PIN is in no message. */
+export interface Pkcs11Config {
+  readonly module: string;
+  readonly token: string | undefined;
+  readonly slot: number | undefined;
+  readonly pin: { readonly file: string } | { readonly text: string };
+  readonly sessions: number;
 }
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -48,6 +62,8 @@ const SHAPING = [
   'CLOCK',
   'KEY_PASSPHRASE',
   'KEY_FILE',
+  'KEYS',
+  'PKCS11_MODULE',
   'TYPES_DIR',
   'PROFILE',
 ];
@@ -68,6 +84,7 @@ export function readConfig(environment: Environment): Config {
   }
   if (passphrase !== undefined && passphrase.length < 12) throw refused('KEY_PASSPHRASE', 'at least 12 characters');
   const adminToken = given('ADMIN_TOKEN');
+  const pkcs11 = readPkcs11(given);
   // What could never stand in an Authorization header would lock the operator out.
   if (adminToken !== undefined && !/^[\x21-\x7e]{16,200}$/.test(adminToken))
     throw refused('ADMIN_TOKEN', '16 to 200 visible ASCII characters');
@@ -85,6 +102,8 @@ export function readConfig(environment: Environment): Config {
     allowedHosts,
     clock: readClock(given('CLOCK'), host),
     keys: passphrase === undefined ? { keyFile: given('KEY_FILE') } : { passphrase },
+    newKeys: readNewKeys(given('KEYS'), pkcs11 === undefined ? [] : [PKCS11]),
+    pkcs11,
     publicRateLimit: readPositive('RATE_LIMIT', given('RATE_LIMIT'), 600),
     conformance: readProfile(given('PROFILE'), { host, publicUrl, policyFile: given('POLICY_FILE') }),
     unconfigured: SHAPING.every((name) => given(name) === undefined),
@@ -121,6 +140,47 @@ function readStore(text = 'level'): Config['store'] {
     return { kind: 'postgres', url: text };
   }
   throw refused('STORE', '"level", or the URL of a database: postgres://user:password@host:5432/name');
+}
+
+function readNewKeys(text = SEALED, holders: readonly string[]): string {
+  if (text === SEALED || holders.includes(text)) return text;
+  if (text === PKCS11) throw refused('KEYS', 'pkcs11 needs PKCS11_MODULE');
+  throw refused('KEYS', `one of ${[SEALED, ...holders].join(', ')}`);
+}
+
+function readPkcs11(given: (name: string) => string | undefined): Pkcs11Config | undefined {
+  const module = given('PKCS11_MODULE');
+  if (module === undefined) {
+    const stray = ['TOKEN', 'SLOT', 'PIN', 'PIN_FILE', 'SESSIONS'].find(
+      (name) => given(`PKCS11_${name}`) !== undefined,
+    );
+    if (stray !== undefined) throw refused(`PKCS11_${stray}`, 'goes with PKCS11_MODULE, which is not given');
+    return undefined;
+  }
+  // A bare name would be looked for wherever the system looks for libraries.
+  if (!isAbsolute(module)) throw refused('PKCS11_MODULE', 'the absolute path of the library of the module');
+  const token = given('PKCS11_TOKEN');
+  const slot = given('PKCS11_SLOT');
+  if (token === undefined && slot === undefined)
+    throw refused('PKCS11_TOKEN', 'the label of the token, or its slot as PKCS11_SLOT');
+  if (slot !== undefined && !/^\d{1,15}$/.test(slot)) throw refused('PKCS11_SLOT', 'the number of a slot');
+  const sessions = readPositive('PKCS11_SESSIONS', given('PKCS11_SESSIONS'), 4);
+  if (sessions > 64) throw refused('PKCS11_SESSIONS', '64 at most');
+  return {
+    module,
+    token,
+    slot: slot === undefined ? undefined : Number(slot),
+    pin: readPin(given('PKCS11_PIN'), given('PKCS11_PIN_FILE')),
+    sessions,
+  };
+}
+
+function readPin(text: string | undefined, file: string | undefined): Pkcs11Config['pin'] {
+  if (text !== undefined && file !== undefined)
+    throw refused('PKCS11_PIN', 'give either PKCS11_PIN or PKCS11_PIN_FILE, not both');
+  if (file !== undefined) return { file };
+  if (text === undefined) throw refused('PKCS11_PIN_FILE', 'a file with the PIN of the token, or PKCS11_PIN');
+  return { text };
 }
 
 function readPort(text: string | undefined): number {

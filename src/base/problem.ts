@@ -304,7 +304,7 @@ export const PROBLEMS = {
     '저장소가 기록된 최고 수위보다 오래되었습니다',
   ),
   BACKUP_INVALID: ours('BACKUP_INVALID', 'The backup cannot be relied on', '믿을 수 없는 백업입니다'),
-  KEY_STORE: ours('KEY_STORE', 'The key store cannot be opened', '키 저장소를 열 수 없습니다'),
+  KEY_STORE: ours('KEY_STORE', 'The key store cannot be used', '키 저장소를 쓸 수 없습니다'),
   INTERNAL: ours('INTERNAL', 'The service failed', '서비스 오류입니다'),
 } as const satisfies Record<string, Problem>;
 

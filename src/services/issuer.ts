@@ -85,7 +85,7 @@ export class Issuer {
   /**
    * Issue one credential.
    * Errors: 400 codes for the form, LINT_FAILED for the meaning, FORBIDDEN for a foreign issuer DID, CONFLICT for a taken id,
-   * IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT, SELF_VERIFY_FAILED.
+   * IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT, SELF_VERIFY_FAILED, KEY_STORE while the holder of the key is out of reach.
    */
   async issue(instance: InstanceRecord, request: IssueRequest, idempotency?: IdempotencyClaim): Promise<IssueAnswer> {
     const { did, ...signing } = await this.#deps.signerOf(instance);
@@ -105,6 +105,8 @@ export class Issuer {
     }
 
     const claim = idempotency === undefined ? {} : { idempotency };
+    const answered = await this.#unlessReady(means.signer, idempotency);
+    if (answered !== undefined) return answered;
     const intent = await this.#deps.store.recordIntent({
       issuer: instance.id,
       organisation: instance.organisation,
@@ -194,6 +196,18 @@ export class Issuer {
     if (this.#intake === 'conformance') return [];
     const { regimes, supporting, language = 'en' } = request;
     return under(await this.#deps.adviseOnIssue(instance, { draft, regimes, supporting, language }));
+  }
+
+  /** A key that is out of reach takes no index; a request that was answered before keeps its answer. Errors: KEY_STORE. */
+  async #unlessReady({ assertReady }: Signer, idempotency?: IdempotencyClaim): Promise<IssueAnswer | undefined> {
+    try {
+      await assertReady?.();
+      return undefined;
+    } catch (error) {
+      const answered = idempotency === undefined ? undefined : await this.#findAnswer(idempotency);
+      if (answered === undefined) throw error;
+      return answered;
+    }
   }
 
   /** Advice changes with time and with what is at hand; a request that was answered before keeps its answer. */

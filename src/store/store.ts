@@ -20,6 +20,8 @@ export interface OrganisationRecord {
   readonly tokenDigest: string;
   readonly createdAt: string;
   readonly keys: readonly KeyRecord[];
+  /** Where its keys are made; absent where that is as the node has it. */
+  readonly keyHolder?: string;
   /** Of a did:webvh. */
   readonly webvh?: WebvhRecord;
 }
@@ -38,6 +40,8 @@ export interface KeyRecord {
   readonly state: 'active' | 'retired' | 'compromised';
   readonly since: string;
   readonly until?: string;
+  /** Who keeps the private half; absent where the node does, sealed. */
+  readonly holder?: string;
 }
 
 export interface InstanceRecord {

@@ -23,7 +23,7 @@ export const keys: Command = {
         terminal.out(`${organisation.slug}  ${organisation.did}\n`);
         for (const key of organisation.keys)
           terminal.out(
-            `  ${key.state.padEnd(12)} ${key.keyType.padEnd(8)} since ${key.since}  ${key.verificationMethod}\n`,
+            `  ${key.state.padEnd(12)} ${key.keyType.padEnd(8)} since ${key.since}  ${key.verificationMethod}${key.holder === undefined ? '' : `  in ${key.holder}`}\n`,
           );
       }
       return EXIT.accepted;

@@ -1,10 +1,14 @@
-/** One sealed private key as a file. Everything beside `sealed` is bound to it, so nothing in the file can be changed unseen. */
+/**
+ * One private key as a file: sealed in it, or kept by a holder that the file names. Everything beside `sealed` is bound to it, so nothing
+ * in the file can be changed unseen.
+ */
 import { createPrivateKey, createSecretKey, type KeyObject } from 'node:crypto';
 import { type JsonObject, readJsonObject } from '../../base/json.ts';
 import { jcs } from '../../formats/jcs.ts';
 import { ALGORITHMS, isKeyType } from '../algorithms.ts';
-import { encodeMultikey } from '../multikey.ts';
+import { encodeMultikey, readMultikey } from '../multikey.ts';
 import type { KeyType } from '../signer.ts';
+import { HOLDER_NAME } from './key-holder.ts';
 import type { SealingKey } from './sealing-key.ts';
 
 const FORMAT = 'proofprint-key-1';
@@ -21,16 +25,20 @@ export interface StoredKey {
   readonly keyType: KeyType;
   readonly publicKeyMultibase: string;
   readonly state: KeyState;
+  /** Who keeps the private half; absent where it is in the file itself. */
+  readonly holder?: string;
 }
 
 export interface OpenKey {
   readonly stored: StoredKey;
-  readonly privateKey: KeyObject;
+  /** Absent where a holder has it. */
+  readonly privateKey?: KeyObject;
 }
 
 export function writeKeyFile({ stored, privateKey }: OpenKey, sealingKey: SealingKey): string {
   const bound: JsonObject = { format: FORMAT, ...stored };
-  const plain = plainOf(privateKey);
+  // Nothing, sealed, binds all the rest just as well.
+  const plain = privateKey === undefined ? Buffer.alloc(0) : plainOf(privateKey);
   try {
     return `${jcs({ ...bound, sealed: sealingKey.seal(plain, bound) })}\n`;
   } finally {
@@ -47,6 +55,10 @@ export function readKeyFile(bytes: Uint8Array, sealingKey: SealingKey): OpenKey 
   const stored = readStoredKey(bound);
   const plain = stored && sealingKey.open(sealed, bound);
   if (stored === undefined || plain === undefined) return undefined;
+  if (stored.holder !== undefined) {
+    const isWhole = plain.length === 0 && readMultikey(stored.publicKeyMultibase)?.keyType === stored.keyType;
+    return isWhole ? { stored } : undefined;
+  }
   try {
     const privateKey =
       stored.keyType === 'Bls12381G2'
@@ -67,9 +79,12 @@ function plainOf(privateKey: KeyObject): Buffer {
 }
 
 function readStoredKey(value: JsonObject): StoredKey | undefined {
-  const { format, keyId, tenant, keyType, publicKeyMultibase, state } = value;
+  const { format, keyId, tenant, keyType, publicKeyMultibase, state, holder } = value;
   if (format !== FORMAT || typeof keyId !== 'string' || !KEY_ID.test(keyId)) return undefined;
   if (typeof tenant !== 'string' || typeof publicKeyMultibase !== 'string' || !isKeyType(keyType)) return undefined;
   const known = KEY_STATES.find((name) => name === state);
-  return known && { keyId, tenant, keyType, publicKeyMultibase, state: known };
+  if (known === undefined) return undefined;
+  const stored = { keyId, tenant, keyType, publicKeyMultibase, state: known };
+  if (holder === undefined) return stored;
+  return typeof holder === 'string' && HOLDER_NAME.test(holder) ? { ...stored, holder } : undefined;
 }

@@ -7,7 +7,9 @@ import { bbsDesk } from '../bbs-desk.ts';
 import { encodeMultikey, readMultikey } from '../multikey.ts';
 import type { KeyType, Signer } from '../signer.ts';
 import { KEY_ID, type KeyState, type OpenKey, readKeyFile, type StoredKey, writeKeyFile } from './key-file.ts';
+import { type HeldKey, type KeyHolder, SEALED } from './key-holder.ts';
 import { HEADER_FILE, type KeyStoreSecret, openSealingKey } from './key-store-header.ts';
+import { OutsideKeys } from './outside-keys.ts';
 import { createPrivateDirectory, syncDirectory, UNFINISHED, writePrivateFile } from './private-file.ts';
 import type { ScryptCost, SealingKey } from './sealing-key.ts';
 
@@ -25,28 +27,44 @@ export interface KeyStoreOptions {
   readonly secret: KeyStoreSecret;
   /** Cost of the passphrase for a store made now; one that exists keeps its own. Cheaper than the default only in tests. */
   readonly scrypt?: ScryptCost;
+  /** Who keeps private keys outside these files, by name. They are started here, and closed with the store. */
+  readonly holders?: Readonly<Record<string, KeyHolder>>;
+  /** A copy that is only looked at: its keys may be with holders that it does not know. */
+  readonly isCopy?: boolean;
+  /** Where keys are made unless their owner chose: `sealed`, as unless given, or a holder. */
+  readonly newKeys?: string;
+  /** Raised when a holder did what has to be looked at. */
+  readonly alarm?: (what: string) => void;
 }
 
 /**
  * Private keys in sealed files, one each, under one sealing key (docs/threats.md, section 7): the default key store. Never a record
  * of a database, whose compaction leaves old copies. While open, keys are handles of node:crypto; their bytes are in no error, log
  * or answer. Several processes may share the folder: what one of them changed, the others see before they use a key again.
+ *
+ * Where a holder keeps the private half, the file says so and which key it is; owner, state and public key are as well kept here as ever,
+ * so a holder cannot bring another key into play, nor a retired one back.
  */
 export class SealedKeyStore {
   readonly #folder: string;
   readonly #sealingKey: SealingKey;
+  readonly #outside: OutsideKeys;
+  readonly #newKeys: string;
   readonly #keys = new Map<string, LoadedKey>();
 
-  private constructor(folder: string, sealingKey: SealingKey) {
+  private constructor(folder: string, sealingKey: SealingKey, options: KeyStoreOptions) {
     this.#folder = folder;
     this.#sealingKey = sealingKey;
+    this.#outside = new OutsideKeys(options.holders ?? {}, options.alarm ?? (() => undefined));
+    this.#newKeys = options.newKeys ?? SEALED;
   }
 
   /**
    * Open a key store, or make one where there is none. Every key is unsealed, so damage stops the start and not the first signature.
-   * Errors: KEY_STORE for a wrong secret or a changed byte, naming the file.
+   * Errors: KEY_STORE for a wrong secret or a changed byte, naming the file; whatever a holder's start throws.
    */
-  static async open({ directory, secret, scrypt }: KeyStoreOptions): Promise<SealedKeyStore> {
+  static async open(options: KeyStoreOptions): Promise<SealedKeyStore> {
+    const { directory, secret, scrypt } = options;
     const folder = join(directory, KEY_FOLDER);
     await createPrivateDirectory(folder);
     const names = await readdir(folder);
@@ -56,18 +74,39 @@ export class SealedKeyStore {
       cost: scrypt,
       mayCreate: files.length === 0,
     });
-    const store = new SealedKeyStore(folder, sealingKey);
+    const store = new SealedKeyStore(folder, sealingKey, options);
     for (const file of files) await store.#load(file);
+    const active = store.list().filter(({ state }) => state === 'active');
+    if (options.isCopy !== true) await store.#outside.start(active.flatMap(outsideKeyOf));
     for (const name of names) if (name.endsWith(UNFINISHED)) await rm(join(folder, name), { force: true });
     return store;
   }
 
-  /** Make a key; it is on disk before it is named. */
-  async createKey({ tenant, keyType }: { tenant: string; keyType: KeyType }): Promise<StoredKey> {
-    const { publicKey, privateKey } = ALGORITHMS[keyType].generate();
+  /** Let go of what the holders hold on to. The store is of no use afterwards. */
+  async close(): Promise<void> {
+    await this.#outside.close();
+  }
+
+  /** Whether an owner may choose this: a holder of this node, or `sealed`. */
+  isHolder(name: string): boolean {
+    return name === SEALED || this.#outside.has(name);
+  }
+
+  /**
+   * Make a key; it is on disk before it is named. Errors: KEY_STORE for a holder out of reach, CONFLICT for a key that it does not take,
+   * SELF_VERIFY_FAILED for one that does not sign with the key it shows.
+   */
+  async createKey(wanted: { tenant: string; keyType: KeyType; holder?: string | undefined }): Promise<StoredKey> {
+    const { tenant, keyType, holder = this.#newKeys } = wanted;
     const keyId = randomBytes(16).toString('hex');
+    if (holder === SEALED) {
+      const { publicKey, privateKey } = ALGORITHMS[keyType].generate();
+      const publicKeyMultibase = encodeMultikey(keyType, publicKey);
+      return this.#save({ stored: { keyId, tenant, keyType, publicKeyMultibase, state: 'active' }, privateKey });
+    }
+    const { publicKey } = await this.#outside.create(holder, { keyId, tenant, keyType });
     const publicKeyMultibase = encodeMultikey(keyType, publicKey);
-    return this.#save({ stored: { keyId, tenant, keyType, publicKeyMultibase, state: 'active' }, privateKey });
+    return this.#save({ stored: { keyId, tenant, keyType, publicKeyMultibase, state: 'active', holder } });
   }
 
   /**
@@ -75,40 +114,54 @@ export class SealedKeyStore {
    * Errors: KEY_STORE for an unknown key, CONFLICT for one that is to become active again.
    */
   async setState(keyId: string, state: KeyState): Promise<StoredKey> {
-    const { privateKey, stored } = await this.#require(keyId);
+    const { stored, ...key } = await this.#require(keyId);
     if (state === stored.state) return stored;
     if (state === 'active' || stored.state === 'compromised') {
       throw new ServiceError('CONFLICT', `A ${stored.state} key cannot become ${state}`);
     }
-    return this.#save({ privateKey, stored: { ...stored, state } });
+    return this.#save({ ...key, stored: { ...stored, state } });
   }
 
-  /** Remove a key for good. Errors: KEY_STORE for an unknown key. */
+  /**
+   * Remove a key for good. Errors: KEY_STORE for an unknown key. A holder that cannot do its part now is told of in an alarm: the key is
+   * out of use all the same.
+   */
   async destroyKey(keyId: string): Promise<void> {
-    await this.#require(keyId);
+    const { holder } = (await this.#require(keyId)).stored;
     this.#keys.delete(keyId);
     await rm(this.#pathOf(keyId));
     await syncDirectory(this.#folder);
+    if (holder !== undefined) await this.#outside.destroy(holder, keyId);
   }
 
   /** A signer for one active key under one of its verification methods. Errors: KEY_STORE for an unknown or inactive key. */
   async signer(keyId: string, verificationMethodId: string): Promise<Signer> {
-    const { keyType, publicKeyMultibase } = (await this.#requireActive(keyId)).stored;
+    const { stored } = await this.#requireActive(keyId);
+    const { keyType, publicKeyMultibase, holder } = stored;
+    const outside =
+      holder === undefined ? {} : { assertReady: () => this.#outside.assertReady(holder, heldKeyOf(stored)) };
     return {
       id: verificationMethodId,
       keyType,
       publicKeyMultibase,
-      // Asked again each time: the key may have been taken out of use since.
-      sign: async ({ data }) => ALGORITHMS[keyType].sign((await this.#requireActive(keyId)).privateKey, data),
+      sign: ({ data }) => this.#sign(keyId, data),
+      ...outside,
       ...(keyType === 'Bls12381G2' ? { signMessages: this.#messageSigner(keyId) } : {}),
     };
+  }
+
+  /** The state is asked for each time: the key may have been taken out of use since. */
+  async #sign(keyId: string, data: Uint8Array): Promise<Uint8Array> {
+    const { stored, privateKey } = await this.#requireActive(keyId);
+    if (privateKey !== undefined) return ALGORITHMS[stored.keyType].sign(privateKey, data);
+    return this.#outside.sign(stored.holder ?? '', heldKeyOf(stored), data);
   }
 
   #messageSigner(keyId: string): Signer['signMessages'] & object {
     return async (input) => {
       const { privateKey, stored } = await this.#requireActive(keyId);
-      const publicKey = readMultikey(stored.publicKeyMultibase)?.bytes ?? new Uint8Array();
-      return bbsDesk.sign(privateKey, { publicKey, ...input });
+      if (privateKey === undefined) throw new ServiceError('KEY_STORE', 'no holder signs lists of messages');
+      return bbsDesk.sign(privateKey, { publicKey: heldKeyOf(stored).publicKey, ...input });
     };
   }
 
@@ -171,6 +224,14 @@ export class SealedKeyStore {
     if (key.stored.state !== 'active') throw new ServiceError('KEY_STORE', `The key is ${key.stored.state}`);
     return key;
   }
+}
+
+function heldKeyOf({ keyId, tenant, keyType, publicKeyMultibase }: StoredKey): HeldKey {
+  return { keyId, tenant, keyType, publicKey: readMultikey(publicKeyMultibase)?.bytes ?? new Uint8Array() };
+}
+
+function outsideKeyOf(stored: StoredKey): { holder: string; key: HeldKey }[] {
+  return stored.holder === undefined ? [] : [{ holder: stored.holder, key: heldKeyOf(stored) }];
 }
 
 const fileOf = (keyId: string): string => `${keyId}${KEY_FILE_ENDING}`;

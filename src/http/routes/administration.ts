@@ -17,6 +17,8 @@ const NewOrganisation = z.strictObject({
   did: z.strictObject({ method: z.enum(['key', 'web', 'webvh', 'jwk']), root: z.boolean().optional() }).optional(),
   /** Its default instances are for public conformance suites (docs/conformance.md). */
   conformance: z.boolean().optional(),
+  /** Where its signing keys are made: `sealed`, `pkcs11` or another holder of this node. */
+  keyHolder: z.string().max(63).optional(),
 });
 const NewIssuer = z.strictObject({
   id: slug,
@@ -105,6 +107,7 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
           role: body.role,
           ...(method === undefined ? {} : { did: { method, root: body.did?.root } }),
           conformance: body.conformance,
+          keyHolder: body.keyHolder,
         });
         return { status: 201, body: { slug: organisation.slug, did: organisation.did, token } };
       },

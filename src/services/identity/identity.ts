@@ -45,6 +45,8 @@ export interface NewOrganisation {
   readonly did?: { readonly method: DidMethod; readonly root?: boolean | undefined } | undefined;
   /** Its default instances are conformance instances. */
   readonly conformance?: boolean | undefined;
+  /** Where its keys are made, now and later; unless given, wherever the node makes keys at the time. */
+  readonly keyHolder?: string | undefined;
 }
 
 export interface NewInstance {
@@ -65,6 +67,7 @@ interface NewKey {
   readonly keyId: string;
   readonly keyType: KeyType;
   readonly publicKeyMultibase: string;
+  readonly holder?: string;
 }
 
 interface IdentityDeps {
@@ -105,12 +108,16 @@ export class Identity {
     if ((await store.findOrganisation(request.slug)) !== undefined) {
       throw new ServiceError('CONFLICT', 'an organisation of this name exists', { pointer: '/slug' });
     }
+    const { keyHolder } = request;
+    if (keyHolder !== undefined && !keys.isHolder(keyHolder)) {
+      throw new ServiceError('BAD_REQUEST', `this node has no key holder ${keyHolder}`, { pointer: '/keyHolder' });
+    }
     const method = request.did?.method ?? (this.#deps.published.hostDid() === undefined ? 'key' : 'web');
     const isRoot = isHosted(method) && request.did?.root === true;
     if (isHosted(method)) await this.#deps.published.assertPlaceFor(method, isRoot);
-    const created = await keys.createKey({ tenant: request.slug, keyType: 'Ed25519' });
+    const created = await keys.createKey({ tenant: request.slug, keyType: 'Ed25519', holder: keyHolder });
     const slug = isRoot ? undefined : request.slug;
-    const begun = method === 'webvh' ? await this.#beginWebvh(request.slug, slug, created) : undefined;
+    const begun = method === 'webvh' ? await this.#beginWebvh(request, slug, created) : undefined;
     const did = begun?.did ?? this.#didOf(method, slug, created);
     const key = this.#keyRecord(did, created);
     const token = newToken();
@@ -122,6 +129,7 @@ export class Identity {
       tokenDigest: sha256Hex(token),
       createdAt: this.#now(),
       keys: [key],
+      ...(keyHolder === undefined ? {} : { keyHolder }),
       ...(begun === undefined ? {} : { webvh: begun.webvh }),
     };
     const settings: JsonObject = {
@@ -146,19 +154,24 @@ export class Identity {
     return method === 'jwk' ? createDidJwk(publicKeyMultibase) : createDidKey(keyType, publicKeyMultibase);
   }
 
-  async #beginWebvh(tenant: string, slug: string | undefined, created: NewKey): ReturnType<typeof beginLog> {
+  async #beginWebvh(
+    { slug: tenant, keyHolder }: NewOrganisation,
+    slug: string | undefined,
+    created: NewKey,
+  ): ReturnType<typeof beginLog> {
     const template = createWebvhTemplate(this.#deps.publicUrl(), slug);
     const state = documentOf({ did: template, keys: [this.#keyRecord(template, created)] });
-    return beginLog(this.#deps, { tenant, template, state });
+    return beginLog(this.#deps, { tenant, holder: keyHolder, template, state });
   }
 
   /** Write an organisation whose keys changed. A did:webvh says so in its log, in the same act. */
   async #updateKeys(read: OrganisationRecord, changed: readonly KeyRecord[], why: string): Promise<void> {
     const { store, keys } = this.#deps;
     const organisation = { ...read, keys: changed };
-    const { slug, webvh } = organisation;
+    const { slug, keyHolder, webvh } = organisation;
     if (webvh === undefined) return store.updateOrganisation(organisation, why, read);
-    const next = await continueLog(this.#deps, { tenant: slug, webvh, state: documentOf(organisation) });
+    const state = documentOf(organisation);
+    const next = await continueLog(this.#deps, { tenant: slug, holder: keyHolder, webvh, state });
     await store.updateOrganisation({ ...organisation, webvh: next.webvh }, why, read);
     await keys.destroyKey(next.spent);
   }
@@ -230,7 +243,8 @@ export class Identity {
     if (method === 'jwk' && keyType === 'Bls12381G2') {
       throw new ServiceError('CONFLICT', 'a did:jwk has no form for such a key; choose did:key, did:web or did:webvh');
     }
-    const created = await this.#deps.keys.createKey({ tenant: organisation.slug, keyType });
+    const { slug: tenant, keyHolder: holder } = organisation;
+    const created = await this.#deps.keys.createKey({ tenant, keyType, holder });
     const did = isHosted(method) ? organisation.did : this.#didOf(method, undefined, created);
     const key = this.#keyRecord(did, created);
     await this.#updateKeys(organisation, [...organisation.keys, key], 'key added');
@@ -313,7 +327,7 @@ export class Identity {
       const detail = `a did:${method} is its key and cannot rotate; create the organisation with did:web or did:webvh`;
       throw new ServiceError('CONFLICT', detail);
     }
-    const created = await this.#deps.keys.createKey({ tenant: slug, keyType });
+    const created = await this.#deps.keys.createKey({ tenant: slug, keyType, holder: organisation.keyHolder });
     const now = this.#now();
     const retired = organisation.keys.map(
       (key): KeyRecord => (key.state === 'active' && key.keyType === keyType ? { ...key, state, until: now } : key),
@@ -368,6 +382,7 @@ export class Identity {
       verificationMethod: `${did}#${fragment}`,
       state: 'active',
       since: this.#now(),
+      ...(created.holder === undefined ? {} : { holder: created.holder }),
     };
   }
 

@@ -11,6 +11,12 @@ import type { WebvhRecord } from '../../store/store.ts';
 /** How far the time of an entry may run ahead of the clock when changes follow each other within a second, milliseconds. */
 const MOST_AHEAD = 60_000;
 
+/** Whose keys write the log, and where they are made unless that is as the node has it. */
+interface KeyOwner {
+  readonly tenant: string;
+  readonly holder: string | undefined;
+}
+
 interface LogDeps {
   readonly keys: SealedKeyStore;
   readonly clock: Clock;
@@ -23,10 +29,10 @@ interface LogDeps {
  */
 export async function beginLog(
   { keys, clock }: LogDeps,
-  { tenant, template, state }: { readonly tenant: string; readonly template: string; readonly state: JsonObject },
+  { tenant, holder, template, state }: KeyOwner & { readonly template: string; readonly state: JsonObject },
 ): Promise<{ readonly did: string; readonly webvh: WebvhRecord; readonly spent: string }> {
-  const first = await keys.createKey({ tenant, keyType: 'Ed25519' });
-  const next = await keys.createKey({ tenant, keyType: 'Ed25519' });
+  const first = await keys.createKey({ tenant, keyType: 'Ed25519', holder });
+  const next = await keys.createKey({ tenant, keyType: 'Ed25519', holder });
   const { scid, entry } = await createFirstEntry({
     state,
     versionTime: formatDateTime(clock.now()),
@@ -39,11 +45,11 @@ export async function beginLog(
 /** The log with one more entry. Errors: CONFLICT when changes come faster than entries can be dated. */
 export async function continueLog(
   { keys, clock }: LogDeps,
-  { tenant, webvh, state }: { readonly tenant: string; readonly webvh: WebvhRecord; readonly state: JsonObject },
+  { tenant, holder, webvh, state }: KeyOwner & { readonly webvh: WebvhRecord; readonly state: JsonObject },
 ): Promise<{ readonly webvh: WebvhRecord; readonly spent: string }> {
   const before = webvh.log.at(-1) ?? {};
   const at = timeAfter(before, clock);
-  const next = await keys.createKey({ tenant, keyType: 'Ed25519' });
+  const next = await keys.createKey({ tenant, keyType: 'Ed25519', holder });
   const entry = await createNextEntry(before, {
     state,
     versionTime: formatDateTime(at),

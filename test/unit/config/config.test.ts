@@ -49,6 +49,17 @@ describe('the environment', () => {
     expect(readConfig({ STORE: url }).store).toEqual({ kind: 'postgres', url });
   });
 
+  it('takes a hardware module, and makes keys in it where it is told to', () => {
+    const module = { PKCS11_MODULE: '/lib/hsm.so', PKCS11_TOKEN: 'body', PKCS11_PIN_FILE: '/run/secrets/pin' };
+    expect(readConfig({ ...module, KEYS: 'pkcs11' })).toMatchObject({
+      newKeys: 'pkcs11',
+      pkcs11: { module: '/lib/hsm.so', token: 'body', slot: undefined, pin: { file: '/run/secrets/pin' }, sessions: 4 },
+      unconfigured: false,
+    });
+    expect(readConfig(module).newKeys).toBe('sealed');
+    expect(readConfig({}).pkcs11).toBeUndefined();
+  });
+
   it.each([
     [{ PORT: '70000' }, 'PORT'],
     [{ PORT: 'eighty' }, 'PORT'],
@@ -77,6 +88,15 @@ describe('the environment', () => {
     [{ PROFILE: 'conformance', PUBLIC_URL: 'https://node.example' }, 'PROFILE'],
     [{ PROFILE: 'conformance', POLICY_FILE: 'policy.json' }, 'PROFILE'],
     [{ TYPES_DIR: 'types' }, 'TYPES_DIR'],
+    [{ KEYS: 'pkcs11' }, 'KEYS'],
+    [{ KEYS: 'kms' }, 'KEYS'],
+    [{ PKCS11_PIN_FILE: 'pin' }, 'PKCS11_PIN_FILE'],
+    [{ PKCS11_MODULE: 'libsofthsm2.so', PKCS11_TOKEN: 't', PKCS11_PIN: '1' }, 'PKCS11_MODULE'],
+    [{ PKCS11_MODULE: '/lib/hsm.so', PKCS11_PIN: '1' }, 'PKCS11_TOKEN'],
+    [{ PKCS11_MODULE: '/lib/hsm.so', PKCS11_SLOT: 'first', PKCS11_PIN: '1' }, 'PKCS11_SLOT'],
+    [{ PKCS11_MODULE: '/lib/hsm.so', PKCS11_TOKEN: 't' }, 'PKCS11_PIN_FILE'],
+    [{ PKCS11_MODULE: '/lib/hsm.so', PKCS11_TOKEN: 't', PKCS11_PIN: '1', PKCS11_PIN_FILE: 'pin' }, 'PKCS11_PIN'],
+    [{ PKCS11_MODULE: '/lib/hsm.so', PKCS11_TOKEN: 't', PKCS11_PIN: '1', PKCS11_SESSIONS: '65' }, 'PKCS11_SESSIONS'],
   ])('stops the start with one clear line for %j', (environment, name) => {
     const start = (): unknown => readConfig(environment);
     expect(start).toThrow(ServiceError);
