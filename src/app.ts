@@ -20,6 +20,7 @@ import { createHttpApplication, type RequestLog } from './http/application.ts';
 import { createMetrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
 import { administrationRoutes } from './http/routes/administration.ts';
+import { batchRoutes } from './http/routes/batches.ts';
 import { changesWebhookRoutes } from './http/routes/changes-webhook.ts';
 import { didResolutionRoutes } from './http/routes/did-resolution.ts';
 import { evaluationRoutes } from './http/routes/evaluations.ts';
@@ -38,9 +39,10 @@ import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity
 import { Adviser } from './services/adviser/adviser.ts';
 import { findOnFile } from './services/adviser/on-file.ts';
 import { assertNotRestoring } from './services/backups/unfinished-restore.ts';
+import { Batches } from './services/batches/batches.ts';
 import { Callers } from './services/callers.ts';
 import { ChangesWebhook } from './services/changes-webhook.ts';
-import { CredentialStatus } from './services/credential-status.ts';
+import { assertReadable, CredentialStatus } from './services/credential-status.ts';
 import { DidResolution } from './services/did-resolution.ts';
 import { Evaluations } from './services/evaluations.ts';
 import { Holder } from './services/holder.ts';
@@ -91,6 +93,7 @@ export interface ProofprintNode {
   readonly application: Express;
   readonly identity: Identity;
   readonly issuer: Issuer;
+  readonly batches: Batches;
   readonly holder: Holder;
   readonly verifier: Verifier;
   readonly credentialStatus: CredentialStatus;
@@ -192,6 +195,16 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   const issuerFor = chooser(issuer, open && new Issuer({ ...issuing, ...open }));
   const verifierFor = chooser(verifier, open && new Verifier({ ...verifying, ...open }));
   const holderFor = chooser(holder, open && new Holder({ ...holding, ...open }));
+  const batches = new Batches({
+    store,
+    clock,
+    issuerFor,
+    changesOf: (instance) => credentialStatus.changesOf(instance),
+    assertChange: assertReadable,
+    directory: join(config.dataDirectory, 'spool'),
+    alone: config.store.kind === 'level',
+    fault: (error) => log.fault('batch', error),
+  });
   const evaluations = new Evaluations({
     store,
     clock,
@@ -256,6 +269,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     }),
     // Before the paths that take any credential id in its place.
     ...renderingRoutes({ identity, holder, renderings }),
+    ...batchRoutes({ identity, batches, clock }),
     ...issuerRoutes({ identity, issuerFor, adviser, credentialStatus }),
     ...evaluationRoutes({ identity, evaluations, reevaluations, reportCredentials }),
     ...changesWebhookRoutes({ identity, webhook }),
@@ -284,6 +298,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     application,
     identity,
     issuer,
+    batches,
     holder,
     verifier,
     credentialStatus,
@@ -312,6 +327,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       webhook.wake();
     },
     close: async () => {
+      await batches.stop();
       await Promise.all([reevaluations.stop(), webhook.stop(), leftBehind.stop()]);
       await lease?.giveUp();
       await store[Symbol.asyncDispose]();

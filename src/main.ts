@@ -192,7 +192,8 @@ async function serve(environment: ProgramOptions['environment']): Promise<number
   process.stdout.write(`proofprint listening on ${listener.url}\n`);
   const code = await stopped(stop, log);
   node.setReady(false);
-  await listener.close();
+  // Batches last longer than a drain; whoever sent one sends it again.
+  await Promise.all([node.batches.stop(), listener.close()]);
   await node.close();
   return code;
 }

@@ -2,6 +2,7 @@
  * What an issuer must not sign: the rules of docs/domain.md, section 8, that one credential can break by itself. Run on the complete
  * unsecured credential once its form has passed, so that what would be refused later is not signed now.
  */
+import { refuse } from '../base/error.ts';
 import { type Finding, verdictOf } from '../base/finding.ts';
 import { asArray, type JsonObject, type JsonValue } from '../base/json.ts';
 import { checkCredentialForm, type FormDependencies, missingStatusPurposes } from './credential.ts';
@@ -62,6 +63,11 @@ export function isOfMeaning({ code }: Finding): boolean {
 /** Whether a finding about a draft stops its issue. */
 export function isAdviceError(finding: Finding): boolean {
   return finding.outcome !== 'passed' && finding.params?.['severity'] !== 'warning';
+}
+
+/** Refuse an issue by what was found; the errors come first. */
+export function refuseAdvised(findings: readonly Finding[]): never {
+  return refuse([...findings].sort((a, b) => Number(isAdviceError(b)) - Number(isAdviceError(a))));
 }
 
 /** S2. */

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import type { z } from 'zod';
 import { type Caller, workFor } from '../base/caller.ts';
 import type { Clock } from '../base/clock.ts';
 import { ServiceError } from '../base/error.ts';
-import { excerpt, type Finding, failed } from '../base/finding.ts';
-import { type JsonValue, pointerOf } from '../base/json.ts';
+import { excerpt } from '../base/finding.ts';
+import type { JsonValue } from '../base/json.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
 import type { Callers } from '../services/callers.ts';
 import type { Once } from '../services/once.ts';
 import { Admission } from './admission.ts';
-import { readBody } from './body.ts';
+import { readBody, readLines, requireBody } from './body.ts';
 import type { Metrics } from './metrics.ts';
 import { claimOf } from './paging.ts';
 import { languageOf, problemOf } from './problem-details.ts';
@@ -127,19 +126,24 @@ async function dispatch(
     request.socket.remoteAddress ?? '',
   );
   response.locals['organisation'] = organisation;
-  const call = await readCall(route, request, organisation);
+  const call = await readCall(route, request, response, organisation);
   // Strangers have no name to keep their keys apart by, and nothing of theirs needs to happen once.
   const once =
     route.method !== 'GET' &&
     route.access !== 'public' &&
     route.keepsNothing !== true &&
+    route.answersLines !== true &&
     !SETTLES_ITSELF.has(route.path);
   const claim = once ? claimOf(call, `${route.method} ${request.path}`) : undefined;
-  const work = (): Promise<Answer> => deps.once.run(claim, () => route.handle(call));
-  const answer = await workFor(callerOf(route, request, organisation), () =>
+  // Lines are work until the last one is written.
+  const work = async (): Promise<void> => {
+    const answer = await deps.once.run(claim, () => route.handle(call));
+    if (answer.lines === undefined) send(response, answer);
+    else await sendLines(response, answer, answer.lines);
+  };
+  await workFor(callerOf(route, request, organisation), () =>
     route.method === 'GET' ? work() : admission[route.access].run(work),
   );
-  send(response, answer);
 }
 
 function callerOf({ access }: Route, request: Request, organisation: string | undefined): Caller {
@@ -147,7 +151,12 @@ function callerOf({ access }: Route, request: Request, organisation: string | un
   return { line: access === 'admin' ? 'admin' : 'public', name: request.socket.remoteAddress ?? '' };
 }
 
-async function readCall(route: Route, request: Request, organisation: string | undefined): Promise<Call> {
+async function readCall(
+  route: Route,
+  request: Request,
+  response: Response,
+  organisation: string | undefined,
+): Promise<Call> {
   const key = request.headers['idempotency-key'];
   if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key))) {
     throw new ServiceError('BAD_REQUEST', 'an Idempotency-Key is 1 to 200 visible ASCII characters');
@@ -163,8 +172,17 @@ async function readCall(route: Route, request: Request, organisation: string | u
     language: languageOf(request.headers['accept-language']),
     idempotencyKey: key,
     bodyDigest: digestOfJson(body ?? null),
+    ...(route.answersLines === true ? { streamed: streamOf(route, request, response) } : {}),
   };
 }
+
+function streamOf(route: Route, request: Request, response: Response): NonNullable<Call['streamed']> {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  return { input: route.requestLines === undefined ? NOTHING : readLines(request), signal: gone.signal };
+}
+
+const NOTHING: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: async function* () {} };
 
 /** A path means what it says: no escapes that hide separators or steps, nothing that another program would read differently. */
 function assertPlainPath(url: string): void {
@@ -201,22 +219,32 @@ async function readBodyOf(route: Route, request: Request): Promise<JsonValue | u
   return empty && route.request?.safeParse(undefined).success === true ? undefined : readBody(request);
 }
 
-/** Check a request body against its schema. Errors: UNKNOWN_OPTION_PROVIDED, BAD_REQUEST, each with the pointer. */
-function requireBody(schema: z.ZodType, body: unknown): unknown {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const findings = parsed.error.issues.slice(0, 20).map((issue): Finding => {
-    const path = issue.path.map((token) => (typeof token === 'number' ? token : excerpt(String(token))));
-    if (issue.code === 'unrecognized_keys') {
-      const member = excerpt(issue.keys[0] ?? '');
-      const code = path[0] === 'options' ? 'UNKNOWN_OPTION_PROVIDED' : 'BAD_REQUEST';
-      return failed('request', code, `${member} is not known here`, { pointer: pointerOf(...path, member) });
-    }
-    return failed('request', 'BAD_REQUEST', issue.message, { pointer: pointerOf(...path) });
+/** Errors: those of the writer, after which the connection is cut, so that nobody takes half an answer for the whole. */
+async function sendLines(
+  response: Response,
+  { status, headers = {} }: Answer,
+  lines: NonNullable<Answer['lines']>,
+): Promise<void> {
+  response.status(status);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('content-type', 'application/x-ndjson');
+  response.flushHeaders();
+  await lines(async (line) => {
+    if (response.destroyed) throw new ServiceError('BAD_REQUEST', 'the caller is gone');
+    if (!response.write(`${JSON.stringify(line)}\n`)) await drained(response);
   });
-  throw new ServiceError(findings[0]?.code ?? 'BAD_REQUEST', findings[0]?.detail ?? 'malformed request', {
-    findings,
-    ...(findings[0]?.pointer === undefined ? {} : { pointer: findings[0].pointer }),
+  response.end();
+}
+
+/** Also when nobody will read any more. */
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
   });
 }
 
@@ -224,6 +252,8 @@ function send(response: Response, answer: Answer): void {
   response.status(answer.status);
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
+  // A body that is not read to its end would be taken for the next request, and would keep the connection for ever.
+  if (!response.req.complete) response.setHeader('connection', 'close');
   if (answer.body === undefined) {
     response.end();
     return;
@@ -248,8 +278,6 @@ function errorHandler(deps: ApplicationDeps): ErrorRequestHandler {
     if (refusal instanceof ServiceError && refusal.retryAfter !== undefined)
       response.setHeader('retry-after', String(refusal.retryAfter));
     if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
-    // A body that is not read to its end would be taken for the next request.
-    if (!request.complete) response.setHeader('connection', 'close');
     send(response, { status: problem.status, body: problem, mediaType: 'application/problem+json' });
   };
 }

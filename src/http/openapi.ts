@@ -75,7 +75,7 @@ function operationOf(one: Route): object {
   const responses = Object.entries(one.answers).map(([status, description]) => [
     status,
     Number(status) < 400
-      ? { description, ...(status === '204' ? {} : { content: { 'application/json': {} } }) }
+      ? { description, ...(status === '204' ? {} : { content: { [answeredAs(one)]: {} } }) }
       : { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
   ]);
   return {
@@ -83,9 +83,7 @@ function operationOf(one: Route): object {
     summary: one.summary,
     ...(one.access === 'public' ? {} : { security: [{ [one.access]: [] }] }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(one.request === undefined
-      ? {}
-      : { requestBody: { content: { 'application/json': { schema: schemaOf(one.request) } } } }),
+    ...bodyOf(one),
     responses: {
       ...Object.fromEntries(responses),
       default: {
@@ -94,6 +92,19 @@ function operationOf(one: Route): object {
       },
     },
   };
+}
+
+const LINES = 'application/x-ndjson';
+
+const answeredAs = ({ answersLines }: Route): string => (answersLines === true ? LINES : 'application/json');
+
+/** Of a body of lines, the schema of one of them. */
+function bodyOf({ request, requestLines }: Route): object {
+  if (requestLines !== undefined)
+    return { requestBody: { required: true, content: { [LINES]: { schema: schemaOf(requestLines) } } } };
+  return request === undefined
+    ? {}
+    : { requestBody: { content: { 'application/json': { schema: schemaOf(request) } } } };
 }
 
 function schemaOf(request: z.ZodType): object {

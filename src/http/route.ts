@@ -19,6 +19,8 @@ export interface Call<Body = unknown> {
   readonly idempotencyKey: string | undefined;
   /** Digest of the body as received. */
   readonly bodyDigest: string;
+  /** Where the route takes or answers lines: the body as it comes, and whether the caller is still there. */
+  readonly streamed?: { readonly input: AsyncIterable<Uint8Array>; readonly signal: AbortSignal };
 }
 
 export interface Answer {
@@ -27,6 +29,8 @@ export interface Answer {
   readonly body?: JsonValue | object;
   readonly mediaType?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of a body: writes its lines, each when the one before was taken. Called once. */
+  readonly lines?: (write: (line: object) => Promise<void>) => Promise<void>;
 }
 
 /** One row of the route table: everything that can be asked of this service is one of these, and nothing else is answered. */
@@ -42,6 +46,10 @@ export interface Route {
   readonly tag: string;
   readonly summary: string;
   readonly request?: z.ZodType;
+  /** The body is `application/x-ndjson`, each line by this schema, and is not read before the handler reads it. */
+  readonly requestLines?: z.ZodType;
+  /** The answer is `application/x-ndjson`. Such a route sees to its `Idempotency-Key` itself. */
+  readonly answersLines?: true;
   readonly query?: Readonly<Record<string, string>>;
   /** Asking twice gives two answers: an `Idempotency-Key` is not heeded, since heeding it would mean to keep the answer. */
   readonly keepsNothing?: boolean;

@@ -7,7 +7,8 @@ import { formatDate, formatDateTime, readDate, readDateTime } from '../formats/d
 import type { DataIntegrity } from '../proofs/data-integrity.ts';
 import { findMechanism, VC_JWT } from '../proofs/mechanisms.ts';
 import { createStatusListCredential, TTL_MS } from '../status/status-list.ts';
-import type { ArchivedList, InstanceRecord, StatusListState, Store } from '../store/store.ts';
+import type { BatchLine } from '../store/batch-records.ts';
+import type { ArchivedList, InstanceRecord, StatusEntry, StatusListState, Store } from '../store/store.ts';
 
 /** A signed list is good for a week and made anew after a day, so that a verifier is never handed one about to end. */
 const LIST_LIFE_MS = 7 * 86_400_000;
@@ -54,24 +55,73 @@ export class CredentialStatus {
     change: StatusChange,
   ): Promise<{ changed: boolean; statusListCredential: string }> {
     assertReadable(change);
-    const now = this.#deps.clock.now();
-    const found = await this.#deps.store.findIssuance(change.credentialId);
-    const listId = found?.statusEntries.find((entry) => entry.purpose === change.purpose)?.listId;
     // The list as it stood is signed up to this moment first: the past stays answerable.
-    if (listId !== undefined && found?.issuer === issuer.id) await this.#signed(listId, { closing: true });
-    const outcome = await this.#deps.store.setStatus({
-      issuer: issuer.id,
-      credentialId: change.credentialId,
-      purpose: change.purpose,
-      set: change.set,
-      reason: change.reason ?? defaultReason(change),
-      effectiveDate: change.effectiveDate ?? formatDate(now),
-      at: formatDateTime(now),
-    });
+    const listId = await this.#findListOf(issuer, change);
+    if (listId !== undefined) await this.#signed(listId, { closing: true });
+    const outcome = await this.#set(issuer, change);
     // Also when it was so before: the list may not have been signed then.
     await this.#signed(outcome.entry.listId);
     if (outcome.changed) this.#deps.onChange();
     return { changed: outcome.changed, statusListCredential: this.urlOf(outcome.entry.listId) };
+  }
+
+  /**
+   * Many changes for one issuer: each list is signed once before its first change and once when all is done, instead of twice for each
+   * change. A change counts from its act on; whoever asks for the list meanwhile is shown it.
+   */
+  changesOf(issuer: InstanceRecord): {
+    change(
+      changes: readonly (StatusChange & { readonly batch?: BatchLine })[],
+    ): Promise<readonly ({ readonly changed: boolean } | { readonly error: unknown })[]>;
+    publish(): Promise<void>;
+  } {
+    const touched = new Set<string>();
+    return {
+      change: async (changes) => {
+        const lists = await Promise.all(changes.map((change) => this.#findListOf(issuer, change)));
+        for (const listId of new Set(lists)) {
+          if (listId === undefined || touched.has(listId)) continue;
+          await this.#signed(listId, { closing: true });
+          touched.add(listId);
+        }
+        return Promise.all(
+          changes.map((change) =>
+            this.#set(issuer, change).then(
+              ({ changed }) => ({ changed }),
+              (error: unknown) => ({ error }),
+            ),
+          ),
+        );
+      },
+      publish: async () => {
+        for (const listId of touched) await this.#signed(listId);
+        if (touched.size > 0) this.#deps.onChange();
+      },
+    };
+  }
+
+  async #findListOf(issuer: InstanceRecord, { credentialId, purpose }: StatusChange): Promise<string | undefined> {
+    const found = await this.#deps.store.findIssuance(credentialId);
+    if (found?.issuer !== issuer.id) return undefined;
+    return found.statusEntries.find((entry) => entry.purpose === purpose)?.listId;
+  }
+
+  async #set(
+    issuer: InstanceRecord,
+    change: StatusChange & { readonly batch?: BatchLine },
+  ): Promise<{ changed: boolean; entry: StatusEntry }> {
+    const now = this.#deps.clock.now();
+    const { credentialId, purpose, set, batch } = change;
+    return this.#deps.store.setStatus({
+      issuer: issuer.id,
+      credentialId,
+      purpose,
+      set,
+      reason: change.reason ?? defaultReason(change),
+      effectiveDate: change.effectiveDate ?? formatDate(now),
+      at: formatDateTime(now),
+      ...(batch === undefined ? {} : { batch }),
+    });
   }
 
   urlOf(listId: string): string {
@@ -217,8 +267,8 @@ const MOST_SIGNINGS = 5;
 
 const wholeSecond = (instant: number): number => Math.floor(instant / 1000) * 1000;
 
-/** What goes into the signed list must be taken by every reader of it, and mean there what was done. */
-function assertReadable({ purpose, set, reason, effectiveDate }: StatusChange): void {
+/** What goes into the signed list must be taken by every reader of it, and mean there what was done. Errors: MALFORMED_VALUE_ERROR. */
+export function assertReadable({ purpose, set, reason, effectiveDate }: StatusChange): void {
   if (effectiveDate !== undefined && readDate(effectiveDate) === undefined) {
     throw new ServiceError('MALFORMED_VALUE_ERROR', 'a calendar date YYYY-MM-DD', { pointer: '/effectiveDate' });
   }

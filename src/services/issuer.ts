@@ -6,7 +6,7 @@ import { asArray, deepFreeze, type JsonObject } from '../base/json.ts';
 import { completerOf, standInEntries } from '../credentials/completion.ts';
 import type { Contexts, Intake } from '../credentials/contexts.ts';
 import { profileToIssue } from '../credentials/issue-request.ts';
-import { checkDraft, isAdviceError, isOfMeaning } from '../credentials/lint.ts';
+import { checkDraft, isAdviceError, isOfMeaning, refuseAdvised } from '../credentials/lint.ts';
 import { readAnyPointers, readMandatoryPointers } from '../credentials/mandatory-disclosure.ts';
 import type { Profile } from '../credentials/profiles/profile-table.ts';
 import type { Schemas } from '../credentials/schemas.ts';
@@ -15,7 +15,16 @@ import type { DidResolver } from '../dids/resolver.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import type { DataIntegrity } from '../proofs/data-integrity.ts';
 import { findMechanism } from '../proofs/mechanisms.ts';
-import type { IdempotencyClaim, InstanceRecord, IssuanceRecord, Page, StatusEntry, Store } from '../store/store.ts';
+import type {
+  IdempotencyClaim,
+  InstanceRecord,
+  IntentOutcome,
+  IntentRequest,
+  IssuanceRecord,
+  Page,
+  StatusEntry,
+  Store,
+} from '../store/store.ts';
 
 export interface IssueRequest {
   readonly credential: JsonObject;
@@ -50,6 +59,26 @@ interface SigningMeans {
   readonly cryptosuite: string;
   /** What every derived proof will show; absent where the whole is signed. Errors: LINT_FAILED. */
   readonly pointersFor?: ((document: JsonObject) => readonly string[]) | undefined;
+}
+
+/** A credential on its way: looked at, and nothing written yet. */
+export interface PreparedIssue {
+  readonly instance: InstanceRecord;
+  readonly type: string;
+  readonly credentialId: string;
+  readonly purposes: readonly string[];
+  readonly complete: (entries: readonly StatusEntry[]) => JsonObject;
+  readonly means: SigningMeans;
+  /** About the draft; none where it was not looked at again. */
+  readonly warnings: readonly Finding[];
+  /** What the rules make of it. An error among them stops the issue. */
+  readonly advised: readonly Finding[];
+}
+
+/** Signed, and not on disk yet: nobody may be handed it. */
+export interface SecuredIssue {
+  readonly record: IssuanceRecord;
+  readonly answer: IssueAnswer;
 }
 
 interface IssuerDeps {
@@ -88,64 +117,110 @@ export class Issuer {
    * IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_IN_FLIGHT, SELF_VERIFY_FAILED, KEY_STORE while the holder of the key is out of reach.
    */
   async issue(instance: InstanceRecord, request: IssueRequest, idempotency?: IdempotencyClaim): Promise<IssueAnswer> {
-    const { did, ...signing } = await this.#deps.signerOf(instance);
-    const profile = profileToIssue(request, this.#asIssuer(instance, did));
-    const means: SigningMeans = { ...signing, pointersFor: this.#pointersFor(instance, request, profile, signing) };
-    const purposes = this.#purposesOf(instance, request, profile);
-    const credentialId = this.#recordIdOf(request);
-    // Cheap checks first, on a copy with stand-in status entries: a refused request takes no index and leaves nothing behind.
-    const complete = this.#completer(request, credentialId, profile);
-    const draft = complete(standInEntries(purposes));
-    await this.#assertIssuable(draft, signing.cryptosuite);
-    means.pointersFor?.(draft);
-    const advised = await this.#adviseOn(instance, draft, request);
-    if (advised.some(isAdviceError)) {
+    const prepared = await this.prepare(instance, request);
+    if (prepared.advised.some(isAdviceError)) {
       const answered = idempotency === undefined ? undefined : await this.#findAnswer(idempotency);
-      return answered ?? refuse([...advised].sort((a, b) => Number(isAdviceError(b)) - Number(isAdviceError(a))));
+      return answered ?? refuseAdvised(prepared.advised);
     }
-
     const claim = idempotency === undefined ? {} : { idempotency };
-    const answered = await this.#unlessReady(means.signer, idempotency);
+    const answered = await this.#unlessReady(prepared.means.signer, idempotency);
     if (answered !== undefined) return answered;
-    const intent = await this.#deps.store.recordIntent({
-      issuer: instance.id,
-      organisation: instance.organisation,
-      credentialId,
-      type: profile.type,
-      statusPurposes: purposes,
-      draft: complete,
-      at: this.#now(),
-      ...claim,
-    });
+    const intent = await this.intend(prepared, claim);
     switch (intent.kind) {
       case 'replay':
         return intent.answer as unknown as IssueAnswer;
       case 'in-flight':
         throw new ServiceError('IDEMPOTENCY_IN_FLIGHT', 'ask again in a moment', { retryAfter: 1 });
       case 'reused':
+      case 'known':
         throw new ServiceError('IDEMPOTENCY_KEY_REUSED', 'choose a new key for a new request');
       case 'intended':
-        return this.#finish(intent.record, means, advised, claim);
+        return this.keep(await this.secure(intent.record, prepared, claim), claim);
     }
   }
 
-  async #finish(
+  /**
+   * What can be done before anything is written: the completed credential, held to its form and meaning with stand-in status entries, so
+   * that a refused request takes no index and leaves nothing behind. `checked`: that was done on these very bytes a moment ago, and only
+   * advice, which may have changed, is asked once more. Errors: those of `issue` for form and meaning; what advice says is for the caller.
+   */
+  async prepare(instance: InstanceRecord, request: IssueRequest, { checked = false } = {}): Promise<PreparedIssue> {
+    const { did, ...signing } = await this.#deps.signerOf(instance);
+    const profile = profileToIssue(request, this.#asIssuer(instance, did));
+    const means: SigningMeans = { ...signing, pointersFor: this.#pointersFor(instance, request, profile, signing) };
+    const purposes = this.#purposesOf(instance, request, profile);
+    const credentialId = this.#recordIdOf(request);
+    const complete = this.#completer(request, credentialId, profile);
+    const draft = complete(standInEntries(purposes));
+    const warnings = checked ? [] : await this.#assertIssuable(draft, signing.cryptosuite);
+    if (!checked) means.pointersFor?.(draft);
+    const advised = await this.#adviseOn(instance, draft, request);
+    return { instance, type: profile.type, credentialId, purposes, complete, means, warnings, advised };
+  }
+
+  /** Errors: KEY_STORE while the holder of the key is out of reach, so that no place is taken for what cannot be signed. */
+  async assertReady({ means: { signer } }: PreparedIssue): Promise<void> {
+    await signer.assertReady?.();
+  }
+
+  /** Take the places and record the intent, as one act. Errors: CONFLICT for a taken id. */
+  intend(
+    { instance, type, credentialId, purposes, complete }: PreparedIssue,
+    asked: Pick<IntentRequest, 'idempotency' | 'batch'>,
+  ): Promise<IntentOutcome> {
+    return this.#deps.store.recordIntent({
+      issuer: instance.id,
+      organisation: instance.organisation,
+      credentialId,
+      type,
+      statusPurposes: purposes,
+      draft: complete,
+      at: this.#now(),
+      ...asked,
+    });
+  }
+
+  /** Check once more what will be signed, sign it, check our own proof. What fails leaves an abandoned intent. */
+  secure(
     record: IssuanceRecord,
-    means: SigningMeans,
-    advised: readonly Finding[],
-    claim: { idempotency?: IdempotencyClaim },
-  ): Promise<IssueAnswer> {
-    try {
+    { means, advised }: PreparedIssue,
+    claim: { readonly idempotency?: IdempotencyClaim } = {},
+  ): Promise<SecuredIssue> {
+    return this.#orAbandon(record, claim, async () => {
       const warnings = [...(await this.#assertIssuable(record.document, means.cryptosuite)), ...advised];
-      const secured = await this.#sign(record.document, means);
-      const answer: IssueAnswer = { verifiableCredential: secured, warnings };
-      await this.#deps.store.markIssued(record.credentialId, secured, {
+      return { record, answer: { verifiableCredential: await this.#sign(record.document, means), warnings } };
+    });
+  }
+
+  /** The last act: what was signed is on disk, and may be handed out. */
+  keep(
+    { record, answer }: SecuredIssue,
+    claim: { readonly idempotency?: IdempotencyClaim } = {},
+  ): Promise<IssueAnswer> {
+    return this.#orAbandon(record, claim, async () => {
+      const { verifiableCredential, warnings } = answer;
+      await this.#deps.store.markIssued(record.credentialId, verifiableCredential, {
         at: this.#now(),
         answer: answer as unknown as JsonObject,
         warnings: warnings as unknown as JsonObject[],
         ...claim,
       });
       return answer;
+    });
+  }
+
+  /** Close an intent that nobody is at work on any more. Errors: CONFLICT when it has an end. */
+  async abandon(record: IssuanceRecord, reason: string): Promise<void> {
+    await this.#deps.store.abandonIntent(record.credentialId, { at: this.#now(), reason });
+  }
+
+  async #orAbandon<Result>(
+    record: IssuanceRecord,
+    claim: { readonly idempotency?: IdempotencyClaim },
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await work();
     } catch (error) {
       // A store that cannot write cannot record this either; the open intent is then settled at the next start.
       const reason = error instanceof ServiceError ? error.code : 'fault';

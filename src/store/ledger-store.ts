@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { Restoration } from './backup/source.ts';
+import type { BatchHold, BatchRecord } from './batch-records.ts';
 import type { ChangeRecord, ReevaluationJob, WebhookProgress, WebhookRecord } from './reevaluation-records.ts';
 import type {
   ArchivedList,
@@ -14,6 +15,7 @@ import type {
   Store,
 } from './store.ts';
 import { archiveList, findArchivedList } from './tables/archived-lists.ts';
+import * as batches from './tables/batches.ts';
 import { addChallenge, spendChallenge } from './tables/challenges.ts';
 import { findDidLogHead, rememberDidLogHead } from './tables/did-log-heads.ts';
 import * as evaluations from './tables/evaluations.ts';
@@ -132,6 +134,32 @@ export class LedgerStore implements Store {
 
   listIssuances(issuer: string, page: { cursor?: string; limit: number }) {
     return this.#acts.read((view) => issuances.listIssuances(view, issuer, page));
+  }
+
+  beginBatch(batch: batches.NewBatch, hold: BatchHold) {
+    const name = { act: 'begin-batch', organisation: batch.organisation };
+    return this.#acts.transact(name, (tx) => batches.beginBatch(tx, batch, hold));
+  }
+
+  holdBatch(issuer: string, id: string, hold: BatchHold): Promise<BatchRecord> {
+    return this.#acts.transact({ act: 'hold-batch' }, (tx) => batches.holdBatch(tx, issuer, id, hold));
+  }
+
+  saveBatch(record: BatchRecord, ms?: number): Promise<void> {
+    const name = { act: 'save-batch', organisation: record.organisation, finishing: true };
+    return this.#acts.transact(name, (tx) => batches.saveBatch(tx, record, ms));
+  }
+
+  findBatch(issuer: string, id: string) {
+    return this.#acts.read((view) => batches.findBatch(view, issuer, id));
+  }
+
+  listBatches(issuer: string, page: { cursor?: string; limit: number }) {
+    return this.#acts.read((view) => batches.listBatches(view, issuer, page));
+  }
+
+  listBatchLines(issuer: string, batch: string, page: { after: number; limit: number }) {
+    return this.#acts.read((view) => issuances.listBatchLines(view, issuer, batch, page));
   }
 
   setStatus(request: Parameters<Store['setStatus']>[0]) {

@@ -3,6 +3,7 @@
  * journal. Every implementation (level, memory, PostgreSQL) runs the same contract suite, test/suite/store.ts.
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { BatchHold, BatchLine, BatchRecord } from './batch-records.ts';
 import type {
   ChangeRecord,
   ReevaluationJob,
@@ -74,6 +75,19 @@ export interface IssuanceRecord {
   readonly issuedAt?: string;
   /** Why it was abandoned. */
   readonly reason?: string;
+  /** Entries of earlier tries under this id that were abandoned: spent, with their bits set. */
+  readonly spentEntries?: readonly StatusEntry[];
+}
+
+/** What became of a line that was done. */
+export interface BatchLineRecord {
+  readonly line: number;
+  readonly digest: string;
+  readonly credentialId: string;
+  /** Of a change of status: whether anything changed. */
+  readonly changed?: boolean;
+  /** Absent where the store knows no such credential. */
+  readonly issuance?: IssuanceRecord;
 }
 
 export interface StatusListRecord {
@@ -134,9 +148,12 @@ export interface IntentRequest {
   readonly draft: (entries: readonly StatusEntry[]) => JsonObject;
   readonly at: string;
   readonly idempotency?: IdempotencyClaim;
+  /** The line of a batch that asks for it: a line that was intended or issued before is *known*, and nothing is written. */
+  readonly batch?: BatchLine;
 }
 export type IntentOutcome =
   | { readonly kind: 'intended'; readonly record: IssuanceRecord }
+  | { readonly kind: 'known'; readonly record: IssuanceRecord }
   | Exclude<IdempotencyOutcome, { kind: 'new' }>;
 
 export interface HeldCredential {
@@ -195,7 +212,7 @@ export interface Store extends AsyncDisposable {
 
   // The issuance cycle
   /** One atomic act: idempotency record in flight, one index per purpose taken, the record written as *intended*. */
-  recordIntent(request: IntentRequest): Promise<IntentOutcome>; // CONFLICT when the credential id is taken
+  recordIntent(request: IntentRequest): Promise<IntentOutcome>; // CONFLICT when the credential id is taken, unless by what was abandoned
   /** One atomic act: record *issued* with the secured document, idempotency answer kept. */
   markIssued(
     credentialId: string,
@@ -213,6 +230,26 @@ export interface Store extends AsyncDisposable {
   /** Newest first. */
   listIssuances(issuer: string, page: { cursor?: string; limit: number }): Promise<Page<IssuanceRecord>>;
 
+  // Many at once
+  /** Begin a batch or go on with one. IDEMPOTENCY_IN_FLIGHT, IDEMPOTENCY_KEY_REUSED; CONFLICT: it was undone. */
+  beginBatch(
+    batch: Pick<BatchRecord, 'id' | 'issuer' | 'organisation' | 'kind' | 'mode' | 'lines'>,
+    hold: BatchHold,
+  ): Promise<{ record: BatchRecord; known: boolean }>;
+  /** Take a batch that is there. NOT_FOUND, IDEMPOTENCY_IN_FLIGHT. */
+  holdBatch(issuer: string, id: string, hold: BatchHold): Promise<BatchRecord>;
+  /** How far a run has come; without `ms`, that it has ended. CONFLICT when another run took over. */
+  saveBatch(record: BatchRecord, ms?: number): Promise<void>;
+  findBatch(issuer: string, id: string): Promise<BatchRecord | undefined>;
+  /** Newest first. */
+  listBatches(issuer: string, page: { cursor?: string; limit: number }): Promise<Page<BatchRecord>>;
+  /** Lines that were begun, after a number, in order. */
+  listBatchLines(
+    issuer: string,
+    batch: string,
+    page: { after: number; limit: number },
+  ): Promise<readonly BatchLineRecord[]>;
+
   // Status
   /** One atomic act: bit, notice, revision. `changed: false` when it already was so. CONFLICT: undoing a revocation. NOT_FOUND. */
   setStatus(request: {
@@ -223,6 +260,8 @@ export interface Store extends AsyncDisposable {
     reason: string;
     effectiveDate: string;
     at: string;
+    /** The line of a batch that asks for it: one that was done before is answered as it was then. IDEMPOTENCY_KEY_REUSED. */
+    batch?: BatchLine;
   }): Promise<{ changed: boolean; entry: StatusEntry }>;
   findStatusList(listId: string): Promise<StatusListState | undefined>;
   /** CONFLICT when the list was changed since it was read. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createManualClock, type ManualClock } from '../../src/base/clock.ts';
 import type { ChangeRecord } from '../../src/store/reevaluation-records.ts';
 import type { EvaluationRecord, IntentRequest, IssuanceRecord, Store } from '../../src/store/store.ts';
+import { describeBatches } from './batches.ts';
 
 export type OpenStore = (clock: ManualClock) => Promise<Store>;
 
@@ -66,6 +67,10 @@ export function describeStore(name: string, open: OpenStore): void {
     afterEach(() => store[Symbol.asyncDispose]());
 
     describeIssuance(
+      () => store,
+      () => clock,
+    );
+    describeBatches(
       () => store,
       () => clock,
     );

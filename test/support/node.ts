@@ -101,7 +101,7 @@ export async function startNode(
       ...(payload === undefined ? {} : { body: payload }),
     });
     const text = await response.text();
-    const json = /json(?!l)|application\/(?:vc|did)/.test(response.headers.get('content-type') ?? '');
+    const json = /\bjson(?!l)|application\/(?:vc|did)/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
       body: json && text !== '' ? JSON.parse(text) : text,

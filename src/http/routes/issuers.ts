@@ -40,7 +40,8 @@ const Check = z.strictObject({
   /** The relying party's policy; the node's own unless given. */
   policy: JsonDocument.optional(),
 });
-const ChangeStatus = z
+/** A change of status as it is asked for. */
+export const ChangeStatus = z
   .strictObject({
     credentialId: z.string().max(100),
     credentialStatus: z
@@ -124,14 +125,7 @@ export function issuerRoutes({ identity, issuerFor, adviser, credentialStatus }:
       request: ChangeStatus,
       answers: { 200: 'changed, or already so', 404: 'no such credential or purpose', 409: 'a revocation is final' },
       handle: async (call) => {
-        const { body } = call;
-        const outcome = await credentialStatus.change(await instanceOf(call), {
-          credentialId: body.credentialId,
-          purpose: body.statusPurpose ?? body.credentialStatus?.statusPurpose ?? '',
-          set: body.status,
-          reason: body.reason,
-          effectiveDate: body.effectiveDate,
-        });
+        const outcome = await credentialStatus.change(await instanceOf(call), changeOf(call.body));
         return { status: 200, body: outcome };
       },
     }),
@@ -170,6 +164,16 @@ export function issuerRoutes({ identity, issuerFor, adviser, credentialStatus }:
       },
     },
   ];
+}
+
+export function changeOf(body: z.infer<typeof ChangeStatus>): Parameters<CredentialStatus['change']>[1] {
+  return {
+    credentialId: body.credentialId,
+    purpose: body.statusPurpose ?? body.credentialStatus?.statusPurpose ?? '',
+    set: body.status,
+    reason: body.reason,
+    effectiveDate: body.effectiveDate,
+  };
 }
 
 async function checkBefore(

@@ -1,6 +1,8 @@
 import { ServiceError } from '../../base/error.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
+import type { BatchLine } from '../batch-records.ts';
 import type {
+  BatchLineRecord,
   IdempotencyClaim,
   IdempotencyOutcome,
   IntentOutcome,
@@ -11,6 +13,7 @@ import type {
 } from '../store.ts';
 import { pageOf, scan, Table } from '../table.ts';
 import type { Transaction, View } from '../transaction.ts';
+import { findLine, listLines, putLine } from './batches.ts';
 import { type Answer, claimDigest, releaseClaim, settleClaim, takeClaim } from './idempotency.ts';
 import { judgeDependentsAgain } from './reevaluations.ts';
 import { allotEntry, changeBit, isSet } from './status-lists.ts';
@@ -54,12 +57,16 @@ function withoutDocument(answer: JsonValue, secured: JsonObject): Answer {
 }
 
 export async function recordIntent(tx: Transaction, request: IntentRequest): Promise<IntentOutcome> {
-  const { issuer, organisation, credentialId, type, at, idempotency } = request;
+  const { issuer, organisation, credentialId, type, at, idempotency, batch } = request;
   if (idempotency) {
     const outcome = await claimKey(tx, idempotency, credentialId);
     if (outcome.kind !== 'new') return outcome;
   }
-  if (await issuances.has(tx, credentialId)) {
+  const known = batch && (await findIssuanceOfLine(tx, issuer, batch));
+  if (known) return known;
+  const before = await issuances.find(tx, credentialId);
+  // What was abandoned never became a credential: the same request may be made once more under its id.
+  if (before && !(before.state === 'abandoned' && before.issuer === issuer)) {
     throw new ServiceError('CONFLICT', 'A credential with this id exists', { pointer: '/credential/id' });
   }
   const statusEntries: StatusEntry[] = [];
@@ -76,11 +83,40 @@ export async function recordIntent(tx: Transaction, request: IntentRequest): Pro
     document: request.draft(statusEntries),
     warnings: [],
     intendedAt: at,
+    ...(before ? { spentEntries: [...(before.spentEntries ?? []), ...before.statusEntries] } : {}),
   };
   issuances.put(tx, [credentialId], idempotency ? { ...record, claim: claimDigest(idempotency) } : record);
-  byIssuer.put(tx, [issuer, tx.sequence], credentialId);
+  if (!before) byIssuer.put(tx, [issuer, tx.sequence], credentialId);
   openIntents.put(tx, [credentialId], 1);
+  if (batch) putLine(tx, issuer, batch, { digest: batch.digest, credentialId });
   return { kind: 'intended', record };
+}
+
+/** What a line of a batch led to before; nothing when that was abandoned. */
+async function findIssuanceOfLine(
+  tx: Transaction,
+  issuer: string,
+  batch: BatchLine,
+): Promise<IntentOutcome | undefined> {
+  const line = await findLine(tx, issuer, batch);
+  const record = line && (await findIssuance(tx, line.credentialId));
+  if (!record || record.state === 'abandoned') return undefined;
+  return line.digest === batch.digest ? { kind: 'known', record } : { kind: 'reused' };
+}
+
+/** Lines of a batch that were begun, each with what became of it. */
+export async function listBatchLines(
+  view: View,
+  issuer: string,
+  batch: string,
+  page: { readonly after: number; readonly limit: number },
+): Promise<readonly BatchLineRecord[]> {
+  const found: BatchLineRecord[] = [];
+  for (const line of await listLines(view, issuer, batch, page)) {
+    const issuance = await findIssuance(view, line.credentialId);
+    found.push(issuance === undefined ? line : { ...line, issuance });
+  }
+  return found;
 }
 
 async function requireOpen(tx: Transaction, credentialId: string): Promise<StoredIssuance> {
@@ -137,17 +173,23 @@ interface StatusChange {
   readonly set: boolean;
   readonly reason: string;
   readonly effectiveDate: string;
+  readonly batch?: BatchLine;
 }
 
-/** `changed: false` when the bit already was so. Errors: `NOT_FOUND`, `CONFLICT` (not issued yet, or final). */
+/** `changed: false` when the bit already was so. Errors: `NOT_FOUND`, `CONFLICT` (not issued yet, or final), `IDEMPOTENCY_KEY_REUSED`. */
 export async function setStatus(
   tx: Transaction,
-  { issuer, credentialId, purpose, ...change }: StatusChange,
+  { issuer, credentialId, purpose, batch, ...change }: StatusChange,
 ): Promise<{ changed: boolean; entry: StatusEntry }> {
   const record = await issuances.find(tx, credentialId);
   const entry = record?.statusEntries.find((candidate) => candidate.purpose === purpose);
   if (!record || record.issuer !== issuer || !entry) {
     throw new ServiceError('NOT_FOUND', 'This issuer has no credential with this id and status purpose');
+  }
+  const done = batch && (await findLine(tx, issuer, batch));
+  if (done) {
+    if (done.digest === batch.digest) return { changed: done.changed ?? false, entry };
+    throw new ServiceError('IDEMPOTENCY_KEY_REUSED', 'this line of the batch was another one before');
   }
   if (record.state === 'intended') throw new ServiceError('CONFLICT', 'The credential is not issued yet');
   const final = purpose === FINAL_PURPOSE || record.state === 'abandoned';
@@ -156,6 +198,7 @@ export async function setStatus(
   }
   const changed = await changeBit(tx, entry, change);
   if (changed) await judgeDependentsAgain(tx, credentialId);
+  if (batch) putLine(tx, issuer, batch, { digest: batch.digest, credentialId, changed });
   return { changed, entry };
 }
 
@@ -191,6 +234,9 @@ export async function* listSpentEntries(
   view: View,
 ): AsyncGenerator<{ readonly record: IssuanceRecord; readonly entry: StatusEntry }, void, void> {
   for await (const stored of scan(view, issuances)) {
-    for (const entry of stored.statusEntries) yield { record: withoutClaim(stored), entry };
+    const record = withoutClaim(stored);
+    for (const entry of stored.statusEntries) yield { record, entry };
+    const abandoned = { ...record, state: 'abandoned' as const };
+    for (const entry of stored.spentEntries ?? []) yield { record: abandoned, entry };
   }
 }

@@ -1,0 +1,346 @@
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
+import { ServiceError } from '../../base/error.ts';
+import type { Finding } from '../../base/finding.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { isAdviceError, refuseAdvised } from '../../credentials/lint.ts';
+import type { Line } from '../../formats/lines.ts';
+import type { BatchLineRecord, InstanceRecord, IssuanceRecord } from '../../store/store.ts';
+import type { BatchesDeps, IssuedAnswer, Issuing, Prepared, StatusChanges } from './ports.ts';
+import { assertGoingOn, isEndOfRun, type Progress } from './progress.ts';
+import { asOfLine, digestOfLine, findingsOfLine, linked, readLine, readReplacement } from './read-line.ts';
+import type { Spool } from './spool.ts';
+
+/** How what is superseded is revoked. */
+export interface Superseding {
+  readonly reason: string | undefined;
+  readonly effectiveDate: string | undefined;
+}
+
+export interface IssueOptions {
+  readonly instance: InstanceRecord;
+  readonly mode: 'all' | 'each';
+  readonly regimes: readonly string[] | undefined;
+  readonly language: 'en' | 'ko';
+  /** Each line names what it replaces. */
+  readonly superseding: Superseding | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What became of one line. */
+export type IssueResult = { readonly line: number } & (
+  | {
+      readonly status: 'issued';
+      readonly credentialId: string;
+      /** Absent where a bad line stopped the batch, and only the fact is told. */
+      readonly answer?: IssuedAnswer;
+      readonly superseded?: { readonly credentialId: string; readonly changed: boolean } | { readonly error: unknown };
+    }
+  | { readonly status: 'valid'; readonly warnings?: readonly Finding[] }
+  | { readonly status: 'refused'; readonly error: unknown }
+);
+
+export type Emit<Result> = (result: Result) => Promise<void>;
+
+interface Wanted {
+  readonly line: Line;
+  readonly prepared: Prepared;
+  readonly supersedes: string | undefined;
+}
+
+/** Times, and milliseconds between them, that a group is offered to a store which others keep busy. */
+const MOST_OFFERS = 10;
+const BETWEEN_OFFERS_MS = 500;
+
+/** One run over the lines of a batch: looks at them, and issues them a group at a time, each act of a group in one sync. */
+export class IssueRun {
+  readonly #deps: BatchesDeps;
+  readonly #options: IssueOptions;
+  readonly #spool: Spool;
+  /** Absent on a dry run. */
+  readonly #progress: Progress | undefined;
+  /** There may be lines that an earlier run did. */
+  readonly #known: boolean;
+  readonly #issuing: Issuing;
+  readonly #changes: StatusChanges;
+  /** Ids and replaced ids met so far, each with its line: neither may stand twice. */
+  readonly #seen = new Map<string, number>();
+
+  constructor(
+    deps: BatchesDeps,
+    options: IssueOptions,
+    run: { spool: Spool; progress?: Progress | undefined; known: boolean },
+  ) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#spool = run.spool;
+    this.#progress = run.progress;
+    this.#known = run.known;
+    this.#issuing = deps.issuerFor(options.instance);
+    this.#changes = deps.changesOf(options.instance);
+  }
+
+  /** Errors: whatever makes it senseless to go on; what was done so far is on disk and is not done again. */
+  async run(emit: Emit<IssueResult>): Promise<void> {
+    const { mode } = this.#options;
+    if (this.#progress === undefined) return this.#validate(emit, { tellAll: true }).then(() => undefined);
+    try {
+      const good = mode === 'each' || (await this.#validate(emit, { tellAll: false }));
+      if (!good) return await this.#progress.end({ state: 'refused' });
+      this.#progress.update({ state: 'working', checked: 0, done: 0, refused: 0 });
+      await this.#progress.save();
+      this.#seen.clear();
+      for await (const group of this.#spool.groups()) {
+        assertGoingOn(this.#options.signal);
+        await this.#work(group, emit);
+        await this.#progress.saveNowAndThen();
+      }
+      await this.#changes.publish();
+      await this.#progress.end({ state: 'done' });
+    } catch (error) {
+      await this.#progress.end({ state: 'interrupted' }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Look at every line. True when all are good; the lines are told once one of them is not, or all of them on a dry run. */
+  async #validate(emit: Emit<IssueResult>, { tellAll }: { readonly tellAll: boolean }): Promise<boolean> {
+    const untold: IssueResult[] = [];
+    let good = true;
+    for await (const group of this.#spool.groups()) {
+      assertGoingOn(this.#options.signal);
+      const known = await this.#knownOf(group);
+      for (const line of group) {
+        await setImmediate();
+        const result = await this.#look(line, known.get(line.number));
+        this.#count(result);
+        if (result.status === 'refused') good = false;
+        if (good && !tellAll) untold.push(brief(result));
+        else {
+          for (const earlier of untold.splice(0)) await emit(earlier);
+          await emit(result);
+        }
+      }
+      await this.#progress?.saveNowAndThen();
+    }
+    return good;
+  }
+
+  async #look(line: Line, known: BatchLineRecord | undefined): Promise<IssueResult> {
+    const before = known && doneBefore(line, known);
+    if (before !== undefined) return before;
+    const wanted = await this.#want(line, false);
+    if ('status' in wanted) return wanted;
+    const warnings = [...wanted.prepared.warnings, ...wanted.prepared.advised];
+    return { line: line.number, status: 'valid', warnings: this.#ofLine(warnings) };
+  }
+
+  /** A group in the order of its lines: read, intents in one sync, signatures, results in one sync, answers. */
+  async #work(group: readonly Line[], emit: Emit<IssueResult>): Promise<void> {
+    const known = await this.#knownOf(group);
+    const results = new Map<number, IssueResult>();
+    const wanted: Wanted[] = [];
+    const replaced = new Map<number, string>();
+    for (const line of group) {
+      await setImmediate();
+      const earlier = known.get(line.number);
+      const before = earlier && doneBefore(line, earlier);
+      if (before !== undefined) {
+        results.set(line.number, before);
+        if (before.status === 'issued' && this.#options.superseding !== undefined)
+          replaced.set(line.number, readReplacement(line).supersedes);
+        continue;
+      }
+      if (earlier?.issuance?.state === 'intended')
+        await this.#issuing.abandon(earlier.issuance, 'the batch was interrupted');
+      const one = await this.#want(line, this.#options.mode === 'all');
+      if ('status' in one) results.set(line.number, one);
+      else {
+        wanted.push(one);
+        if (one.supersedes !== undefined) replaced.set(line.number, one.supersedes);
+      }
+    }
+    const ends: unknown[] = [];
+    for (const result of await this.#issue(wanted, ends)) results.set(result.line, result);
+    await this.#supersede(results, replaced);
+    for (const { number } of group) {
+      const result = results.get(number);
+      if (result === undefined) continue;
+      this.#count(result);
+      await emit(result);
+    }
+    if (ends.length > 0) throw ends[0];
+  }
+
+  /** `ends` gets what makes it senseless to go on; the lines it befell have no result and are done another time. */
+  async #issue(wanted: readonly Wanted[], ends: unknown[]): Promise<readonly IssueResult[]> {
+    const results: IssueResult[] = [];
+    const refused = (line: Line, error: unknown): void => {
+      if (isEndOfRun(error)) ends.push(error);
+      else results.push(this.#refused(line, error));
+    };
+    const [first] = wanted;
+    if (first !== undefined) await this.#issuing.assertReady(first.prepared);
+    const intents = await Promise.all(wanted.map((one) => this.#intend(one)));
+    const secured: { readonly line: Line; readonly secured: Awaited<ReturnType<Issuing['secure']>> }[] = [];
+    for (const [place, intent] of intents.entries()) {
+      const { line, prepared } = wanted[place] as Wanted;
+      if ('error' in intent) refused(line, intent.error);
+      else if (intent.kind === 'known') results.push(issuedBefore(line, intent.record));
+      else {
+        await setImmediate();
+        try {
+          secured.push({ line, secured: await this.#issuing.secure(intent.record, prepared) });
+        } catch (error) {
+          refused(line, error);
+        }
+      }
+    }
+    const kept = await Promise.allSettled(secured.map((one) => this.#issuing.keep(one.secured)));
+    for (const [place, outcome] of kept.entries()) {
+      const { line, secured: signed } = secured[place] as (typeof secured)[number];
+      if (outcome.status === 'rejected') refused(line, outcome.reason);
+      else results.push(this.#issued(line, signed.record.credentialId, outcome.value));
+    }
+    return results;
+  }
+
+  /** The intent of a line. A store that others keep busy is asked again for a while. */
+  async #intend({
+    line,
+    prepared,
+  }: Wanted): Promise<
+    { readonly kind: 'intended' | 'known'; readonly record: IssuanceRecord } | { readonly error: unknown }
+  > {
+    const batch = { batch: this.#progress?.record.id ?? '', line: line.number, digest: digestOfLine(line) };
+    for (let offer = 1; ; offer += 1) {
+      try {
+        const intent = await this.#issuing.intend(prepared, { batch });
+        if (intent.kind === 'intended') return intent;
+        if (intent.kind !== 'known')
+          return {
+            error: new ServiceError('IDEMPOTENCY_KEY_REUSED', 'this line was issued with other content before'),
+          };
+        if (intent.record.state === 'issued') return intent;
+        // Whoever began it is gone, since the batch is held by this run.
+        await this.#issuing.abandon(intent.record, 'the batch was interrupted');
+      } catch (error) {
+        const busy = error instanceof ServiceError && error.code === 'UNAVAILABLE';
+        if (!busy || offer === MOST_OFFERS) return { error };
+        await wait(BETWEEN_OFFERS_MS);
+      }
+    }
+  }
+
+  /** What was replaced is revoked once its replacement is on disk; asked for again, nothing more happens. */
+  async #supersede(results: Map<number, IssueResult>, replaced: ReadonlyMap<number, string>): Promise<void> {
+    const { superseding } = this.#options;
+    if (superseding === undefined) return;
+    const due = [...replaced].filter(([number]) => results.get(number)?.status === 'issued');
+    const outcomes = await this.#changes.change(
+      due.map(([, credentialId]) => ({ credentialId, purpose: 'revocation', set: true, ...superseding })),
+    );
+    for (const [place, [number, credentialId]] of due.entries()) {
+      const outcome = outcomes[place];
+      const result = results.get(number);
+      if (outcome === undefined || result?.status !== 'issued') continue;
+      if ('error' in outcome && isEndOfRun(outcome.error)) throw outcome.error;
+      const superseded = 'error' in outcome ? outcome : { credentialId, changed: outcome.changed };
+      results.set(number, { ...result, superseded });
+    }
+  }
+
+  /** What the line asks for, looked at; or why it is refused. */
+  async #want(line: Line, checked: boolean): Promise<Wanted | IssueResult> {
+    try {
+      const { credential, supersedes } = await this.#read(line);
+      const { instance, regimes, language } = this.#options;
+      const given = credential['id'];
+      if (!checked) await this.#assertNew(line, given);
+      const prepared = await this.#issuing.prepare(instance, { credential, regimes, language }, { checked });
+      if (prepared.advised.some(isAdviceError)) refuseAdvised(prepared.advised);
+      return { line, prepared, supersedes };
+    } catch (error) {
+      if (isEndOfRun(error)) throw error;
+      return this.#refused(line, error);
+    }
+  }
+
+  async #read(line: Line): Promise<{ readonly credential: JsonObject; readonly supersedes: string | undefined }> {
+    if (this.#options.superseding === undefined) return { credential: readLine(line), supersedes: undefined };
+    const { supersedes, credential } = readReplacement(line);
+    this.#assertOnce(line, `replaces ${supersedes}`, '/supersedes');
+    const old = await this.#issuing.requireIssued(this.#options.instance, supersedes).catch((error: unknown) => {
+      if (!(error instanceof ServiceError)) throw error;
+      throw new ServiceError(error.code, error.message, { pointer: '/supersedes' });
+    });
+    return { credential: linked(credential, old), supersedes };
+  }
+
+  async #assertNew(line: Line, id: unknown): Promise<void> {
+    if (typeof id !== 'string') return;
+    this.#assertOnce(line, id, '/credential/id');
+    const taken = await this.#deps.store.findIssuance(id);
+    if (taken === undefined || (taken.state === 'abandoned' && taken.issuer === this.#options.instance.id)) return;
+    throw new ServiceError('CONFLICT', 'A credential with this id exists', { pointer: '/credential/id' });
+  }
+
+  #assertOnce(line: Line, what: string, pointer: string): void {
+    const first = this.#seen.get(what);
+    if (first !== undefined && first !== line.number)
+      throw new ServiceError('CONFLICT', `line ${first} says the same`, { pointer });
+    this.#seen.set(what, line.number);
+  }
+
+  async #knownOf(group: readonly Line[]): Promise<ReadonlyMap<number, BatchLineRecord>> {
+    const [first, last] = [group[0]?.number ?? 1, group.at(-1)?.number ?? 1];
+    const { record } = this.#progress ?? {};
+    if (!this.#known || record === undefined) return new Map();
+    const page = { after: first - 1, limit: last - first + 1 };
+    const lines = await this.#deps.store.listBatchLines(record.issuer, record.id, page);
+    return new Map(lines.map((one) => [one.line, one]));
+  }
+
+  #issued(line: Line, credentialId: string, { verifiableCredential, warnings }: IssuedAnswer): IssueResult {
+    const answer = { verifiableCredential, warnings: this.#ofLine(warnings) };
+    return { line: line.number, status: 'issued', credentialId, answer };
+  }
+
+  #refused({ number }: Line, error: unknown): IssueResult {
+    if (!(error instanceof ServiceError)) this.#deps.fault(error);
+    const whole = this.#options.superseding !== undefined;
+    return { line: number, status: 'refused', error: whole ? error : asOfLine(error) };
+  }
+
+  #ofLine(findings: readonly Finding[]): readonly Finding[] {
+    return this.#options.superseding === undefined ? findingsOfLine(findings) : findings;
+  }
+
+  #count({ status }: IssueResult): void {
+    const { checked = 0, done = 0, refused = 0 } = this.#progress?.record ?? {};
+    this.#progress?.update({
+      checked: checked + 1,
+      done: done + Number(status === 'issued'),
+      refused: refused + Number(status === 'refused'),
+    });
+  }
+}
+
+/** What an earlier run did with this line: issued it, or issued another one in its place. Nothing where it came to no end. */
+function doneBefore(line: Line, { digest, issuance }: BatchLineRecord): IssueResult | undefined {
+  if (issuance?.state !== 'issued') return undefined;
+  if (digest === digestOfLine(line)) return issuedBefore(line, issuance);
+  const error = new ServiceError('IDEMPOTENCY_KEY_REUSED', 'this line was issued with other content before');
+  return { line: line.number, status: 'refused', error };
+}
+
+function issuedBefore({ number }: Line, { credentialId, document, warnings }: IssuanceRecord): IssueResult {
+  const answer = { verifiableCredential: document, warnings: findingsOfLine(warnings as unknown as Finding[]) };
+  return { line: number, status: 'issued', credentialId, answer };
+}
+
+/** What is remembered of a line that is told only if another one turns out bad. */
+function brief(result: IssueResult): IssueResult {
+  const { line, status } = result;
+  if (status === 'issued') return { line, status, credentialId: result.credentialId };
+  return status === 'valid' ? { line, status } : result;
+}
