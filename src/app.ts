@@ -74,6 +74,8 @@ export interface NodeOptions {
   readonly log?: NodeLog;
   /** Called when the store can no longer promise what it acknowledged; the process must end. */
   readonly onFault?: (error: unknown) => void;
+  /** Keep room on the disk for bad times: for a node that stays, not for a command. */
+  readonly holdReserve?: boolean;
 }
 
 export interface NodeLog extends RequestLog {
@@ -133,7 +135,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   await assertNotRestoring(config.dataDirectory);
   const clock = options.clock ?? clockOf(config);
-  const { keys, store } = await openKept(config, clock, { log, onFault: options.onFault });
+  const { keys, store } = await openKept(config, clock, options, log);
   if (config.conformance)
     log.event('PROFILE=conformance: instances made for the public suites answer here; rely on nothing they say');
 
@@ -367,12 +369,13 @@ async function assertSameProfile({ conformance }: Config, store: Store): Promise
 async function openKept(
   config: Config,
   clock: Clock,
-  { log, onFault }: { readonly log: NodeLog; readonly onFault: NodeOptions['onFault'] },
+  options: NodeOptions,
+  log: NodeLog,
 ): Promise<{ keys: SealedKeyStore; store: Store }> {
   const keys = await openKeys(config, (what) => log.event('alarm', { what }));
   let store: Store | undefined;
   try {
-    store = await openStore(config, clock, onFault);
+    store = await openStore(config, clock, options);
     await assertSameProfile(config, store);
     return { keys, store };
   } catch (error) {
@@ -382,10 +385,20 @@ async function openKept(
   }
 }
 
-function openStore({ store, dataDirectory }: Config, clock: Clock, onFault: NodeOptions['onFault']): Promise<Store> {
+function openStore(
+  { store, dataDirectory, diskReserve }: Config,
+  clock: Clock,
+  { onFault, holdReserve = false, log }: NodeOptions,
+): Promise<Store> {
   if (store.kind === 'postgres') return createPostgresStore({ url: store.url, clock });
-  const directory = join(dataDirectory, 'store');
-  return createLevelStore({ directory, clock, ...(onFault === undefined ? {} : { onFault }) });
+  return createLevelStore({
+    directory: join(dataDirectory, 'store'),
+    clock,
+    reserveBytes: diskReserve,
+    holdReserve,
+    onShortage: (short) => log?.event(short ? 'disk nearly full: nothing is issued' : 'disk has room again'),
+    ...(onFault === undefined ? {} : { onFault }),
+  });
 }
 
 /** One process among those that share the store does what a node does by itself, until it has not been heard of for a while. */

@@ -27,6 +27,8 @@ export interface Config {
   /** Where signing keys are made unless an organisation was created with another choice. */
   readonly newKeys: string;
   readonly pkcs11: Pkcs11Config | undefined;
+  /** Bytes of the volume of an embedded store to keep free, and in a file besides. */
+  readonly diskReserve: number;
   /** Requests a minute one address may send to the public routes. */
   readonly publicRateLimit: number;
   /** No variable that shapes the node was given: the first run then shows the demonstration network. */
@@ -105,6 +107,7 @@ export function readConfig(environment: Environment): Config {
     newKeys: readNewKeys(given('KEYS'), pkcs11 === undefined ? [] : [PKCS11]),
     pkcs11,
     publicRateLimit: readPositive('RATE_LIMIT', given('RATE_LIMIT'), 600),
+    diskReserve: readPositive('DISK_RESERVE', given('DISK_RESERVE'), 64) * 1024 * 1024,
     conformance: readProfile(given('PROFILE'), { host, publicUrl, policyFile: given('POLICY_FILE') }),
     unconfigured: SHAPING.every((name) => given(name) === undefined),
   };

@@ -181,7 +181,7 @@ async function serve(environment: ProgramOptions['environment']): Promise<number
   if (config.policyFile === undefined && !config.unconfigured) {
     log.event('no POLICY_FILE: this node evaluates only where a verifier instance has a policy of its own');
   }
-  const node = await createNode(config, { log, onFault });
+  const node = await createNode(config, { log, onFault, holdReserve: true });
   const listener = await listen(node.application, config);
   if (config.publicUrl === undefined) node.setPublicUrl(listener.url);
   node.setReady(true);

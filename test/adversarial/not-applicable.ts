@@ -25,13 +25,6 @@ export const NOT_APPLICABLE: ReadonlyMap<string, NotApplicable> = new Map([
   ...each('VP', ['009', '010', '011', '012'], 'E', OID4VP),
   ...each('VCI', ['001', '002'], 'E', OID4VCI),
   ...each('UI', ['001', '002', '003', '005'], 'F', PAGES),
-  ...each(
-    'DB',
-    ['002'],
-    'D',
-    'a full disk needs a file system of its own; the reserve and its test come with operation',
-  ),
-  ...each('DB', ['005'], 'D', 'backup and restore are not offered yet'),
 ]);
 
 export function findNotApplicable(id: string): NotApplicable | undefined {

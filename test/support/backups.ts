@@ -1,14 +1,9 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommandOutcome, runCommand } from './command-line.ts';
+import type { Credential } from './issued-places.ts';
 import { bareCredential, type Party, START, type TestNode } from './node.ts';
 import { createTemporaryDirectory } from './temporary-directory.ts';
-
-/** Fixed, so that what was issued is the issuer's wherever the node stands up again. */
-export const PUBLIC_URL = 'https://maker.example';
-
-// biome-ignore lint/suspicious/noExplicitAny: credentials are read by path
-export type Credential = any;
 
 export async function issueOne(node: TestNode, { slug, did, token }: Party): Promise<Credential> {
   const answer = await node.post(`/issuers/${slug}/credentials/issue`, { credential: bareCredential(did) }, token);
@@ -25,11 +20,6 @@ export async function revoke(node: TestNode, { slug, token }: Party, credentialI
 export async function verdictOf(node: TestNode, { slug }: Party, credential: Credential): Promise<string> {
   const { body } = await node.post(`/verifiers/${slug}/credentials/verify`, { verifiableCredential: credential });
   return body.verified ? 'verified' : body.problemDetails[0].code;
-}
-
-/** Where a credential stands in its list. */
-export function placeOf({ credentialStatus }: Credential): string {
-  return `${credentialStatus.statusListCredential}#${credentialStatus.statusListIndex}`;
 }
 
 /** A data folder with nothing in it but the key that seals the others, which an operator keeps elsewhere. */

@@ -27,6 +27,7 @@ export async function startProcess(environment: Record<string, string>): Promise
       POLICY_FILE: 'none',
       RATE_LIMIT: '1000000',
       LOG_LEVEL: 'error',
+      DISK_RESERVE: '1',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

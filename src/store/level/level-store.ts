@@ -1,3 +1,4 @@
+import { stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { ServiceError } from '../../base/error.ts';
@@ -24,6 +25,10 @@ export interface LevelStoreOptions {
   readonly segmentBytes?: number;
   /** Bytes of the volume to leave free: below, only what ends or revokes something is written. */
   readonly reserveBytes?: number;
+  /** Keep a file of so many bytes besides, to be given up when the volume is full all the same. For a process that stays. */
+  readonly holdReserve?: boolean;
+  /** Told when new work begins to be refused for want of room, and when it is taken again. */
+  readonly onShortage?: (short: boolean) => void;
 }
 
 /** What a store's directory holds. */
@@ -32,6 +37,7 @@ export function layoutOf(directory: string) {
     journal: join(directory, 'journal'),
     index: join(directory, 'level'),
     mark: join(directory, 'high-water'),
+    reserve: join(directory, 'reserve'),
   };
 }
 
@@ -64,8 +70,9 @@ class LevelLedger implements Ledger {
   }
 
   async commit(acts: readonly CommittedAct[]): Promise<void> {
-    const { database, journal, mark } = this.#deps;
-    await journal.append(acts);
+    const { database, journal, mark, room } = this.#deps;
+    await room.prepare();
+    await this.#append(acts);
     const moved = journal.head !== this.#head;
     const writes = new Map<string, string | undefined>();
     for (const act of acts) for (const [key, text] of act.writes) writes.set(key, text);
@@ -73,6 +80,18 @@ class LevelLedger implements Ledger {
     if (moved) both.push(mark.raise(journal.head));
     for (const outcome of await Promise.allSettled(both)) if (outcome.status === 'rejected') throw outcome.reason;
     this.#head = journal.head;
+  }
+
+  /** A write that found no room changed nothing that counts: with the reserve given up, it is tried once more. */
+  async #append(acts: readonly CommittedAct[]): Promise<void> {
+    const { journal, room } = this.#deps;
+    try {
+      await journal.append(acts);
+    } catch (error) {
+      const { code, syscall } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOSPC' || syscall !== 'write' || !(await room.release())) throw error;
+      await journal.append(acts);
+    }
   }
 
   async snapshot<Result>(reader: (view: View) => Promise<Result>): Promise<Result> {
@@ -90,8 +109,9 @@ class LevelLedger implements Ledger {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { database, journal, mark } = this.#deps;
+    const { database, journal, mark, room } = this.#deps;
     await Promise.allSettled(this.#readers);
+    await room.close();
     await journal.close();
     await mark.close();
     await database.close();
@@ -124,12 +144,12 @@ export async function openStore(options: LevelStoreOptions, restore: Restoration
 }
 
 async function openLedger(options: LevelStoreOptions, restored: boolean): Promise<Ledger> {
-  const { directory, disk = nodeDisk, segmentBytes, reserveBytes } = options;
+  const { directory, disk = nodeDisk, segmentBytes, reserveBytes, holdReserve, onShortage } = options;
   const paths = layoutOf(directory);
   await disk.makeDirectory(paths.journal);
   await disk.makeDirectory(paths.index);
   // First of all, because it holds the lock: nothing else is touched before it is ours.
-  const database = await openDatabase(paths.index);
+  const database = await openInRoom(paths, disk);
   try {
     const reached = restored ? 'accepted' : await readHighWater(paths.mark);
     const { end, replay } = await reconcile(database, { journal: paths.journal, mark: reached });
@@ -137,10 +157,24 @@ async function openLedger(options: LevelStoreOptions, restored: boolean): Promis
     await journal.settle();
     if (replay.size > 0) await writeBatch(database, replay, end.head);
     const mark = await HighWater.open(disk, paths.mark, { lower: restored });
-    const room = await Room.measure({ disk, directory, reserve: reserveBytes });
+    const reserveFile = holdReserve === true ? paths.reserve : undefined;
+    const room = await Room.measure({ disk, directory, reserve: reserveBytes, reserveFile, onShortage });
     return new LevelLedger({ database, journal, mark, room });
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+/** A full disk keeps LevelDB from opening: what an earlier process held in reserve is there for this. */
+async function openInRoom({ index, reserve }: ReturnType<typeof layoutOf>, disk: Disk): Promise<Database> {
+  try {
+    return await openDatabase(index);
+  } catch (error) {
+    const held = await stat(reserve).catch(() => undefined);
+    const damaged = error instanceof ServiceError && error.code === 'STORE_INTEGRITY';
+    if (!damaged || held === undefined || held.size === 0 || (await disk.free(index)) >= held.size) throw error;
+    await truncate(reserve, 0);
+    return openDatabase(index);
   }
 }

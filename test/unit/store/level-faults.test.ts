@@ -1,4 +1,4 @@
-import { readFile, truncate } from 'node:fs/promises';
+import { readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Disk, nodeDisk, type WritableFile } from '../../../src/store/level/disk.ts';
@@ -21,7 +21,7 @@ function createFaultyDisk() {
     ...nodeDisk,
     open: async (path) => {
       const file = await nodeDisk.open(path);
-      const name = path.endsWith('.jsonl') ? 'journal' : 'mark';
+      const name = path.endsWith('.jsonl') ? 'journal' : path.endsWith('reserve') ? 'reserve' : 'mark';
       const wrapped: WritableFile = {
         size: file.size,
         write: (bytes, position) => step(`${name} write`, () => file.write(bytes, position)),
@@ -157,5 +157,71 @@ describe('a disk that is nearly full', () => {
         )
         .toBe('written');
     });
+  });
+});
+
+describe('a disk that is full before anybody saw it coming', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+
+  test('gets the room that was held in reserve, and nothing is lost', async () => {
+    const directory = await createTemporaryDirectory();
+    const reserve = async () => (await stat(join(directory, 'reserve'))).size;
+    const { disk, faults } = createFaultyDisk();
+    let helps = true;
+    const relieved: Disk = {
+      ...disk,
+      open: async (path) => {
+        const file = await disk.open(path);
+        const truncate = async (length: number) => {
+          await file.truncate(length);
+          if (helps) faults.clear();
+        };
+        return path.endsWith('reserve') ? { ...file, truncate } : file;
+      },
+    };
+    const told: boolean[] = [];
+    const options = { directory, disk: relieved, reserveBytes: 5000, holdReserve: true };
+    await withStore({ ...options, onShortage: (short) => told.push(short) }, async (store) => {
+      await expect.poll(reserve).toBe(5000);
+      faults.set('journal write', full);
+      await store.writeSetting('a', 1);
+      expect([await store.readSetting('a'), told, await reserve()]).toEqual([1, [true], 0]);
+    });
+    // Where that was not enough, it is as after any write that failed.
+    helps = false;
+    await withStore(options, async (store) => {
+      await expect.poll(reserve).toBe(5000);
+      faults.set('journal write', full);
+      await expect(store.writeSetting('a', 2)).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: full });
+    });
+    faults.clear();
+    await withStore(options, async (store) => expect(await store.readSetting('a')).toBe(1));
+  });
+
+  test('opens and closes in that room, and fills it again when there is enough', async () => {
+    const directory = await createTemporaryDirectory();
+    const reserve = async () => (await stat(join(directory, 'reserve'))).size;
+    let free = 100_000;
+    const disk: Disk = { ...nodeDisk, free: async () => free };
+    const options = { directory, disk, reserveBytes: 5000, holdReserve: true };
+    await withStore(options, () => expect.poll(reserve).toBe(5000));
+    free = 100;
+    await withStore(options, async (store) => {
+      expect(await reserve()).toBe(0);
+      await expect(store.writeSetting('a', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfter: 30 });
+      expect(await store.takeLease({ name: 'urgent', holder: 'me', ms: 1 })).toBe(true);
+      // Enough to issue, but not beside a reserve that is to be filled first.
+      free = 9999;
+    });
+    await withStore(options, (store) =>
+      expect(store.writeSetting('a', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' }),
+    );
+    free = 10_000;
+    await withStore(options, async (store) => {
+      await store.writeSetting('a', 1);
+      await expect.poll(reserve).toBe(5000);
+    });
+    // Another size is taken over.
+    await withStore({ ...options, reserveBytes: 1000 }, () => expect.poll(reserve).toBe(1000));
   });
 });
