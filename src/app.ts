@@ -8,11 +8,13 @@ import { ServiceError } from './base/error.ts';
 import type { Config } from './config.ts';
 import { type Contexts, type Intake, loadContexts } from './credentials/contexts.ts';
 import { loadSchemas, type Schemas } from './credentials/schemas.ts';
-import { type KeyHolder, PKCS11 } from './crypto/signers/key-holder.ts';
+import { type KeyHolder, PKCS11, SEALED } from './crypto/signers/key-holder.ts';
 import type { KeyStoreSecret } from './crypto/signers/key-store-header.ts';
 import { readNodeKey } from './crypto/signers/node-key.ts';
 import { Pkcs11Holder } from './crypto/signers/pkcs11.ts';
+import { type AskSigner, RemoteHolder } from './crypto/signers/remote.ts';
 import { SealedKeyStore } from './crypto/signers/sealed-file.ts';
+import { readSecretLine, readSigners } from './crypto/signers/signers-file.ts';
 import { createDidResolver, type DidResolver } from './dids/resolver.ts';
 import { readDateTime } from './formats/date-time.ts';
 import { sha256Hex } from './formats/digest.ts';
@@ -33,6 +35,7 @@ import { trustRegistryRoutes } from './http/routes/trust-registry.ts';
 import { verifierRoutes } from './http/routes/verifiers.ts';
 import { worksheetRoutes } from './http/routes/worksheets.ts';
 import { createGuard } from './net/guarded-request.ts';
+import { createPeer, type PeerSettings } from './net/peer-request.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { createSafePost, type SafePost } from './net/safe-post.ts';
 import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity.ts';
@@ -432,7 +435,8 @@ function setClock(clock: { set(now: number): void }, text: string): void {
   clock.set(now);
 }
 
-async function openKeys(config: Config, alarm: (what: string) => void): Promise<SealedKeyStore> {
+/** The key store of `DATA_DIR` with all its holders. Errors: KEY_STORE, CONFIG_REFUSED. */
+export async function openKeys(config: Config, alarm: (what: string) => void): Promise<SealedKeyStore> {
   const secret = await readSecret(config, config.keys);
   return SealedKeyStore.open({
     directory: join(config.dataDirectory, 'keystore'),
@@ -443,21 +447,28 @@ async function openKeys(config: Config, alarm: (what: string) => void): Promise<
   });
 }
 
-async function holdersOf({ pkcs11 }: Config, alarm: (what: string) => void): Promise<Record<string, KeyHolder>> {
-  if (pkcs11 === undefined) return {};
-  const pin = 'text' in pkcs11.pin ? pkcs11.pin.text : await readSecretLine('PKCS11_PIN_FILE', pkcs11.pin.file);
-  return { [PKCS11]: new Pkcs11Holder({ ...pkcs11, pin }, alarm) };
+async function holdersOf(config: Config, alarm: (what: string) => void): Promise<Record<string, KeyHolder>> {
+  const { pkcs11, signersFile, newKeys } = config;
+  const holders: Record<string, KeyHolder> = {};
+  for (const [name, peer] of await readSigners(signersFile))
+    holders[name] = new RemoteHolder(name, createSignerPeer(name, peer), alarm);
+  if (pkcs11 !== undefined) {
+    const pin = 'text' in pkcs11.pin ? pkcs11.pin.text : await readSecretLine('PKCS11_PIN_FILE', pkcs11.pin.file);
+    holders[PKCS11] = new Pkcs11Holder({ ...pkcs11, pin }, alarm);
+  }
+  if (newKeys !== SEALED && !Object.hasOwn(holders, newKeys))
+    throw new ServiceError('CONFIG_REFUSED', `KEYS: SIGNERS_FILE names no ${newKeys}`);
+  return holders;
 }
 
-/** What a file holds, without the end of its line. Errors: CONFIG_REFUSED, which never shows it. */
-async function readSecretLine(variable: string, file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ServiceError('CONFIG_REFUSED', `${variable}: ${file} cannot be read`, { cause });
-  });
-  const line = text.replace(/\r?\n$/, '');
-  if (line === '' || line.includes('\n'))
-    throw new ServiceError('CONFIG_REFUSED', `${variable}: ${file} does not hold one line`);
-  return line;
+/** Errors: CONFIG_REFUSED. */
+function createSignerPeer(name: string, settings: PeerSettings): AskSigner {
+  try {
+    return createPeer(settings);
+  } catch (error) {
+    const why = error instanceof RangeError ? error.message : 'cannot be used';
+    throw new ServiceError('CONFIG_REFUSED', `SIGNERS_FILE: ${name}: ${why}`);
+  }
 }
 
 /** Open a copy of a key store with the secret of this node; neither is made. Errors: KEY_STORE. */

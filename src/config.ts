@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import { ServiceError } from './base/error.ts';
-import { PKCS11, SEALED } from './crypto/signers/key-holder.ts';
+import { HOLDER_NAME, PKCS11, SEALED } from './crypto/signers/key-holder.ts';
 import { readDateTime } from './formats/date-time.ts';
 
 export interface Config {
@@ -29,6 +29,8 @@ export interface Config {
   readonly pkcs11: Pkcs11Config | undefined;
   /** Bytes of the volume of an embedded store to keep free, and in a file besides. */
   readonly diskReserve: number;
+  /** A file that names signers in other networks; what it says is checked when it is read. */
+  readonly signersFile: string | undefined;
   /** Requests a minute one address may send to the public routes. */
   readonly publicRateLimit: number;
   /** No variable that shapes the node was given: the first run then shows the demonstration network. */
@@ -66,6 +68,7 @@ const SHAPING = [
   'KEY_FILE',
   'KEYS',
   'PKCS11_MODULE',
+  'SIGNERS_FILE',
   'TYPES_DIR',
   'PROFILE',
 ];
@@ -104,8 +107,9 @@ export function readConfig(environment: Environment): Config {
     allowedHosts,
     clock: readClock(given('CLOCK'), host),
     keys: passphrase === undefined ? { keyFile: given('KEY_FILE') } : { passphrase },
-    newKeys: readNewKeys(given('KEYS'), pkcs11 === undefined ? [] : [PKCS11]),
+    newKeys: readNewKeys(given('KEYS'), pkcs11 !== undefined, given('SIGNERS_FILE') !== undefined),
     pkcs11,
+    signersFile: given('SIGNERS_FILE'),
     publicRateLimit: readPositive('RATE_LIMIT', given('RATE_LIMIT'), 600),
     diskReserve: readPositive('DISK_RESERVE', given('DISK_RESERVE'), 64) * 1024 * 1024,
     conformance: readProfile(given('PROFILE'), { host, publicUrl, policyFile: given('POLICY_FILE') }),
@@ -145,10 +149,12 @@ function readStore(text = 'level'): Config['store'] {
   throw refused('STORE', '"level", or the URL of a database: postgres://user:password@host:5432/name');
 }
 
-function readNewKeys(text = SEALED, holders: readonly string[]): string {
-  if (text === SEALED || holders.includes(text)) return text;
+/** Which names there are in a SIGNERS_FILE is known when it is read. */
+function readNewKeys(text = SEALED, hasModule: boolean, hasSigners: boolean): string {
+  if (text === SEALED || (text === PKCS11 && hasModule)) return text;
   if (text === PKCS11) throw refused('KEYS', 'pkcs11 needs PKCS11_MODULE');
-  throw refused('KEYS', `one of ${[SEALED, ...holders].join(', ')}`);
+  if (hasSigners && HOLDER_NAME.test(text)) return text;
+  throw refused('KEYS', 'sealed, pkcs11, or the name of a signer in SIGNERS_FILE');
 }
 
 function readPkcs11(given: (name: string) => string | undefined): Pkcs11Config | undefined {

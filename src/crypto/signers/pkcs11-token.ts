@@ -48,16 +48,13 @@ export class Pkcs11Token {
       throw new Pkcs11Fault('settings', `${settings.module} cannot be loaded as a PKCS#11 module`);
     }
     try {
-      module.C_Initialize({ flags: CKF_OS_LOCKING_OK });
-    } catch (error) {
-      if (codeOf(error) !== CKR_CRYPTOKI_ALREADY_INITIALIZED) throw faultOf(error);
-    }
-    try {
+      initialize(module);
       const slot = findSlot(module, settings);
       const sessions = new SessionPool(module, slot, settings);
       sessions.assertOpens();
       return new Pkcs11Token(module, slot, sessions);
     } catch (error) {
+      finalize(module);
       throw faultOf(error);
     }
   }
@@ -125,11 +122,7 @@ export class Pkcs11Token {
   }
 
   close(): void {
-    try {
-      this.#module.C_Finalize();
-    } catch {
-      // It is gone by itself.
-    }
+    finalize(this.#module);
   }
 
   async #run<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
@@ -185,6 +178,22 @@ export class Pkcs11Token {
       if (most < kind.bits) throw new Pkcs11Fault('type', `the module has no ${keyType} keys`);
     }
     return kind;
+  }
+}
+
+function initialize(module: PKCS11): void {
+  try {
+    module.C_Initialize({ flags: CKF_OS_LOCKING_OK });
+  } catch (error) {
+    if (codeOf(error) !== CKR_CRYPTOKI_ALREADY_INITIALIZED) throw error;
+  }
+}
+
+function finalize(module: PKCS11): void {
+  try {
+    module.C_Finalize();
+  } catch {
+    // It was not there to begin with, or is gone by itself.
   }
 }
 

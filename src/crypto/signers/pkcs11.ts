@@ -4,9 +4,7 @@ import type { KeyType } from '../signer.ts';
 import { type HeldKey, type KeyHolder, notTaken, outOfReach, PKCS11 } from './key-holder.ts';
 import { Pkcs11Child } from './pkcs11-child.ts';
 import { type Pkcs11Act, Pkcs11Fault, type Pkcs11Settings } from './pkcs11-messages.ts';
-
-/** Milliseconds between a failure and the next try, so that a module in trouble is not hammered. */
-const REST = 1_000;
+import { Reach } from './reach.ts';
 
 /**
  * Keys in a hardware module, or whatever else speaks PKCS#11 (2.40 or later): made in it, never to be had out of it. The module runs in a process
@@ -14,20 +12,17 @@ const REST = 1_000;
  */
 export class Pkcs11Holder implements KeyHolder {
   readonly #settings: Pkcs11Settings;
-  readonly #tell: (what: string) => void;
+  readonly #reach: Reach;
   #child: Pkcs11Child | undefined;
   #starting: Promise<Pkcs11Child> | undefined;
   /** Why nothing is tried before somebody changed something and started the node again. */
   #refused: string | undefined;
-  /** Why it was away when it was last asked, until it has answered again. */
-  #away: string | undefined;
-  #resting = false;
   #closed = false;
 
   /** `tell` is called when the module goes away and when it is back. */
   constructor(settings: Pkcs11Settings, tell: (what: string) => void) {
     this.#settings = settings;
-    this.#tell = tell;
+    this.#reach = new Reach(PKCS11, tell);
   }
 
   /** For a test that takes the module away. */
@@ -76,7 +71,7 @@ export class Pkcs11Holder implements KeyHolder {
       const child = await this.#connect();
       try {
         const value = await child.ask(act);
-        this.#isBack();
+        this.#reach.found();
         return value;
       } catch (error) {
         if (!(error instanceof Pkcs11Fault)) throw error;
@@ -93,7 +88,7 @@ export class Pkcs11Holder implements KeyHolder {
   async #connect(): Promise<Pkcs11Child> {
     if (this.#refused !== undefined) throw outOfReach(PKCS11, this.#refused);
     if (this.#closed) throw outOfReach(PKCS11, 'the node is stopping');
-    if (this.#resting) throw outOfReach(PKCS11, this.#away ?? 'it failed a moment ago');
+    this.#reach.assertMayTry();
     if (this.#child?.isAlive === true) return this.#child;
     this.#starting ??= this.#restart().finally(() => {
       this.#starting = undefined;
@@ -115,20 +110,7 @@ export class Pkcs11Holder implements KeyHolder {
   }
 
   #goesAway(fault: Pkcs11Fault): ServiceError {
-    if (fault.kind === 'failed' || fault.kind === 'pin') {
-      if (this.#away === undefined) this.#tell(`the keys in pkcs11 are out of reach: ${fault.message}`);
-      this.#away = fault.message;
-      this.#resting = true;
-      setTimeout(() => {
-        this.#resting = false;
-      }, REST).unref();
-    }
-    return outOfReach(PKCS11, fault.message, fault);
-  }
-
-  #isBack(): void {
-    if (this.#away === undefined) return;
-    this.#away = undefined;
-    this.#tell('the keys in pkcs11 are back');
+    const isAway = fault.kind === 'failed' || fault.kind === 'pin';
+    return isAway ? this.#reach.lost(fault.message, fault) : outOfReach(PKCS11, fault.message, fault);
   }
 }

@@ -13,6 +13,16 @@ import { OutsideKeys } from './outside-keys.ts';
 import { createPrivateDirectory, syncDirectory, UNFINISHED, writePrivateFile } from './private-file.ts';
 import type { ScryptCost, SealingKey } from './sealing-key.ts';
 
+export interface NewKey {
+  /** Whose key it is to be. */
+  readonly tenant: string;
+  readonly keyType: KeyType;
+  /** Where it is made, unless wherever keys are made here. */
+  readonly holder?: string | undefined;
+  /** 32 hexadecimal characters; drawn unless given. */
+  readonly keyId?: string;
+}
+
 /** A key as it was read, and which state of its file that was. */
 interface LoadedKey extends OpenKey {
   readonly stamp: string;
@@ -96,9 +106,8 @@ export class SealedKeyStore {
    * Make a key; it is on disk before it is named. Errors: KEY_STORE for a holder out of reach, CONFLICT for a key that it does not take,
    * SELF_VERIFY_FAILED for one that does not sign with the key it shows.
    */
-  async createKey(wanted: { tenant: string; keyType: KeyType; holder?: string | undefined }): Promise<StoredKey> {
-    const { tenant, keyType, holder = this.#newKeys } = wanted;
-    const keyId = randomBytes(16).toString('hex');
+  async createKey(wanted: NewKey): Promise<StoredKey> {
+    const { tenant, keyType, holder = this.#newKeys, keyId = randomBytes(16).toString('hex') } = wanted;
     if (holder === SEALED) {
       const { publicKey, privateKey } = ALGORITHMS[keyType].generate();
       const publicKeyMultibase = encodeMultikey(keyType, publicKey);
