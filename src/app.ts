@@ -1,5 +1,5 @@
 /** Wires one node together from its configuration. Decides nothing: what a node can do is in `services`. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Express } from 'express';
@@ -17,7 +17,6 @@ import { SealedKeyStore } from './crypto/signers/sealed-file.ts';
 import { readSecretLine, readSigners } from './crypto/signers/signers-file.ts';
 import { createDidResolver, type DidResolver } from './dids/resolver.ts';
 import { readDateTime } from './formats/date-time.ts';
-import { sha256Hex } from './formats/digest.ts';
 import { createHttpApplication, type RequestLog } from './http/application.ts';
 import { createMetrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
@@ -31,6 +30,7 @@ import { issuerRoutes } from './http/routes/issuers.ts';
 import { publicDocumentRoutes } from './http/routes/public-documents.ts';
 import { renderingRoutes } from './http/routes/renderings.ts';
 import { serviceRoutes } from './http/routes/service.ts';
+import { tokenRoutes } from './http/routes/tokens.ts';
 import { trustRegistryRoutes } from './http/routes/trust-registry.ts';
 import { verifierRoutes } from './http/routes/verifiers.ts';
 import { worksheetRoutes } from './http/routes/worksheets.ts';
@@ -39,6 +39,7 @@ import { createPeer, type PeerSettings } from './net/peer-request.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { createSafePost, type SafePost } from './net/safe-post.ts';
 import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity.ts';
+import { AdminTokens } from './services/admin-tokens.ts';
 import { Adviser } from './services/adviser/adviser.ts';
 import { findOnFile } from './services/adviser/on-file.ts';
 import { assertNotRestoring } from './services/backups/unfinished-restore.ts';
@@ -51,6 +52,7 @@ import { Evaluations } from './services/evaluations.ts';
 import { Holder } from './services/holder.ts';
 import { Identity } from './services/identity/identity.ts';
 import { PublishedDids } from './services/identity/published-dids.ts';
+import { Tokens } from './services/identity/tokens.ts';
 import { type AdviceOnIssue, Issuer } from './services/issuer.ts';
 import { LeftBehind } from './services/left-behind.ts';
 import { Once } from './services/once.ts';
@@ -259,7 +261,10 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     judge: (question, credentials, own) => verifier.answerAuthority(question, credentials, own),
   });
 
-  const admin = await adminTokenOf(config, store);
+  const given = [config.adminToken, config.nextAdminToken].filter((token) => token !== undefined);
+  const adminTokens = new AdminTokens({ store, clock, given });
+  const newAdminToken = await adminTokens.settle();
+  const tokens = new Tokens({ store, clock });
   const state = { ready: false };
   const metrics = createMetrics();
   const manual =
@@ -272,6 +277,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       setClock: manual === undefined ? undefined : (now) => setClock(manual, now),
       conformance: config.conformance,
     }),
+    ...tokenRoutes({ tokens, adminTokens }),
     // Before the paths that take any credential id in its place.
     ...renderingRoutes({ identity, holder, renderings }),
     ...batchRoutes({ identity, batches, clock }),
@@ -288,7 +294,13 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   ];
   const application = createHttpApplication({
     routes,
-    callers: new Callers({ adminTokenDigest: admin.digest, findByToken: (token) => identity.findByToken(token) }),
+    callers: new Callers({
+      isAdmin: (token) => adminTokens.isGood(token),
+      findByToken: async (token) => {
+        const owner = await tokens.find(token);
+        return owner && { ...owner, actor: `token:${owner.organisation}/${owner.name}` };
+      },
+    }),
     once: new Once({ store, keys, clock }),
     clock,
     log,
@@ -311,7 +323,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     store,
     resolver,
     clock,
-    newAdminToken: admin.generated,
+    newAdminToken,
     routes,
     setPublicUrl: (url) => {
       address.current = url;
@@ -514,14 +526,4 @@ function ownListsFirst(credentialStatus: CredentialStatus, load: LoadStatusList)
       throw error;
     }
   };
-}
-
-async function adminTokenOf(config: Config, store: Store): Promise<{ digest: string; generated: string | undefined }> {
-  if (config.adminToken !== undefined) return { digest: sha256Hex(config.adminToken), generated: undefined };
-  const kept = await store.readSetting('adminTokenDigest');
-  if (typeof kept === 'string') return { digest: kept, generated: undefined };
-  const generated = `ppa_${randomBytes(32).toString('base64url')}`;
-  // Of several nodes that start at once over one database, one has made the token.
-  const digest = await store.settleSetting('adminTokenDigest', sha256Hex(generated));
-  return { digest: String(digest), generated: digest === sha256Hex(generated) ? generated : undefined };
 }

@@ -14,6 +14,8 @@ export interface Config {
   /** Without a trailing slash; undefined until the port is known, when PUBLIC_URL is unset and PORT is 0. */
   readonly publicUrl: string | undefined;
   readonly adminToken: string | undefined;
+  /** Good beside the other one, while it is being changed. */
+  readonly nextAdminToken: string | undefined;
   readonly policyFile: string | undefined;
   readonly typesDirectory: string | undefined;
   readonly logLevel: LogLevel;
@@ -88,11 +90,11 @@ export function readConfig(environment: Environment): Config {
     throw refused('KEY_PASSPHRASE', 'give either KEY_PASSPHRASE or KEY_FILE, not both');
   }
   if (passphrase !== undefined && passphrase.length < 12) throw refused('KEY_PASSPHRASE', 'at least 12 characters');
-  const adminToken = given('ADMIN_TOKEN');
   const pkcs11 = readPkcs11(given);
-  // What could never stand in an Authorization header would lock the operator out.
-  if (adminToken !== undefined && !/^[\x21-\x7e]{16,200}$/.test(adminToken))
-    throw refused('ADMIN_TOKEN', '16 to 200 visible ASCII characters');
+  const adminToken = readAdminToken('ADMIN_TOKEN', given('ADMIN_TOKEN'));
+  const nextAdminToken = readAdminToken('ADMIN_TOKEN_NEXT', given('ADMIN_TOKEN_NEXT'));
+  if (nextAdminToken !== undefined && adminToken === undefined)
+    throw refused('ADMIN_TOKEN_NEXT', 'only beside ADMIN_TOKEN');
   return {
     port,
     host,
@@ -100,6 +102,7 @@ export function readConfig(environment: Environment): Config {
     store: readStore(given('STORE')),
     publicUrl,
     adminToken,
+    nextAdminToken,
     policyFile: given('POLICY_FILE'),
     typesDirectory: readTypesDirectory(given('TYPES_DIR')),
     logLevel: readLogLevel(given('LOG_LEVEL')),
@@ -115,6 +118,13 @@ export function readConfig(environment: Environment): Config {
     conformance: readProfile(given('PROFILE'), { host, publicUrl, policyFile: given('POLICY_FILE') }),
     unconfigured: SHAPING.every((name) => given(name) === undefined),
   };
+}
+
+/** What could never stand in an Authorization header would lock the operator out. */
+function readAdminToken(name: string, text: string | undefined): string | undefined {
+  if (text !== undefined && !/^[\x21-\x7e]{16,200}$/.test(text))
+    throw refused(name, '16 to 200 visible ASCII characters');
+  return text;
 }
 
 export function isLoopback(host: string): boolean {

@@ -1,6 +1,6 @@
 /**
  * Who the work at hand is done for, so that what is scarce far below can be shared out fairly without every function on the way having to
- * hand the name on. Nothing is ever decided by it but whose turn it is.
+ * hand the name on, and so that the journal can say who it was. Nothing is ever decided by it but whose turn it is.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
@@ -9,6 +9,8 @@ export interface Caller {
   readonly line: 'public' | 'organisation' | 'admin' | 'node';
   /** An address or an organisation: tells the callers of one line apart. */
   readonly name: string;
+  /** What the journal says: `token:maker/ci`, `person:…`, `admin`. Strangers have none. */
+  readonly actor?: string | undefined;
 }
 
 const NODE: Caller = { line: 'node', name: '' };

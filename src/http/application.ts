@@ -8,7 +8,7 @@ import { excerpt } from '../base/finding.ts';
 import type { JsonValue } from '../base/json.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
-import type { Callers } from '../services/callers.ts';
+import { assertScope, type Callers, type Demand, type Known } from '../services/callers.ts';
 import type { Once } from '../services/once.ts';
 import { Admission } from './admission.ts';
 import { readBody, readLines, requireBody } from './body.ts';
@@ -28,6 +28,8 @@ export interface RequestLog {
     milliseconds: number;
     code?: string;
     organisation?: string;
+    /** As the journal has it. */
+    caller?: string;
   }): void;
   /** A fault of ours, with its causes, logged once. */
   fault(requestId: string, error: unknown): void;
@@ -119,14 +121,14 @@ async function dispatch(
     throw new ServiceError('METHOD_NOT_ALLOWED', `${excerpt(request.method, 20)} is not offered here`);
   }
   if (route.access === 'public') publicLimit.take(request.socket.remoteAddress ?? '');
-  const isKnown = route.tellsOrganisations === true && request.headers.authorization !== undefined;
-  const organisation = await deps.callers.identify(
-    isKnown ? 'organisation' : route.access,
+  const known = await deps.callers.identify(
+    demandOf(route, request),
     request.headers.authorization,
     request.socket.remoteAddress ?? '',
   );
-  response.locals['organisation'] = organisation;
-  const call = await readCall(route, request, response, organisation);
+  response.locals['organisation'] = known.organisation;
+  response.locals['caller'] = known.actor;
+  const call = await readCall(route, request, response, known);
   // Strangers have no name to keep their keys apart by, and nothing of theirs needs to happen once.
   const once =
     route.method !== 'GET' &&
@@ -141,22 +143,23 @@ async function dispatch(
     if (answer.lines === undefined) send(response, answer);
     else await sendLines(response, answer, answer.lines);
   };
-  await workFor(callerOf(route, request, organisation), () =>
+  await workFor(callerOf(route, request, known), () =>
     route.method === 'GET' ? work() : admission[route.access].run(work),
   );
 }
 
-function callerOf({ access }: Route, request: Request, organisation: string | undefined): Caller {
-  if (organisation !== undefined) return { line: 'organisation', name: organisation };
-  return { line: access === 'admin' ? 'admin' : 'public', name: request.socket.remoteAddress ?? '' };
+function demandOf(route: Route, request: Request): Demand {
+  const { tellsOrganisations: scope } = route;
+  if (scope !== undefined && request.headers.authorization !== undefined) return { access: 'organisation', scope };
+  return route;
 }
 
-async function readCall(
-  route: Route,
-  request: Request,
-  response: Response,
-  organisation: string | undefined,
-): Promise<Call> {
+function callerOf({ access }: Route, request: Request, { organisation, actor }: Known): Caller {
+  if (organisation !== undefined) return { line: 'organisation', name: organisation, actor };
+  return { line: access === 'admin' ? 'admin' : 'public', name: request.socket.remoteAddress ?? '', actor };
+}
+
+async function readCall(route: Route, request: Request, response: Response, known: Known): Promise<Call> {
   const key = request.headers['idempotency-key'];
   if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key))) {
     throw new ServiceError('BAD_REQUEST', 'an Idempotency-Key is 1 to 200 visible ASCII characters');
@@ -168,7 +171,9 @@ async function readCall(
     accept: request.headers.accept,
     query: requireQuery(route, request.url),
     body: route.request === undefined ? undefined : requireBody(route.request, body),
-    organisation,
+    organisation: known.organisation,
+    actor: known.actor,
+    assertMay: (scope) => assertScope(known, scope),
     language: languageOf(request.headers['accept-language']),
     idempotencyKey: key,
     bodyDigest: digestOfJson(body ?? null),
@@ -292,7 +297,7 @@ function asRefusal(error: unknown): unknown {
 }
 
 function finish(deps: ApplicationDeps, request: Request, response: Response): void {
-  const { requestId, started, route, code, organisation } = response.locals as Record<string, unknown>;
+  const { requestId, started, route, code, organisation, caller } = response.locals as Record<string, unknown>;
   const milliseconds = Math.round((performance.now() - Number(started)) * 10) / 10;
   const line = {
     requestId: String(requestId),
@@ -306,5 +311,6 @@ function finish(deps: ApplicationDeps, request: Request, response: Response): vo
     ...line,
     ...(typeof code === 'string' ? { code } : {}),
     ...(typeof organisation === 'string' ? { organisation } : {}),
+    ...(typeof caller === 'string' ? { caller } : {}),
   });
 }

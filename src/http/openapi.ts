@@ -23,7 +23,8 @@ export function openApiOf(routes: readonly Route[], version: string): JsonObject
         organisation: {
           type: 'http',
           scheme: 'bearer',
-          description: 'the token that creating an organisation returned',
+          description:
+            'the token that creating an organisation returned, or another of its tokens with the scope named here',
         },
       },
       schemas: { Problem: PROBLEM },
@@ -81,7 +82,7 @@ function operationOf(one: Route): object {
   return {
     tags: [one.tag],
     summary: one.summary,
-    ...(one.access === 'public' ? {} : { security: [{ [one.access]: [] }] }),
+    ...(one.access === 'public' ? {} : { security: [{ [one.access]: one.scope === undefined ? [] : [one.scope] }] }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...bodyOf(one),
     responses: {

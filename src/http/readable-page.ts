@@ -23,7 +23,11 @@ function articleOf(route: Route): string {
     .map(([status, text]) => `<li><code>${status}</code> ${escapeHtml(text)}</li>`)
     .join('');
   return `<article><h3><code>${route.method} ${escapeHtml(route.path)}</code></h3><p>${escapeHtml(route.summary)}
-<span class="access">(${ACCESS[route.access]})</span></p><ul>${answers}</ul></article>`;
+<span class="access">(${accessOf(route)})</span></p><ul>${answers}</ul></article>`;
+}
+
+function accessOf({ access, scope }: Route): string {
+  return scope === undefined ? ACCESS[access] : `${ACCESS[access]}, scope ${scope}`;
 }
 
 function escapeHtml(text: string): string {

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { JsonValue } from '../base/json.ts';
+import type { Scope } from '../base/scope.ts';
 import type { Language } from './problem-details.ts';
 
 /** Who may call: anybody, the administrator, or the organisation that owns the instance in the path. */
-export type Access = 'public' | 'admin' | 'organisation';
+export type Access = Door['access'];
 
 export interface Call<Body = unknown> {
   readonly params: Readonly<Record<string, string>>;
@@ -15,6 +16,10 @@ export interface Call<Body = unknown> {
   readonly accept: string | undefined;
   /** Slug of the caller's organisation; undefined for the administrator, and on public routes unless they tell organisations apart. */
   readonly organisation: string | undefined;
+  /** What the journal calls the caller; undefined for strangers. */
+  readonly actor: string | undefined;
+  /** For what a request asks beside that for which the route is there. Errors: FORBIDDEN when the caller may not. */
+  readonly assertMay: (scope: Scope) => void;
   readonly language: Language;
   readonly idempotencyKey: string | undefined;
   /** Digest of the body as received. */
@@ -33,14 +38,24 @@ export interface Answer {
   readonly lines?: (write: (line: object) => Promise<void>) => Promise<void>;
 }
 
+/**
+ * Who may call a route, and for which scope: a route for organisations without one does not compile, so that nothing can be offered that
+ * every token may do.
+ */
+export type Door =
+  | { readonly access: 'public'; readonly scope?: never }
+  | { readonly access: 'admin'; readonly scope?: never }
+  | { readonly access: 'organisation'; readonly scope: Scope };
+
 /** One row of the route table: everything that can be asked of this service is one of these, and nothing else is answered. */
-export interface Route {
+export type Route = Door & RouteRow;
+
+interface RouteRow {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** OpenAPI form: `/issuers/{id}/credentials/issue`. */
   readonly path: string;
-  readonly access: Access;
-  /** A public route that does more for a caller who shows an organisation token. A wrong token is refused, not ignored. */
-  readonly tellsOrganisations?: true;
+  /** The scope by which a public route does more for a caller who shows an organisation token. A wrong token is refused, not ignored. */
+  readonly tellsOrganisations?: Scope;
   /** What follows the first parameter's place is one name with escapes of its own, not a path. */
   readonly opaquePath?: true;
   readonly tag: string;
@@ -59,10 +74,11 @@ export interface Route {
 
 /** Keeps the body's type between the schema and the handler of one route. */
 export function route<Schema extends z.ZodType>(
-  definition: Omit<Route, 'handle' | 'request'> & {
-    readonly request: Schema;
-    readonly handle: (call: Call<z.infer<Schema>>) => Promise<Answer>;
-  },
+  definition: Door &
+    Omit<RouteRow, 'handle' | 'request'> & {
+      readonly request: Schema;
+      readonly handle: (call: Call<z.infer<Schema>>) => Promise<Answer>;
+    },
 ): Route {
   return definition as unknown as Route;
 }

@@ -1,18 +1,36 @@
-import { Buffer } from 'node:buffer';
-import { timingSafeEqual } from 'node:crypto';
 import { ServiceError } from '../base/error.ts';
-import { sha256Hex } from '../formats/digest.ts';
-import type { OrganisationRecord } from '../store/store.ts';
+import type { FourEyesAct, Scope } from '../base/scope.ts';
+
+/** What a route asks of whoever calls it. */
+export type Demand =
+  | { readonly access: 'public' }
+  | { readonly access: 'admin' }
+  | { readonly access: 'organisation'; readonly scope: Scope };
+
+/** Who somebody is who may call for an organisation. */
+export interface Member {
+  /** Slug. */
+  readonly organisation: string;
+  /** What the journal calls them. */
+  readonly actor: string;
+  readonly scopes: readonly Scope[];
+  /** Acts that the organisation wants two callers for. */
+  readonly fourEyes: readonly FourEyesAct[];
+}
+
+/** Who is calling; nothing is known of a stranger. */
+export type Known = Partial<Member>;
 
 interface CallersDeps {
-  /** SHA-256 of the administrator's token, hex. */
-  readonly adminTokenDigest: string;
-  readonly findByToken: (token: string) => Promise<OrganisationRecord | undefined>;
+  readonly isAdmin: (token: string) => Promise<boolean>;
+  readonly findByToken: (token: string) => Promise<Member | undefined>;
 }
 
 const TOKEN = /^Bearer ([\x21-\x7e]{16,200})$/;
 /** Wrong tokens one address may send a minute. */
 const MAX_WRONG = 60;
+/** Addresses remembered at once; beyond it the oldest is forgotten. */
+const MAX_ADDRESSES = 10_000;
 
 /** Who is calling: told from the bearer token and nothing else. */
 export class Callers {
@@ -25,25 +43,28 @@ export class Callers {
   }
 
   /**
-   * The organisation slug of the caller; undefined for the administrator and where nobody need be known.
-   * Errors: UNAUTHORIZED, the same for a missing, a malformed and a wrong token; RATE_LIMITED for an address that keeps guessing.
+   * The caller, if they may do what the route is for.
+   * Errors: UNAUTHORIZED, the same for a missing, a malformed, a wrong and an expired token; FORBIDDEN, naming the scope that the token
+   * does not have; RATE_LIMITED for an address that keeps guessing.
    */
-  async identify(
-    access: 'public' | 'admin' | 'organisation',
-    authorization: string | undefined,
-    address: string,
-  ): Promise<string | undefined> {
-    if (access === 'public') return undefined;
+  async identify(demand: Demand, authorization: string | undefined, address: string): Promise<Known> {
+    if (demand.access === 'public') return {};
     this.#assertNotGuessing(address);
     const token = TOKEN.exec(authorization ?? '')?.[1] ?? '';
-    if (access === 'admin') {
-      if (sameDigest(sha256Hex(token), this.#deps.adminTokenDigest)) return undefined;
+    if (demand.access === 'admin') {
+      if (await this.#deps.isAdmin(token)) return { actor: 'admin' };
     } else {
-      const organisation = await this.#deps.findByToken(token);
-      if (organisation !== undefined) return organisation.slug;
+      const member = await this.#deps.findByToken(token);
+      if (member !== undefined) return within(member, demand.scope);
     }
-    this.#wrong.set(address, (this.#wrong.get(address) ?? 0) + 1);
+    this.#remember(address);
     throw new ServiceError('UNAUTHORIZED', 'send Authorization: Bearer with a valid token');
+  }
+
+  #remember(address: string): void {
+    this.#wrong.set(address, (this.#wrong.get(address) ?? 0) + 1);
+    const [oldest] = this.#wrong.keys();
+    if (this.#wrong.size > MAX_ADDRESSES && oldest !== undefined) this.#wrong.delete(oldest);
   }
 
   #assertNotGuessing(address: string): void {
@@ -58,6 +79,12 @@ export class Callers {
   }
 }
 
-function sameDigest(left: string, right: string): boolean {
-  return left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
+function within(member: Member, scope: Scope): Known {
+  assertScope(member, scope);
+  return member;
+}
+
+/** Errors: FORBIDDEN, naming the scope that the caller does not have. */
+export function assertScope({ scopes = [] }: Known, scope: Scope): void {
+  if (!scopes.includes(scope)) throw new ServiceError('FORBIDDEN', `this needs the scope "${scope}"`);
 }

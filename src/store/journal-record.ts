@@ -2,12 +2,12 @@
  * One act in the journal: one line of JSON.
  *
  *   {"hash":"…","seq":7,"prev":"…","group":3,"at":"2026-01-02T03:04:05.678Z","act":"set-status",
- *    "org":"…","why":"…","put":[["key",value],…],"del":["key",…]}
+ *    "org":"…","by":"…","why":"…","put":[["key",value],…],"del":["key",…]}
  *
  * without the line breaks. `hash` is the SHA-256, in hex, of the line from `"seq"` to its end, so that it covers the bytes as they
  * stand and not a reading of them; `prev` is the hash of the line before, 64 zeros for the first. `seq` counts acts from 1, `group`
  * counts appends: acts of one group were synced together. `put` and `del` are what the act did to the ordered keys of the store, and
- * replaying them in order is the store.
+ * replaying them in order is the store. `by` names the token or person that asked, `org` whose data it is about.
  */
 import { createHash } from 'node:crypto';
 import { isObject, type JsonValue } from '../base/json.ts';
@@ -24,7 +24,7 @@ export interface Sealed {
 
 /** Write one act that has a sequence as the line after `previous`. Values are copied as the text that goes to the index. */
 export function sealAct(act: CommittedAct, sequence: number, previous: Head, group: number): Sealed {
-  const { act: name, organisation, why } = act.name;
+  const { act: name, organisation, by, why } = act.name;
   const puts: string[] = [];
   const dels: string[] = [];
   for (const [key, text] of act.writes) {
@@ -39,6 +39,7 @@ export function sealAct(act: CommittedAct, sequence: number, previous: Head, gro
     `"at":"${new Date(act.at).toISOString()}"`,
     `"act":${JSON.stringify(name)}`,
     ...(organisation === undefined ? [] : [`"org":${JSON.stringify(organisation)}`]),
+    ...(by === undefined ? [] : [`"by":${JSON.stringify(by)}`]),
     ...(why === undefined ? [] : [`"why":${JSON.stringify(why)}`]),
     `"put":[${puts.join(',')}]`,
     `"del":[${dels.join(',')}]`,

@@ -1,7 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { TokenRecord, TokenRotation } from './access-records.ts';
 import type { Restoration } from './backup/source.ts';
 import type { BatchHold, BatchRecord } from './batch-records.ts';
+import { byCaller } from './by-caller.ts';
 import type { ChangeRecord, ReevaluationJob, WebhookProgress, WebhookRecord } from './reevaluation-records.ts';
 import type {
   ArchivedList,
@@ -29,6 +31,7 @@ import { rememberSeenList } from './tables/seen-lists.ts';
 import { takeOver } from './tables/sessions.ts';
 import { settings } from './tables/settings.ts';
 import { findStatusList, skipAhead } from './tables/status-lists.ts';
+import { noteTokenUse } from './tables/tokens.ts';
 import * as webhooks from './tables/webhooks.ts';
 import type { Acts } from './transaction.ts';
 
@@ -47,7 +50,7 @@ export class LedgerStore implements Store {
   readonly #leftBehind: LedgerStoreDeps['leftBehind'];
 
   constructor({ acts, leftBehind }: LedgerStoreDeps) {
-    this.#acts = acts;
+    this.#acts = byCaller(acts);
     this.#leftBehind = leftBehind;
   }
 
@@ -64,9 +67,13 @@ export class LedgerStore implements Store {
     await this.#acts[Symbol.asyncDispose]();
   }
 
-  createOrganisation(record: OrganisationRecord, instances: readonly InstanceRecord[]): Promise<void> {
+  createOrganisation(
+    record: OrganisationRecord,
+    instances: readonly InstanceRecord[],
+    token?: TokenRecord,
+  ): Promise<void> {
     const name = { act: 'create-organisation', organisation: record.slug };
-    return this.#acts.transact(name, (tx) => organisations.createOrganisation(tx, record, instances));
+    return this.#acts.transact(name, (tx) => organisations.createOrganisation(tx, record, instances, token));
   }
 
   updateOrganisation(record: OrganisationRecord, why: string, read: OrganisationRecord): Promise<void> {
@@ -86,8 +93,31 @@ export class LedgerStore implements Store {
     return this.#acts.read((view) => organisations.findOrganisation(view, slug));
   }
 
-  findOrganisationByToken(tokenDigest: string) {
-    return this.#acts.read((view) => organisations.findOrganisationByToken(view, tokenDigest));
+  createToken(record: TokenRecord): Promise<void> {
+    const name = { act: 'create-token', organisation: record.organisation, why: record.name };
+    return this.#acts.transact(name, (tx) => organisations.createToken(tx, record));
+  }
+
+  rotateToken(organisation: string, token: string, rotation: TokenRotation): Promise<TokenRecord> {
+    const name = { act: 'rotate-token', organisation, why: token };
+    return this.#acts.transact(name, (tx) => organisations.rotateToken(tx, organisation, token, rotation));
+  }
+
+  removeToken(organisation: string, token: string): Promise<boolean> {
+    const name = { act: 'remove-token', organisation, why: token, urgent: true };
+    return this.#acts.transact(name, (tx) => organisations.removeToken(tx, organisation, token));
+  }
+
+  listTokens(organisation: string) {
+    return this.#acts.read((view) => organisations.listTokens(view, organisation));
+  }
+
+  findToken(digest: string) {
+    return this.#acts.read((view) => organisations.findToken(view, digest));
+  }
+
+  noteTokenUse(organisation: string, token: string, day: string): Promise<void> {
+    return this.#acts.transact({ act: 'note-token-use' }, (tx) => noteTokenUse(tx, organisation, token, day));
   }
 
   listOrganisations() {

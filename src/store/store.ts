@@ -3,6 +3,8 @@
  * journal. Every implementation (level, memory, PostgreSQL) runs the same contract suite, test/suite/store.ts.
  */
 import type { JsonObject, JsonValue } from '../base/json.ts';
+import type { FourEyesAct } from '../base/scope.ts';
+import type { AccessStore, TokenRecord } from './access-records.ts';
 import type { BatchHold, BatchLine, BatchRecord } from './batch-records.ts';
 import type {
   ChangeRecord,
@@ -17,14 +19,14 @@ export interface OrganisationRecord {
   readonly name: { readonly ko: string; readonly en: string };
   readonly role: string;
   readonly did: string;
-  /** SHA-256 of the organisation token, hex. The token itself is never stored. */
-  readonly tokenDigest: string;
   readonly createdAt: string;
   readonly keys: readonly KeyRecord[];
   /** Where its keys are made; absent where that is as the node has it. */
   readonly keyHolder?: string;
   /** Of a did:webvh. */
   readonly webvh?: WebvhRecord;
+  /** Acts that two callers are wanted for. */
+  readonly fourEyes?: readonly FourEyesAct[];
 }
 
 /** What makes up a did:webvh: its log, oldest entry first, and the key in waiting that will write the next one. */
@@ -196,15 +198,20 @@ export interface DidLogHead {
   readonly versionId: string;
 }
 
-export interface Store extends AsyncDisposable {
+export interface Store extends AccessStore, AsyncDisposable {
   // Organisations and their instances
-  createOrganisation(record: OrganisationRecord, instances: readonly InstanceRecord[]): Promise<void>; // CONFLICT
+  createOrganisation(
+    record: OrganisationRecord,
+    instances: readonly InstanceRecord[],
+    token?: TokenRecord,
+  ): Promise<void>; // CONFLICT
   /** Written on top of `read`. NOT_FOUND; CONFLICT when somebody else wrote since. */
   updateOrganisation(record: OrganisationRecord, why: string, read: OrganisationRecord): Promise<void>;
   /** Instances go, issued credentials and lists stay, and so does what is to be left as a setting, in the same act. NOT_FOUND. */
   deleteOrganisation(slug: string, left?: { readonly setting: string; readonly value: JsonValue }): Promise<void>;
   findOrganisation(slug: string): Promise<OrganisationRecord | undefined>;
-  findOrganisationByToken(tokenDigest: string): Promise<OrganisationRecord | undefined>;
+  /** By the digest of a token or of the one before; whether either is still good is not looked at. */
+  findToken(digest: string): Promise<{ organisation: OrganisationRecord; token: TokenRecord } | undefined>;
   listOrganisations(): Promise<readonly OrganisationRecord[]>;
   createInstance(record: InstanceRecord): Promise<void>; // CONFLICT
   findInstance(kind: InstanceRecord['kind'], id: string): Promise<InstanceRecord | undefined>;

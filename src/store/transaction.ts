@@ -40,6 +40,8 @@ export interface ActName {
   readonly act: string;
   /** Slug of the organisation on whose behalf it happens. */
   readonly organisation?: string | undefined;
+  /** Who asked for it, by name: never a token, nor where a stranger called from. */
+  readonly by?: string | undefined;
   /** In the words of whoever did it. */
   readonly why?: string;
   /** Ends something that was begun (a signed intent, a claimed key): never turned away by a full queue. */

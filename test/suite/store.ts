@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createManualClock, type ManualClock } from '../../src/base/clock.ts';
+import type { TokenRecord } from '../../src/store/access-records.ts';
 import type { ChangeRecord } from '../../src/store/reevaluation-records.ts';
 import type { EvaluationRecord, IntentRequest, IssuanceRecord, Store } from '../../src/store/store.ts';
 import { describeBatches } from './batches.ts';
@@ -444,10 +445,17 @@ function describeOrganisations(its: () => Store): void {
     name: { ko: '한빛제강', en: 'Hanbit Steel' },
     role: 'company',
     did: 'did:web:hanbit-steel.example',
-    tokenDigest: 'aa',
     createdAt: AT,
     keys: [],
   };
+  const token = (digest: string, more: Partial<TokenRecord> = {}): TokenRecord => ({
+    organisation: 'hanbit-steel',
+    name: 'main',
+    digest,
+    scopes: ['read'],
+    createdAt: AT,
+    ...more,
+  });
   const instance = (kind: 'issuer' | 'verifier' | 'holder', id = 'hanbit-steel') => ({
     kind,
     id,
@@ -458,13 +466,15 @@ function describeOrganisations(its: () => Store): void {
   describe('organisations', () => {
     test('are created once, with their instances, and found by slug and by token', async () => {
       const instances = [instance('issuer'), instance('verifier'), instance('holder')];
-      const outcomes = await Promise.allSettled(times(10).map(() => its().createOrganisation(organisation, instances)));
+      const outcomes = await Promise.allSettled(
+        times(10).map(() => its().createOrganisation(organisation, instances, token('aa'))),
+      );
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       await expect(its().createOrganisation(organisation, [])).rejects.toEqual(refusal('CONFLICT'));
       expect(await its().findOrganisation('hanbit-steel')).toEqual(organisation);
-      expect(await its().findOrganisationByToken('aa')).toEqual(organisation);
+      expect(await its().findToken('aa')).toEqual({ organisation, token: token('aa') });
       expect(await its().findOrganisation('other')).toBeUndefined();
-      expect(await its().findOrganisationByToken('bb')).toBeUndefined();
+      expect(await its().findToken('bb')).toBeUndefined();
       expect(await its().listInstances('hanbit-steel')).toEqual(instances);
       expect(await its().findInstance('verifier', 'hanbit-steel')).toEqual(instance('verifier'));
     });
@@ -473,30 +483,56 @@ function describeOrganisations(its: () => Store): void {
       await its().createInstance(instance('issuer'));
       await expect(its().createOrganisation(organisation, [instance('issuer')])).rejects.toEqual(refusal('CONFLICT'));
       expect(await its().findOrganisation('hanbit-steel')).toBeUndefined();
-      expect(await its().findOrganisationByToken('aa')).toBeUndefined();
+      expect(await its().findToken('aa')).toBeUndefined();
       await expect(its().createInstance(instance('issuer'))).rejects.toEqual(refusal('CONFLICT'));
     });
 
-    test('a new token replaces the old one', async () => {
+    test('a record is written on top of the one that was read', async () => {
       await its().createOrganisation(organisation, []);
-      await its().updateOrganisation({ ...organisation, tokenDigest: 'bb' }, 'token rotated', organisation);
+      await its().updateOrganisation({ ...organisation, role: 'register' }, 'role changed', organisation);
       // Whoever still holds the record of before brings nothing of it back.
-      const late = its().updateOrganisation({ ...organisation, tokenDigest: 'dd' }, 'token rotated', organisation);
+      const late = its().updateOrganisation({ ...organisation, role: 'relying-party' }, 'role changed', organisation);
       await expect(late).rejects.toEqual(refusal('CONFLICT'));
-      expect(await its().findOrganisationByToken('aa')).toBeUndefined();
-      expect((await its().findOrganisationByToken('bb'))?.slug).toBe('hanbit-steel');
-      const other = { ...organisation, slug: 'other', tokenDigest: 'cc' };
-      const unknown = its().updateOrganisation(other, 'token rotated', other);
-      await expect(unknown).rejects.toEqual(refusal('NOT_FOUND'));
+      expect((await its().findOrganisation('hanbit-steel'))?.role).toBe('register');
+      const other = { ...organisation, slug: 'other' };
+      await expect(its().updateOrganisation(other, 'role changed', other)).rejects.toEqual(refusal('NOT_FOUND'));
+    });
+
+    test('tokens have names: a second one stands beside the first, a rotated one ends or stays a while', async () => {
+      await its().createOrganisation(organisation, [], token('aa'));
+      await its().createToken(token('bb', { name: 'ci' }));
+      for (const taken of [token('cc'), token('bb', { name: 'other' })])
+        await expect(its().createToken(taken)).rejects.toEqual(refusal('CONFLICT'));
+      const stranger = its().createToken(token('cc', { organisation: 'other' }));
+      await expect(stranger).rejects.toEqual(refusal('NOT_FOUND'));
+
+      const until = '2026-01-03T03:04:05Z';
+      await its().rotateToken('hanbit-steel', 'ci', { digest: 'dd', at: AT, keepUntil: until });
+      const rotated = token('dd', { name: 'ci', rotatedAt: AT, previous: { digest: 'bb', until } });
+      for (const digest of ['bb', 'dd']) expect((await its().findToken(digest))?.token).toEqual(rotated);
+      await its().rotateToken('hanbit-steel', 'ci', { digest: 'ee', at: AT });
+      for (const digest of ['bb', 'dd']) expect(await its().findToken(digest)).toBeUndefined();
+      const none = its().rotateToken('hanbit-steel', 'none', { digest: 'ff', at: AT });
+      await expect(none).rejects.toEqual(refusal('NOT_FOUND'));
+
+      await its().noteTokenUse('hanbit-steel', 'ci', '2026-01-02');
+      expect((await its().listTokens('hanbit-steel')).map((one) => [one.token.name, one.lastUsed])).toEqual([
+        ['ci', '2026-01-02'],
+        ['main', undefined],
+      ]);
+      expect(await its().removeToken('hanbit-steel', 'ci')).toBe(true);
+      expect(await its().removeToken('hanbit-steel', 'ci')).toBe(false);
+      expect(await its().findToken('ee')).toBeUndefined();
+      expect((await its().findToken('aa'))?.token.name).toBe('main');
     });
 
     test('a deleted one takes its instances along and leaves what it issued', async () => {
-      await its().createOrganisation(organisation, [instance('issuer')]);
-      await its().createOrganisation({ ...organisation, slug: 'hanbit', tokenDigest: 'bb' }, []);
+      await its().createOrganisation(organisation, [instance('issuer')], token('aa'));
+      await its().createOrganisation({ ...organisation, slug: 'hanbit' }, []);
       const record = await issue(its(), createIntent(1));
       await its().deleteOrganisation('hanbit-steel');
       expect(await its().findInstance('issuer', 'hanbit-steel')).toBeUndefined();
-      expect(await its().findOrganisationByToken('aa')).toBeUndefined();
+      expect(await its().findToken('aa')).toBeUndefined();
       expect((await its().findIssuance('urn:uuid:1'))?.state).toBe('issued');
       expect((await its().findStatusList(onlyEntry(record).listId))?.list.allotted).toBe(1);
       expect((await its().listOrganisations()).map(({ slug }) => slug)).toEqual(['hanbit']);
@@ -516,7 +552,7 @@ function describeOrganisations(its: () => Store): void {
 
     test('nobody is given the names of a deleted one, under which its credentials are still kept', async () => {
       await its().createOrganisation(organisation, [instance('issuer')]);
-      await its().createOrganisation({ ...organisation, slug: 'hanbit', tokenDigest: 'bb' }, []);
+      await its().createOrganisation({ ...organisation, slug: 'hanbit' }, []);
       await its().deleteOrganisation('hanbit-steel');
       await expect(its().createOrganisation(organisation, [])).rejects.toEqual(refusal('CONFLICT'));
       const taken = its().createInstance({ ...instance('issuer'), organisation: 'hanbit' });

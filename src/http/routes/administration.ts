@@ -54,7 +54,6 @@ const NewKey = z.strictObject({
   /** Somebody else may have the old key: nothing by it shall verify any more. */
   compromised: z.boolean().optional(),
 });
-const Nothing = z.strictObject({}).optional();
 
 /** Slugs that are path segments of this service already. */
 const RESERVED_SLUGS = new Set([
@@ -151,16 +150,6 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
         return { status: 204 };
       },
     },
-    route({
-      method: 'POST',
-      path: '/admin/organizations/{slug}/token',
-      access: 'admin',
-      tag: 'Administration',
-      summary: 'Replace the organisation token; the old one ends at once',
-      request: Nothing,
-      answers: { 200: 'the new token, shown once' },
-      handle: async (call) => ({ status: 200, body: { token: await identity.rotateToken(slugOf(call)) } }),
-    }),
     route({
       method: 'POST',
       path: '/admin/organizations/{slug}/keys',
@@ -291,6 +280,6 @@ function slugOf(call: Call): string {
 
 function publicView(organisation: Awaited<ReturnType<Identity['requireOrganisation']>>): object {
   // The log of a did:webvh has a place of its own.
-  const { tokenDigest: _secret, webvh: _log, ...rest } = organisation;
+  const { webvh: _log, ...rest } = organisation;
   return rest;
 }

@@ -50,6 +50,7 @@ function issueRoute(deps: BatchRouteDeps): Route {
     method: 'POST',
     path: '/issuers/{id}/credentials/batch',
     access: 'organisation',
+    scope: 'issue',
     tag: 'Batches',
     summary: 'Issue many credentials, one a line; sent again with its Idempotency-Key, a batch goes on where it ended',
     requestLines: JsonDocument,
@@ -65,6 +66,7 @@ function supersedeRoute(deps: BatchRouteDeps): Route {
     method: 'POST',
     path: '/issuers/{id}/credentials/supersede',
     access: 'organisation',
+    scope: 'issue',
     tag: 'Batches',
     summary: 'Issue successors, one a line, each linked to the credential it replaces, which is revoked',
     requestLines: Replacement,
@@ -75,11 +77,13 @@ function supersedeRoute(deps: BatchRouteDeps): Route {
       effectiveDate: 'of the revocations: YYYY-MM-DD, today unless given',
     },
     answers: LINES_ANSWERS,
-    handle: (call) =>
-      issueLines(deps, call, {
+    handle: async (call) => {
+      call.assertMay('status');
+      return issueLines(deps, call, {
         reason: call.query.get('reason') ?? undefined,
         effectiveDate: call.query.get('effectiveDate') ?? undefined,
-      }),
+      });
+    },
   };
 }
 
@@ -105,6 +109,7 @@ function statusRoute(deps: BatchRouteDeps): Route {
     method: 'POST',
     path: '/issuers/{id}/credentials/status/batch',
     access: 'organisation',
+    scope: 'status',
     tag: 'Batches',
     summary: 'Revoke, suspend or reinstate many credentials, one change a line, in the order of the lines',
     requestLines: ChangeStatus,
@@ -127,6 +132,7 @@ function undoRoute(deps: BatchRouteDeps): Route {
       method: 'POST',
       path: '/issuers/{id}/batches/{batchId}/undo',
       access: 'organisation',
+      scope: 'status',
       tag: 'Batches',
       summary: 'Revoke everything that this batch issued; asked for again, it goes on where it ended',
       request: Undo,
@@ -157,6 +163,7 @@ function recordRoutes(deps: BatchRouteDeps): readonly Route[] {
       method: 'GET',
       path: '/issuers/{id}/batches',
       access: 'organisation',
+      scope: 'read',
       tag: 'Batches',
       summary: 'The batches of this instance, newest first',
       query: { limit: '1 to 200, 50 unless given', cursor: 'where the page before ended' },
@@ -173,6 +180,7 @@ function recordRoutes(deps: BatchRouteDeps): readonly Route[] {
       method: 'GET',
       path: '/issuers/{id}/batches/{batchId}',
       access: 'organisation',
+      scope: 'read',
       tag: 'Batches',
       summary: 'How far a batch has come',
       answers: { 200: 'its state and counts', 404: 'no such batch' },

@@ -18,6 +18,7 @@ export function changesWebhookRoutes(deps: {
       method: 'POST',
       path,
       access: 'organisation',
+      scope: 'evaluate',
       tag: 'Evaluation',
       summary:
         'Send every new entry of the feed of changes to an https address; the secret that signs them is shown once',
@@ -32,6 +33,7 @@ export function changesWebhookRoutes(deps: {
       method: 'GET',
       path,
       access: 'organisation',
+      scope: 'read',
       tag: 'Evaluation',
       summary: 'Where the feed is sent and how that goes',
       answers: { 200: 'the webhook, without its secret', 404: 'there is none' },
@@ -41,6 +43,7 @@ export function changesWebhookRoutes(deps: {
       method: 'DELETE',
       path,
       access: 'organisation',
+      scope: 'evaluate',
       tag: 'Evaluation',
       summary: 'Send nothing more; the feed itself stays',
       answers: { 204: 'removed', 404: 'there is none' },

@@ -51,7 +51,7 @@ export function didResolutionRoutes({ resolution }: { readonly resolution: DidRe
       method: 'GET',
       path: `${PREFIX}{did}`,
       access: 'public',
-      tellsOrganisations: true,
+      tellsOrganisations: 'read',
       opaquePath: true,
       tag: 'DID resolution',
       summary:

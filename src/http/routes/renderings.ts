@@ -33,6 +33,7 @@ export function renderingRoutes({ identity, holder, renderings }: RenderingRoute
       method: 'POST',
       path: '/holders/{id}/credentials/export',
       access: 'organisation',
+      scope: 'present',
       tag: 'Holder',
       summary: 'Credentials as unsigned renderings in another form, each with what the form cannot say',
       request: Export,
@@ -56,6 +57,7 @@ export function renderingRoutes({ identity, holder, renderings }: RenderingRoute
       method: 'POST',
       path: '/issuers/{id}/credentials/export',
       access: 'organisation',
+      scope: 'issue',
       tag: 'Issuer',
       summary:
         'What this instance issued in the form of UNTP 0.7.0, each signed as a token by its issuer, with what the form cannot say',

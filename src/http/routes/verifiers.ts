@@ -165,12 +165,14 @@ export function verifierRoutes({
       method: 'POST',
       path: '/verifiers/{id}/evaluations',
       access: 'organisation',
+      scope: 'evaluate',
       tag: 'Evaluation',
       summary: 'May we rely on this claim, under which regime, and why?',
       request: Evaluate,
       answers: { 200: 'one result per regime, the findings and the report', 400: 'malformed request or no policy' },
       handle: async (call) => {
         const instance = await instanceOf(call);
+        if (call.body.options?.signReport === true) call.assertMay('issue');
         const answer = await evaluations.evaluate(instance, requestOf(call.body));
         if (call.body.options?.signReport !== true) return { status: 200, body: answer };
         const { verifiableCredential } = await reportCredentials.sign(instance, String(answer['id']));
@@ -181,6 +183,7 @@ export function verifierRoutes({
       method: 'GET',
       path: '/verifiers/{id}/evaluations',
       access: 'organisation',
+      scope: 'read',
       tag: 'Evaluation',
       summary: 'Evaluations made here; with dependsOn, those that rested on one credential',
       query: { dependsOn: 'id of a credential', limit: '1 to 200', cursor: 'where the page before ended' },
@@ -201,6 +204,7 @@ export function verifierRoutes({
       method: 'GET',
       path: '/verifiers/{id}/evaluations/{evaluationId}',
       access: 'organisation',
+      scope: 'read',
       tag: 'Evaluation',
       summary: 'One evaluation as it was answered',
       answers: { 200: 'the evaluation', 404: 'no such evaluation' },

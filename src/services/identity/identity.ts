@@ -1,5 +1,3 @@
-import { Buffer } from 'node:buffer';
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
@@ -10,7 +8,6 @@ import { createDidKey } from '../../dids/methods/key.ts';
 import { createDidWeb } from '../../dids/methods/web.ts';
 import { createWebvhTemplate } from '../../dids/methods/webvh/webvh-did.ts';
 import { formatDateTime } from '../../formats/date-time.ts';
-import { sha256Hex } from '../../formats/digest.ts';
 import {
   findMechanism,
   findPresentationMechanism,
@@ -22,6 +19,7 @@ import type { InstanceRecord, KeyRecord, OrganisationRecord, Store } from '../..
 import { type DidMethod, isHosted, methodOf } from './hosted-did.ts';
 import { activeKey, documentOf, findActiveKey } from './organisation-keys.ts';
 import { keptHost, keptLog, type PublishedDids } from './published-dids.ts';
+import { firstToken } from './tokens.ts';
 import { beginLog, continueLog, endLog } from './webvh-log.ts';
 
 export type { InstanceRecord } from '../../store/store.ts';
@@ -120,14 +118,14 @@ export class Identity {
     const begun = method === 'webvh' ? await this.#beginWebvh(request, slug, created) : undefined;
     const did = begun?.did ?? this.#didOf(method, slug, created);
     const key = this.#keyRecord(did, created);
-    const token = newToken();
+    const createdAt = this.#now();
+    const { token, record: tokenRecord } = firstToken(request.slug, createdAt);
     const organisation: OrganisationRecord = {
       slug: request.slug,
       name: request.name,
       role: request.role,
       did,
-      tokenDigest: sha256Hex(token),
-      createdAt: this.#now(),
+      createdAt,
       keys: [key],
       ...(keyHolder === undefined ? {} : { keyHolder }),
       ...(begun === undefined ? {} : { webvh: begun.webvh }),
@@ -140,11 +138,12 @@ export class Identity {
       cryptosuite: 'eddsa-rdfc-2022',
       ...markOf(request),
     };
-    await store.createOrganisation(organisation, [
+    const instances: readonly InstanceRecord[] = [
       { kind: 'issuer', id: request.slug, organisation: request.slug, settings },
       { kind: 'holder', id: request.slug, organisation: request.slug, settings },
       { kind: 'verifier', id: request.slug, organisation: request.slug, settings: markOf(request) },
-    ]);
+    ];
+    await store.createOrganisation(organisation, instances, tokenRecord);
     if (begun !== undefined) await keys.destroyKey(begun.spent);
     return { organisation, token };
   }
@@ -261,13 +260,6 @@ export class Identity {
     return record;
   }
 
-  /** The organisation of a bearer token; compared by digest, so that no token is ever looked for in plain text. */
-  async findByToken(token: string): Promise<OrganisationRecord | undefined> {
-    const digest = sha256Hex(token);
-    const found = await this.#deps.store.findOrganisationByToken(digest);
-    return found !== undefined && sameText(found.tokenDigest, digest) ? found : undefined;
-  }
-
   listOrganisations(): Promise<readonly OrganisationRecord[]> {
     return this.#deps.store.listOrganisations();
   }
@@ -290,18 +282,6 @@ export class Identity {
       throw new ServiceError(kind === 'issuer' ? 'FORBIDDEN' : 'NOT_FOUND', `not one of your ${kind} instances`);
     }
     return found;
-  }
-
-  rotateToken(slug: string): Promise<string> {
-    return this.#inTurn(() => this.#rotateToken(slug));
-  }
-
-  async #rotateToken(slug: string): Promise<string> {
-    const organisation = await this.requireOrganisation(slug);
-    const token = newToken();
-    const changed = { ...organisation, tokenDigest: sha256Hex(token) };
-    await this.#deps.store.updateOrganisation(changed, 'token rotated', organisation);
-    return token;
   }
 
   /**
@@ -408,15 +388,4 @@ function assertGoTogether(
 /** Kept with an instance, so that it stays what it was made for. */
 function markOf({ conformance }: { readonly conformance?: boolean | undefined }): JsonObject {
   return conformance === true ? { conformance } : {};
-}
-
-/** 256 random bits; the prefix lets secret scanners recognise it. */
-function newToken(): string {
-  return `ppt_${randomBytes(32).toString('base64url')}`;
-}
-
-function sameText(left: string, right: string): boolean {
-  const a = Buffer.from(left);
-  const b = Buffer.from(right);
-  return a.length === b.length && timingSafeEqual(a, b);
 }
