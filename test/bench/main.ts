@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- bench|bench-bbs|bench-trust] [--json]`: issue and verify beside `@digitalbazaar/vc` used directly, and trust beside the signatures, in
+ * `npm run bench [-- bench|bench-bbs|bench-keys|bench-trust] [--json]`: issue and verify beside `@digitalbazaar/vc` used directly, and trust beside the signatures, in
  * one process and one run, as ratios. Writes the tables of docs/performance.md; `--json` prints them as one JSON document and writes nothing.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
@@ -17,6 +17,7 @@ import { didDocumentOf, signerFromSeed } from '../support/data-integrity.ts';
 import { exampleCredentials } from '../support/example-credentials.ts';
 import { bbsTable, measureBbs } from './bbs.ts';
 import { type Measurement, machine, measure } from './interleaved.ts';
+import { keysTable, measureKeys } from './keys.ts';
 import { createReferenceStack } from './reference-stack.ts';
 import { measureTrust, trustTable } from './trust.ts';
 
@@ -45,6 +46,10 @@ const PARTS: Readonly<Record<string, () => Promise<{ readonly figures: unknown; 
       figures,
       table: `Machine: ${machine()}. Medians of 7 interleaved rounds in one process.\n\n${bbsTable(figures)}`,
     };
+  },
+  'bench-keys': async () => {
+    const figures = await measureKeys();
+    return { figures, table: `Machine: ${machine()}. Medians of 5 rounds of 400 signatures.\n\n${keysTable(figures)}` };
   },
   'bench-trust': async () => {
     const figures = await measureTrust(rawOperations().rawVerify);

@@ -19,7 +19,7 @@ const log: NodeLog = {
 };
 
 beforeAll(async () => {
-  hsm = await createSoftHsm();
+  hsm = await createSoftHsm(await createTemporaryDirectory());
   node = await startNode({ environment: { PUBLIC_URL: 'https://body.example', ...hsm.environment }, log });
   body = (await create('body', { did: { method: 'webvh' } })).body;
 });
@@ -88,7 +88,7 @@ describe('an organisation with its keys in an HSM', () => {
   it('is told to come back while the HSM is away, and loses nothing by it', async () => {
     const before = await issue(body);
     expect(await verify(before)).toMatchObject({ verified: true });
-    await rest(1_050);
+    await rest(550);
     await hsm.unplug();
     const retried = { 'idempotency-key': 'while-it-was-away' };
     const refused = await issue(body, retried);
@@ -98,7 +98,7 @@ describe('an organisation with its keys in an HSM', () => {
     expect(await verify(before)).toMatchObject({ verified: true });
     expect(told.filter((line) => line.includes('out of reach'))).toHaveLength(1);
     await hsm.plugIn();
-    await rest(1_050);
+    await rest(550);
     const issued = await issue(body, retried);
     expect(issued.status).toBe(201);
     expect(await verify(issued)).toMatchObject({ verified: true });

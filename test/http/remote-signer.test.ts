@@ -54,7 +54,7 @@ it('signs credentials, status lists and the log of the DID with keys that the no
   const asked = { did: { method: 'webvh' }, keyHolder: 'acme' };
   expect(await create('acme', asked)).toMatchObject({ status: 503, body: { code: 'KEY_STORE' } });
   signer = await startAgain();
-  await rest(1_050);
+  await rest(550);
   const created = await create('acme', asked);
   expect(created.status).toBe(201);
   acme = created.body;
@@ -95,14 +95,14 @@ it('refuses while the signer is away, for its owner alone, and goes on when it i
   const before = await issue(acme);
   expect(await verify(before)).toBe(true);
   await signer.close();
-  await rest(1_050);
+  await rest(550);
   const key = { 'idempotency-key': 'while-it-was-away' };
   const refused = await issue(acme, key);
   expect(refused).toMatchObject({ status: 503, body: { code: 'KEY_STORE' } });
   expect(refused.headers.get('retry-after')).toBe('5');
   expect(await verify(before)).toBe(true);
   signer = await startAgain();
-  await rest(1_050);
+  await rest(550);
   const issued = await issue(acme, key);
   expect(issued.status).toBe(201);
   expect(await verify(issued)).toBe(true);

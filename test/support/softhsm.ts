@@ -4,7 +4,6 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Handle, PKCS11 } from 'pkcs11js';
-import { createTemporaryDirectory } from './temporary-directory.ts';
 
 const run = promisify(execFile);
 
@@ -30,10 +29,10 @@ export interface SoftHsm {
   plugIn(): Promise<void>;
 }
 
-export async function createSoftHsm(): Promise<SoftHsm> {
+/** In `directory`, which the caller removes. */
+export async function createSoftHsm(directory: string): Promise<SoftHsm> {
   const module = PLACES.find((path) => existsSync(path));
   if (module === undefined) throw new Error('SoftHSM 2 is not there: install softhsm2 (Debian, Ubuntu) or softhsm');
-  const directory = await createTemporaryDirectory();
   const tokens = join(directory, 'tokens');
   await mkdir(tokens);
   const configuration = join(directory, 'softhsm2.conf');

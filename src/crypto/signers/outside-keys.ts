@@ -4,7 +4,7 @@ import { ALGORITHMS } from '../algorithms.ts';
 import type { HeldKey, KeyHolder } from './key-holder.ts';
 
 /** Milliseconds for which a key that signed is taken to be there still. */
-const FRESH = 1_000;
+const FRESH = 500;
 
 /** The holders of a key store, by name, and how far they are believed. */
 export class OutsideKeys {

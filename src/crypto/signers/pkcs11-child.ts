@@ -9,8 +9,9 @@ interface Ticket {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Milliseconds for one act. */
+/** Milliseconds for one act; for the first, which is to start the process and load the module. */
 const TIMEOUT = 10_000;
+const START_TIMEOUT = 30_000;
 /** Milliseconds after which a process counts as one that has been working. */
 const YOUNG = 5_000;
 /** Secrets of the node that are none of a module's business. */
@@ -69,7 +70,8 @@ export class Pkcs11Child {
       this.#last += 1;
       const id = this.#last;
       // A module that hangs cannot be told to stop; the process can.
-      const timer = setTimeout(() => this.kill('the module does not answer'), TIMEOUT);
+      const time = act.act === 'open' ? START_TIMEOUT : TIMEOUT;
+      const timer = setTimeout(() => this.kill('the module does not answer'), time);
       this.#tickets.set(id, { resolve, reject, timer });
       this.#holdOn(true);
       this.#child.send({ id, ...act }, (error) => {

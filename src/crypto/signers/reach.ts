@@ -2,7 +2,7 @@ import type { ServiceError } from '../../base/error.ts';
 import { outOfReach } from './key-holder.ts';
 
 /** Milliseconds between a failure and the next try, so that a holder in trouble is not hammered. */
-const REST = 1_000;
+const REST = 500;
 
 /** Whether a holder is there, as far as its last answers say; tells of it when that changes. */
 export class Reach {
@@ -16,7 +16,7 @@ export class Reach {
     this.#tell = tell;
   }
 
-  /** Errors: KEY_STORE within a second of a failure. */
+  /** Errors: KEY_STORE within half a second of a failure. */
   assertMayTry(): void {
     if (this.#resting) throw outOfReach(this.#holder, this.#away ?? 'it failed a moment ago');
   }

@@ -11,6 +11,7 @@ import { Pkcs11Holder } from '../../../../src/crypto/signers/pkcs11.ts';
 import { readPoint } from '../../../../src/crypto/signers/pkcs11-kinds.ts';
 import { Pkcs11Token } from '../../../../src/crypto/signers/pkcs11-token.ts';
 import { createSoftHsm, openDirectly, PIN, type SoftHsm } from '../../../support/softhsm.ts';
+import { createTemporaryDirectory } from '../../../support/temporary-directory.ts';
 
 const data = new TextEncoder().encode('what is signed');
 const newId = (): string => randomBytes(16).toString('hex');
@@ -18,7 +19,7 @@ const newId = (): string => randomBytes(16).toString('hex');
 let hsm: SoftHsm;
 let settings: ConstructorParameters<typeof Pkcs11Holder>[0];
 beforeAll(async () => {
-  hsm = await createSoftHsm();
+  hsm = await createSoftHsm(await createTemporaryDirectory());
   settings = { module: hsm.module, token: hsm.token, slot: undefined, pin: PIN, sessions: 3 };
 });
 
@@ -172,7 +173,7 @@ describe('a holder', () => {
     expect((await refusal(holder.sign(key, data))).code).toBe('KEY_STORE');
     expect(told).toEqual(['the keys in pkcs11 are out of reach: CKR_GENERAL_ERROR']);
     await hsm.plugIn();
-    await rest(1_050);
+    await rest(550);
     expect(ALGORITHMS.Ed25519.verify(key.publicKey, data, await holder.sign(key, data))).toBe(true);
     expect(told.slice(1)).toEqual(['the keys in pkcs11 are back']);
   });
