@@ -290,7 +290,13 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     ...worksheetRoutes({ identity }),
     ...didResolutionRoutes({ resolution }),
     ...publicDocumentRoutes({ published, credentialStatus, contexts, schemas }),
-    ...serviceRoutes({ metrics, version: VERSION, isReady: () => state.ready, routes: () => routes }),
+    ...serviceRoutes({
+      metrics,
+      version: VERSION,
+      isReady: () => state.ready,
+      askStore: () => store.readSetting('profile'),
+      routes: () => routes,
+    }),
   ];
   const application = createHttpApplication({
     routes,

@@ -8,12 +8,14 @@ interface ServiceRouteDeps {
   readonly metrics: Metrics;
   readonly version: string;
   readonly isReady: () => boolean;
+  /** Errors: UNAVAILABLE when the store does not answer. */
+  readonly askStore: () => Promise<unknown>;
   /** The routes this table describes; read when asked, since these here are among them. */
   readonly routes: () => readonly Route[];
 }
 
 /** Health, metrics and the description of the service itself. */
-export function serviceRoutes({ metrics, version, isReady, routes }: ServiceRouteDeps): readonly Route[] {
+export function serviceRoutes({ metrics, version, isReady, askStore, routes }: ServiceRouteDeps): readonly Route[] {
   const tag = 'Service';
   return [
     {
@@ -34,6 +36,7 @@ export function serviceRoutes({ metrics, version, isReady, routes }: ServiceRout
       answers: { 200: 'ready', 503: 'starting, stopping, or its store has failed' },
       handle: async () => {
         if (!isReady()) throw new ServiceError('UNAVAILABLE', 'starting or stopping', { retryAfter: 5 });
+        await askStore();
         return { status: 200, body: { status: 'ready' } };
       },
     },
