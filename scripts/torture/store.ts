@@ -30,7 +30,7 @@ export function tortureStore(cycles: number, seed: number): Promise<boolean> {
 export function torturePostgres(cycles: number, seed: number): Promise<boolean> {
   return inDirectory('postgres', async () => {
     await using server = await startPostgres();
-    return killCycles('postgres', postgresPlace(await server.createDatabase()), cycles, seed);
+    return await killCycles('postgres', postgresPlace(await server.createDatabase()), cycles, seed);
   });
 }
 
