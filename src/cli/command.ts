@@ -4,6 +4,7 @@ import type { Contexts } from '../credentials/contexts.ts';
 import type { AdviceAnswer, AdviceRequest } from '../services/adviser/adviser.ts';
 import type { BackupReport, OnProgress } from '../services/backups/back-up.ts';
 import type { RestoreReport } from '../services/backups/restore-backup.ts';
+import type { Batches } from '../services/batches/batches.ts';
 import type { Holder } from '../services/holder.ts';
 import type { Identity } from '../services/identity/identity.ts';
 import type { Issuer } from '../services/issuer.ts';
@@ -47,6 +48,7 @@ export interface DocumentChecker {
 export interface LocalNode {
   readonly identity: Identity;
   readonly issuer: Issuer;
+  readonly batches: Batches;
   readonly holder: Holder;
   close(): Promise<void>;
 }

@@ -19,9 +19,14 @@ export function showProgress(terminal: Terminal): { readonly show: OnProgress; r
   return {
     show: (step, done) => {
       const part = Math.min(1, Math.max(0, done));
-      const bar = '#'.repeat(Math.round(part * WIDTH)).padEnd(WIDTH, '.');
-      write(`${STEPS[step][terminal.language]} [${bar}] ${Math.floor(part * 100)} %`);
+      write(`${STEPS[step][terminal.language]} ${barOf(part)} ${Math.floor(part * 100)} %`);
     },
     end: () => write(''),
   };
+}
+
+/** `done`: the part of the whole, 0 to 1. */
+export function barOf(done: number): string {
+  const part = Math.min(1, Math.max(0, done));
+  return `[${'#'.repeat(Math.round(part * WIDTH)).padEnd(WIDTH, '.')}]`;
 }
