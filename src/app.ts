@@ -27,6 +27,7 @@ import { didResolutionRoutes } from './http/routes/did-resolution.ts';
 import { evaluationRoutes } from './http/routes/evaluations.ts';
 import { holderRoutes } from './http/routes/holders.ts';
 import { issuerRoutes } from './http/routes/issuers.ts';
+import { journalRoutes } from './http/routes/journal.ts';
 import { publicDocumentRoutes } from './http/routes/public-documents.ts';
 import { renderingRoutes } from './http/routes/renderings.ts';
 import { serviceRoutes } from './http/routes/service.ts';
@@ -54,6 +55,7 @@ import { Identity } from './services/identity/identity.ts';
 import { PublishedDids } from './services/identity/published-dids.ts';
 import { Tokens } from './services/identity/tokens.ts';
 import { type AdviceOnIssue, Issuer } from './services/issuer.ts';
+import { JournalAudit } from './services/journal/journal-audit.ts';
 import { LeftBehind } from './services/left-behind.ts';
 import { Once } from './services/once.ts';
 import { Reevaluations } from './services/reevaluations.ts';
@@ -278,6 +280,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       conformance: config.conformance,
     }),
     ...tokenRoutes({ tokens, adminTokens }),
+    ...journalRoutes({ journal: new JournalAudit({ store, keys, publicUrl }) }),
     // Before the paths that take any credential id in its place.
     ...renderingRoutes({ identity, holder, renderings }),
     ...batchRoutes({ identity, batches, clock }),

@@ -25,6 +25,7 @@ import { checkBackup } from './services/backups/check-backup.ts';
 import { placeOf, sourceOf } from './services/backups/places.ts';
 import { restoreBackup } from './services/backups/restore-backup.ts';
 import { assertNotRestoring } from './services/backups/unfinished-restore.ts';
+import { checkCheckpoint } from './services/journal/check-checkpoint.ts';
 import { Renderings } from './services/renderings.ts';
 import { readPolicyObject } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
@@ -54,6 +55,11 @@ export function createCommandKit(options: ProgramOptions): CommandKit {
       const { store, dataDirectory } = readConfig(options.environment);
       await assertNotRestoring(dataDirectory);
       return store.kind === 'postgres' ? inspectPostgres(store.url) : inspectStore(join(dataDirectory, 'store'));
+    },
+    checkCheckpoint: async (text, verifier) => {
+      const config = readConfig(options.environment);
+      await assertNotRestoring(config.dataDirectory);
+      return sourceOf(config)((source) => checkCheckpoint({ text, verifier }, source));
     },
     ...createBackupKit(options),
     serve: () => serve(options.environment),

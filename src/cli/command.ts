@@ -60,6 +60,8 @@ export interface CommandKit {
   openNode(): Promise<LocalNode>;
   /** Everything about the store that can be checked without keys. Errors: UNAVAILABLE, CONFIG_REFUSED. */
   inspectStore(): Promise<readonly Finding[]>;
+  /** Whether the journal begins with what a signed checkpoint was made of, also while a node runs. Errors: NOT_FOUND, STORE_INTEGRITY, UNAVAILABLE. */
+  checkCheckpoint(checkpoint: string, verifier: string | undefined): Promise<Finding>;
   /** Errors: CONFLICT, NOT_FOUND, STORE_INTEGRITY, KEY_STORE, UNAVAILABLE. */
   backUp(target: string, onProgress: OnProgress): Promise<BackupReport>;
   /** Errors: BACKUP_INVALID, KEY_STORE. */

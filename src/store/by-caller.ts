@@ -11,6 +11,7 @@ export function byCaller(acts: Acts): Acts {
     },
     read: (reader) => acts.read(reader),
     head: () => acts.head(),
+    journal: acts.journal,
     [Symbol.asyncDispose]: () => acts[Symbol.asyncDispose](),
   };
 }

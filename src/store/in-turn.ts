@@ -8,6 +8,7 @@ import {
   type Acts,
   type CommittedAct,
   type Head,
+  type JournalView,
   type Ledger,
   MOST_WAITING,
   type Transaction,
@@ -101,6 +102,10 @@ export class InTurn implements Acts {
 
   async head(): Promise<Head> {
     return this.#deps.ledger.head;
+  }
+
+  get journal(): JournalView {
+    return this.#deps.ledger.journal;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -75,6 +75,12 @@ export function readLink(line: Uint8Array): Link | undefined {
   return { sequence: Number(sequence), hash, previous, group: Number(group), act };
 }
 
+/** The sequence that a line begins with, on its own word; undefined when it is not one of ours. */
+export function sequenceOf(start: Uint8Array): number | undefined {
+  const match = LINK.exec(Buffer.from(start.subarray(0, LINK_BYTES)).toString('latin1'));
+  return match ? Number(match[2]) : undefined;
+}
+
 /** The writes of a line whose link was read: keys with JSON text, or without when deleted. Throws when the line is not one of ours. */
 export function readWrites(line: Uint8Array): Map<string, string | undefined> {
   const record: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(line));

@@ -368,6 +368,14 @@ export class LedgerStore implements Store {
     return this.#acts.head();
   }
 
+  journalLeaves(span: { after: number; upTo: number }, onLeaf: (leaf: Uint8Array) => void): Promise<void> {
+    return this.#acts.journal.leaves(span, onLeaf);
+  }
+
+  journalLine(sequence: number): Promise<string | undefined> {
+    return this.#acts.journal.line(sequence);
+  }
+
   skipAhead(gap: number): Promise<void> {
     return this.#acts.transact({ act: 'skip-ahead', why: String(gap) }, (tx) => skipAhead(tx, gap));
   }

@@ -352,6 +352,10 @@ export interface Store extends AccessStore, AsyncDisposable {
   /** Write it unless there is one; what is kept now. */
   settleSetting(key: string, value: JsonValue): Promise<JsonValue>;
   journalHead(): Promise<{ sequence: number; hash: string }>;
+  /** Records after `after` up to `upTo`, which is not beyond the head, each as a leaf of the tree over the journal (RFC 9162, section 2.1). */
+  journalLeaves(span: { after: number; upTo: number }, onLeaf: (leaf: Uint8Array) => void): Promise<void>;
+  /** One record, from 1 on, as it stands in the journal. */
+  journalLine(sequence: number): Promise<string | undefined>;
   /** After a restore: leave `gap` entries of every status list unused, so that none is given out twice, and have the list signed anew. */
   skipAhead(gap: number): Promise<void>;
 }

@@ -60,6 +60,21 @@ export interface Acts extends AsyncDisposable {
   read<Result>(reader: (view: View) => Promise<Result>): Promise<Result>;
   /** Of what is on disk. */
   head(): Promise<Head>;
+  readonly journal: JournalView;
+}
+
+/** Records after `after` up to `upTo`, by their sequence. */
+export interface Span {
+  readonly after: number;
+  readonly upTo: number;
+}
+
+/** The journal as it is on disk, while others write. Spans end at a head that was read before. */
+export interface JournalView {
+  /** Each record as a leaf of the tree over the whole journal (formats/merkle-log.ts), in order. */
+  leaves(span: Span, onLeaf: (leaf: Uint8Array) => void): Promise<void>;
+  /** A record as it stands there, without its line feed. */
+  line(sequence: number): Promise<string | undefined>;
 }
 
 /** One act as it goes to the journal and the index. A write without text is a deletion. */
@@ -82,6 +97,7 @@ export interface Head {
 export interface Ledger extends AsyncDisposable {
   readonly committed: View;
   readonly head: Head;
+  readonly journal: JournalView;
   /** Why nothing large may be begun at the moment: undefined when there is room. */
   shortage?(): ServiceError | undefined;
   /** Resolves when every act of the group is synced. A rejection means that nothing is known about the group. */

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNode, openKeyCopies } from '../../src/app.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { readConfig } from '../../src/config.ts';
+import { logLeaf, rootOfInclusion } from '../../src/formats/merkle-log.ts';
+import { writeNoteVerifier } from '../../src/formats/signed-note.ts';
 import { placeOf as storePlaceOf } from '../../src/services/backups/places.ts';
 import { type RestorePlace, restoreBackup } from '../../src/services/backups/restore-backup.ts';
 import { command, emptyPlace, issueOne, revoke, verdictOf } from '../support/backups.ts';
@@ -95,6 +97,84 @@ describe.each(['level', 'postgres'])('a backup of a node over %s', (kind) => {
       expect(await command(['backup', again], place, target)).toMatchObject({ code: 0 });
       expect(await readFile(again, 'latin1')).toMatch(/"act":"restore","why":"backup of \S+Z, record \d+; gap \d+"/);
     }
+  });
+});
+
+describe.each(['level', 'postgres'])('a checkpoint of the journal over %s', (kind) => {
+  it('holds the node to every record, and finds a journal that was cut, written anew or taken back', async () => {
+    const store = (await stores[kind]?.()) ?? {};
+    const directory = await createTemporaryDirectory();
+    const folder = await createTemporaryDirectory();
+    const node = await startNode({ directory, environment: { PUBLIC_URL, ...store } });
+    const party = await node.createParty('maker');
+    const checkpoint = async (name: string): Promise<string> => {
+      const answer = await node.get('/admin/journal/checkpoint', ADMIN_TOKEN);
+      expect(answer.status).toBe(200);
+      await writeFile(join(folder, name), answer.text);
+      return answer.body.verifier;
+    };
+    const fsck = async (name: string, place: string, more: Record<string, string>, verifier?: string) => {
+      const key = verifier === undefined ? [] : ['--verifier', verifier];
+      const { code, out } = await command(['fsck', '--checkpoint', join(folder, name), ...key, '--json'], place, more);
+      const { code: why, ...finding } = JSON.parse(out).findings[0];
+      return { ...finding, why, code };
+    };
+    await issueOne(node, party);
+    const verifier = await checkpoint('early');
+    const file = join(folder, 'node.tar');
+    expect(await command(['backup', file], directory, store)).toMatchObject({ code: 0 });
+    await issueOne(node, party);
+    expect(await checkpoint('late')).toBe(verifier);
+
+    // While the node runs.
+    const good = { code: 0, outcome: 'passed', check: 'store.checkpoint' };
+    expect(await fsck('early', directory, store)).toMatchObject(good);
+    expect(await fsck('late', directory, store, verifier)).toMatchObject(good);
+
+    // Every record is in it, at the size of now and at an earlier one.
+    const late = JSON.parse(await readFile(join(folder, 'late'), 'utf8'));
+    const prove = (query: string) => node.get(`/admin/journal/proof?${query}`, ADMIN_TOKEN);
+    for (const sequence of [1, 2, late.size - 1, late.size]) {
+      const { status, body } = await prove(`sequence=${sequence}&size=${late.size}`);
+      expect(status).toBe(200);
+      const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
+      const leaf = logLeaf(Buffer.from(body.record));
+      const root = rootOfInclusion(leaf, { index: body.index, size: body.size, path: body.path.map(bytes) });
+      expect([Buffer.from(leaf).toString('base64'), JSON.parse(body.record).seq]).toEqual([body.leaf, sequence]);
+      expect([Buffer.from(root ?? []).toString('base64'), body.root]).toEqual([late.root, late.root]);
+    }
+    expect(await prove(`sequence=${late.size + 1}`)).toMatchObject({ status: 404 });
+    expect((await prove(`sequence=2&size=1`)).body.code).toBe('RANGE_ERROR');
+    for (const query of ['', 'sequence=0', 'sequence=x', 'sequence=1&size=-1', 'sequence=1&to=2'])
+      expect((await prove(query)).body.code).toBe('BAD_REQUEST');
+    expect((await node.get('/admin/journal/proof?sequence=1', party.token)).status).toBe(401);
+    expect((await node.get('/admin/journal/checkpoint')).status).toBe(401);
+    await node[Symbol.asyncDispose]();
+
+    // Taken back: to the records of the early one and on from there, not on from the late one.
+    const place = await emptyPlace(directory);
+    const target = (await stores[kind]?.()) ?? {};
+    expect(await command(['restore', file], place, target)).toMatchObject({ code: 0 });
+    expect(await fsck('early', place, target)).toMatchObject(good);
+    expect(await fsck('late', place, target)).toMatchObject({ code: 1, why: 'STORE_ROLLBACK' });
+    await using again = await startNode({ directory: place, environment: { PUBLIC_URL, ...target } });
+    for (let count = 0; count < 5; count += 1) await issueOne(again, party);
+    expect(await fsck('late', place, target)).toMatchObject({ code: 1, why: 'STORE_INTEGRITY' });
+
+    // Another's word, a changed one, and none at all.
+    const other = writeNoteVerifier({ name: 'maker.example/journal', publicKey: new Uint8Array(32).fill(1) });
+    expect(await fsck('early', place, target, other)).toMatchObject({ code: 1, why: 'PROOF_VERIFICATION_ERROR' });
+    const text = await readFile(join(folder, 'early'), 'utf8');
+    const note = JSON.parse(text).checkpoint as string;
+    await writeFile(join(folder, 'note'), note);
+    expect(await fsck('note', place, target)).toMatchObject(good);
+    await writeFile(
+      join(folder, 'changed'),
+      note.replace(/\n(\d+)\n/, (_, size: string) => `\n${Number(size) - 1}\n`),
+    );
+    expect(await fsck('changed', place, target)).toMatchObject({ code: 1, why: 'PROOF_VERIFICATION_ERROR' });
+    await writeFile(join(folder, 'nothing'), '{}');
+    expect(await fsck('nothing', place, target)).toMatchObject({ code: 1, why: 'MALFORMED_VALUE_ERROR' });
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createManualClock, type ManualClock } from '../../src/base/clock.ts';
+import { logLeaf } from '../../src/formats/merkle-log.ts';
 import type { TokenRecord } from '../../src/store/access-records.ts';
 import type { ChangeRecord } from '../../src/store/reevaluation-records.ts';
 import type { EvaluationRecord, IntentRequest, IssuanceRecord, Store } from '../../src/store/store.ts';
@@ -256,6 +257,24 @@ function describeStatus(its: () => Store): void {
       const outcomes = await Promise.all(times(50).map(() => change()));
       expect(outcomes.filter(({ changed }) => changed)).toHaveLength(1);
       expect((await its().findStatusList(entry.listId))?.notices).toHaveLength(1);
+    });
+
+    test('each record of the journal is a leaf of its tree, and can be read', async () => {
+      for (let n = 0; n < 5; n += 1) await intend(its(), createIntent(n));
+      const { sequence, hash } = await its().journalHead();
+      const leaves: string[] = [];
+      await its().journalLeaves({ after: 0, upTo: sequence }, (leaf) => leaves.push(Buffer.from(leaf).toString('hex')));
+      expect(leaves).toHaveLength(sequence);
+      for (let at = 1; at <= sequence; at += 1) {
+        const line = (await its().journalLine(at)) ?? '';
+        expect(Buffer.from(logLeaf(Buffer.from(line))).toString('hex')).toBe(leaves[at - 1]);
+        expect(JSON.parse(line)).toMatchObject({ seq: at, ...(at === sequence ? { hash } : {}) });
+      }
+      const some: string[] = [];
+      await its().journalLeaves({ after: 2, upTo: 4 }, (leaf) => some.push(Buffer.from(leaf).toString('hex')));
+      expect(some).toEqual(leaves.slice(2, 4));
+      await its().journalLeaves({ after: sequence, upTo: sequence }, () => expect.unreachable());
+      expect(await its().journalLine(sequence + 1)).toBeUndefined();
     });
 
     test('after a restore the next entries are skipped', async () => {

@@ -43,12 +43,14 @@ export async function runBackupDrills(options: {
   readonly directory: string;
   readonly drills: number;
   readonly random: () => number;
+  /** Credentials to wait for before a backup is begun, and as many again at most. */
+  readonly least?: number;
   /** `STORE` of an empty store. */
   readonly newStore: () => Promise<Record<string, string>>;
   readonly onNode?: (node: NodeProcess) => void;
   readonly onDrill?: (report: Readonly<DrillReport>) => void;
 }): Promise<DrillReport> {
-  const { directory, random } = options;
+  const { directory, random, least = 50 } = options;
   const report: DrillReport = { drills: 0, issued: 0, revoked: 0, forgotten: 0, killedRestores: 0, bytes: 0 };
   await mkdir(directory, { recursive: true });
   const keyFile = join(directory, 'node.key');
@@ -67,7 +69,7 @@ export async function runBackupDrills(options: {
     party ??= await createParty(node);
     const life = new Life(node, party, known, places);
     const clients = Array.from({ length: CLIENTS }, () => life.client());
-    const enough = known.size + 50 + Math.floor(random() * 100);
+    const enough = known.size + least + Math.floor(random() * least);
     while (known.size < enough) await wait(5);
     const before = new Map([...known].map(([id, issued]) => [id, { ...issued }]));
     const file = join(directory, `${drill}.tar`);

@@ -6,11 +6,12 @@ import type { Restoration } from '../backup/source.ts';
 import { InTurn } from '../in-turn.ts';
 import { LedgerStore } from '../ledger-store.ts';
 import type { Store } from '../store.ts';
-import type { CommittedAct, Head, Ledger, View } from '../transaction.ts';
+import type { CommittedAct, Head, JournalView, Ledger, View } from '../transaction.ts';
 import { type Database, openDatabase, viewOf, writeBatch } from './database.ts';
 import { type Disk, nodeDisk } from './disk.ts';
 import { HighWater, readHighWater } from './high-water.ts';
 import { Journal } from './journal.ts';
+import { journalViewOf } from './journal-span.ts';
 import { reconcile } from './reconcile.ts';
 import { Room } from './room.ts';
 
@@ -46,6 +47,7 @@ interface LevelLedgerDeps {
   readonly journal: Journal;
   readonly mark: HighWater;
   readonly room: Room;
+  readonly journalView: JournalView;
 }
 
 /** Journal first; then, at the same time, the index and the high-water mark. */
@@ -63,6 +65,10 @@ class LevelLedger implements Ledger {
 
   get head(): Head {
     return this.#head;
+  }
+
+  get journal(): JournalView {
+    return this.#deps.journalView;
   }
 
   shortage(): ServiceError | undefined {
@@ -159,7 +165,7 @@ async function openLedger(options: LevelStoreOptions, restored: boolean): Promis
     const mark = await HighWater.open(disk, paths.mark, { lower: restored });
     const reserveFile = holdReserve === true ? paths.reserve : undefined;
     const room = await Room.measure({ disk, directory, reserve: reserveBytes, reserveFile, onShortage });
-    return new LevelLedger({ database, journal, mark, room });
+    return new LevelLedger({ database, journal, mark, room, journalView: journalViewOf(paths.journal) });
   } catch (error) {
     await database.close();
     throw error;

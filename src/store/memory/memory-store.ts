@@ -1,27 +1,35 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { logLeaf } from '../../formats/merkle-log.ts';
 import { InTurn } from '../in-turn.ts';
-import { GENESIS, sealAct } from '../journal-record.ts';
+import { GENESIS, type Sealed, sealAct } from '../journal-record.ts';
 import { LedgerStore } from '../ledger-store.ts';
 import { inOrder } from '../overlay.ts';
 import type { Store } from '../store.ts';
 import { endOf } from '../table.ts';
-import type { CommittedAct, Entry, Head, Ledger, Range, View } from '../transaction.ts';
+import type { CommittedAct, Entry, Head, JournalView, Ledger, Range, View } from '../transaction.ts';
 
 /**
- * A ledger without a disk, for tests and for trying things out: one map with its keys in order. The hash chain is real, its lines are
- * not kept.
+ * A ledger without a disk, for tests and for trying things out: one map with its keys in order. The hash chain is real.
  */
 class MemoryLedger implements Ledger {
   readonly #values = new Map<string, string>();
   /** All keys, in order; sorted again when a range is asked for after new keys came. */
   #keys: string[] = [];
   #sorted = true;
+  readonly #lines: string[] = [];
   #head = GENESIS;
   #group = 0;
   readonly #readers = new Set<Promise<unknown>>();
   readonly committed: View = {
     get: async (key) => this.#values.get(key),
     range: async (range) => this.#range(range),
+  };
+
+  readonly journal: JournalView = {
+    leaves: async ({ after, upTo }, onLeaf) => {
+      for (const line of this.#lines.slice(after, upTo)) onLeaf(logLeaf(Buffer.from(line)));
+    },
+    line: async (sequence) => this.#lines[sequence - 1],
   };
 
   get head(): Head {
@@ -33,9 +41,14 @@ class MemoryLedger implements Ledger {
     while (this.#readers.size > 0) await Promise.allSettled(this.#readers);
     this.#group += 1;
     for (const act of acts) {
-      if (act.sequence !== undefined) this.#head = sealAct(act, act.sequence, this.#head, this.#group).head;
+      if (act.sequence !== undefined) this.#append(sealAct(act, act.sequence, this.#head, this.#group));
       for (const [key, text] of act.writes) this.#write(key, text);
     }
+  }
+
+  #append({ line, head }: Sealed): void {
+    this.#lines.push(line);
+    this.#head = head;
   }
 
   #write(key: string, text: string | undefined): void {

@@ -1,6 +1,6 @@
 import { ServiceError } from '../../base/error.ts';
 import { GENESIS, type Link, readLink } from '../journal-record.ts';
-import type { Head } from '../transaction.ts';
+import type { Head, Span } from '../transaction.ts';
 import type { Client } from './connection.ts';
 
 /** Rows read at once. */
@@ -30,4 +30,17 @@ export async function readJournal(
     }
     if (rows.length < PAGE) return { sequence: head.sequence, hash: head.hash };
   }
+}
+
+/** Records as leaves of the tree over the journal (formats/merkle-log.ts), hashed where they are. */
+export async function readLeaves(client: Client, { after, upTo }: Span): Promise<readonly Uint8Array[]> {
+  const text = `SELECT sha256('\\x00'::bytea || convert_to(line, 'UTF8')) AS leaf FROM proofprint_journal
+    WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence`;
+  const { rows } = await client.query<{ leaf: Uint8Array }>(text, [after, upTo]);
+  return rows.map(({ leaf }) => Uint8Array.from(leaf));
+}
+
+export async function readLine(client: Client, sequence: number): Promise<string | undefined> {
+  const text = 'SELECT line FROM proofprint_journal WHERE sequence = $1';
+  return (await client.query<{ line: string }>(text, [sequence])).rows[0]?.line;
 }

@@ -8,6 +8,7 @@ import {
   type Acts,
   type CommittedAct,
   type Head,
+  type JournalView,
   MOST_WAITING,
   type Transaction,
   type View,
@@ -22,6 +23,7 @@ import {
   viewOf,
   within,
 } from './connection.ts';
+import { readLeaves, readLine } from './journal-rows.ts';
 import { KnownEntries } from './known-entries.ts';
 import { beginTurn, outcomeOf, type Position, writeTurn } from './turn.ts';
 
@@ -34,6 +36,8 @@ const PAUSES = [100, 400, 1500];
 const MOST_QUESTIONS = 40;
 const BETWEEN_QUESTIONS_MS = 500;
 const MOST_READERS = 8;
+/** Records whose hashes are asked for at once. */
+const LEAVES = 10_000;
 
 interface Waiting {
   readonly name: ActName;
@@ -122,6 +126,16 @@ export class SharedTurns implements Acts {
       return { sequence: Number(row.sequence), hash: row.hash };
     });
   }
+
+  readonly journal: JournalView = {
+    leaves: async ({ after, upTo }, onLeaf) => {
+      for (let from = after; from < upTo; from += LEAVES) {
+        const span = { after: from, upTo: Math.min(upTo, from + LEAVES) };
+        for (const leaf of await this.#ask((client) => readLeaves(client, span))) onLeaf(leaf);
+      }
+    },
+    line: (sequence) => this.#ask((client) => readLine(client, sequence)),
+  };
 
   /** Work on the database that is no act: its migrations. */
   prepare(work: (client: Client) => Promise<void>): Promise<void> {

@@ -137,6 +137,7 @@ const backedUp: Builder = async (world) => [
     const { issued } = await runBackupDrills({
       directory: await newDirectory(),
       drills: 1,
+      least: 10,
       newStore: async () => ({}),
       random: createRandom(1),
       onNode: (node) => world.connections.expect(Number(new URL(node.url).port)),

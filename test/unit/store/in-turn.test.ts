@@ -16,6 +16,7 @@ class HeldLedger implements Ledger {
   readonly values = new Map<string, string>();
   readonly groups: (readonly CommittedAct[])[] = [];
   head = GENESIS;
+  readonly journal = { leaves: async () => undefined, line: async () => undefined };
   readonly #waiting: { apply: () => void; fail: (error: unknown) => void }[] = [];
   readonly committed: View = {
     get: async (key) => this.values.get(key),
