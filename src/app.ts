@@ -54,6 +54,7 @@ import { Holder } from './services/holder.ts';
 import { Identity } from './services/identity/identity.ts';
 import { PublishedDids } from './services/identity/published-dids.ts';
 import { Tokens } from './services/identity/tokens.ts';
+import { compareWithOthers } from './services/in-common.ts';
 import { type AdviceOnIssue, Issuer } from './services/issuer.ts';
 import { JournalAudit } from './services/journal/journal-audit.ts';
 import { LeftBehind } from './services/left-behind.ts';
@@ -401,6 +402,9 @@ async function openKept(
   try {
     store = await openStore(config, clock, options);
     await assertSameProfile(config, store);
+    const alarm = (what: string): void => log.event('alarm', { what });
+    const mine = { keyStore: keys.fingerprint, publicUrl: config.publicUrl };
+    if (config.store.kind === 'postgres') await compareWithOthers(store, mine, alarm);
     return { keys, store };
   } catch (error) {
     await store?.[Symbol.asyncDispose]();

@@ -10,9 +10,14 @@ export async function createPrivateDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
 }
 
-/** Write or replace a file in one step. */
+/** Write or replace a file in one step. Another process that starts meanwhile takes what is unfinished for left behind: then once more. */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
-  await writeThrough(path, text, (from) => rename(from, path));
+  try {
+    await writeThrough(path, text, (from) => rename(from, path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await writeThrough(path, text, (from) => rename(from, path));
+  }
 }
 
 /** Write a file in one step unless it is there already. Returns whether it was written. */

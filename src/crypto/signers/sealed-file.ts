@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServiceError } from '../../base/error.ts';
+import { sha256Hex } from '../../formats/digest.ts';
 import { ALGORITHMS } from '../algorithms.ts';
 import { bbsDesk } from '../bbs-desk.ts';
 import { encodeMultikey, readMultikey } from '../multikey.ts';
@@ -56,13 +57,15 @@ export interface KeyStoreOptions {
  * so a holder cannot bring another key into play, nor a retired one back.
  */
 export class SealedKeyStore {
+  readonly #fingerprint: string;
   readonly #folder: string;
   readonly #sealingKey: SealingKey;
   readonly #outside: OutsideKeys;
   readonly #newKeys: string;
   readonly #keys = new Map<string, LoadedKey>();
 
-  private constructor(folder: string, sealingKey: SealingKey, options: KeyStoreOptions) {
+  private constructor(folder: string, sealingKey: SealingKey, fingerprint: string, options: KeyStoreOptions) {
+    this.#fingerprint = fingerprint;
     this.#folder = folder;
     this.#sealingKey = sealingKey;
     this.#outside = new OutsideKeys(options.holders ?? {}, options.alarm ?? (() => undefined));
@@ -84,12 +87,18 @@ export class SealedKeyStore {
       cost: scrypt,
       mayCreate: files.length === 0,
     });
-    const store = new SealedKeyStore(folder, sealingKey, options);
+    const fingerprint = sha256Hex(await readFile(join(directory, HEADER_FILE)));
+    const store = new SealedKeyStore(folder, sealingKey, fingerprint, options);
     for (const file of files) await store.#load(file);
     const active = store.list().filter(({ state }) => state === 'active');
     if (options.isCopy !== true) await store.#outside.start(active.flatMap(outsideKeyOf));
     for (const name of names) if (name.endsWith(UNFINISHED)) await rm(join(folder, name), { force: true });
     return store;
+  }
+
+  /** SHA-256 of the header, hex: the same for every process that shares the folder. */
+  get fingerprint(): string {
+    return this.#fingerprint;
   }
 
   /** Let go of what the holders hold on to. The store is of no use afterwards. */
