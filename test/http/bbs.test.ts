@@ -147,7 +147,7 @@ describe('a stranger', () => {
     await verify(shown);
     vi.restoreAllMocks();
     const [first, ...rest] = callers;
-    expect(first).toEqual({ line: 'organisation', name: 'keeper' });
+    expect(first).toMatchObject({ line: 'organisation', name: 'keeper' });
     expect(new Set(rest)).toEqual(new Set([{ line: 'public', name: '127.0.0.1' }]));
   });
 });
