@@ -230,8 +230,12 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
     ko: '`Authorization: Bearer`에 토큰을 넣어 보내십시오. 잃어버렸다면 운영자에게 새 토큰을 요청하십시오.',
   },
   FORBIDDEN: {
-    en: 'Use an instance of your own organisation and its DID.',
-    ko: '자기 조직의 인스턴스와 DID를 쓰십시오.',
+    en: 'Use an instance of your own organisation and its DID, and a token with the scope that the detail names.',
+    ko: '자기 조직의 인스턴스와 DID를 쓰고, 상세 메시지가 말하는 범위를 가진 토큰을 쓰십시오.',
+  },
+  FOUR_EYES_REQUIRED: {
+    en: 'Ask with the single routes (`issue`, `status`): the request waits until another caller approves it.',
+    ko: '한 건씩 처리하는 경로(`issue`, `status`)로 요청하십시오. 다른 호출자가 승인할 때까지 기다립니다.',
   },
   NOT_FOUND: {
     en: 'Check path and id. What belongs to somebody else answers like what does not exist.',

@@ -21,6 +21,7 @@ import { createHttpApplication, type RequestLog } from './http/application.ts';
 import { createMetrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
 import { administrationRoutes } from './http/routes/administration.ts';
+import { approvalRoutes } from './http/routes/approvals.ts';
 import { batchRoutes } from './http/routes/batches.ts';
 import { changesWebhookRoutes } from './http/routes/changes-webhook.ts';
 import { didResolutionRoutes } from './http/routes/did-resolution.ts';
@@ -43,11 +44,12 @@ import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity
 import { AdminTokens } from './services/admin-tokens.ts';
 import { Adviser } from './services/adviser/adviser.ts';
 import { findOnFile } from './services/adviser/on-file.ts';
+import { Approvals } from './services/approvals.ts';
 import { assertNotRestoring } from './services/backups/unfinished-restore.ts';
 import { Batches } from './services/batches/batches.ts';
 import { Callers } from './services/callers.ts';
 import { ChangesWebhook } from './services/changes-webhook.ts';
-import { assertReadable, CredentialStatus } from './services/credential-status.ts';
+import { assertReadable, CredentialStatus, type StatusChange } from './services/credential-status.ts';
 import { DidResolution } from './services/did-resolution.ts';
 import { Evaluations } from './services/evaluations.ts';
 import { Holder } from './services/holder.ts';
@@ -55,7 +57,7 @@ import { Identity } from './services/identity/identity.ts';
 import { PublishedDids } from './services/identity/published-dids.ts';
 import { Tokens } from './services/identity/tokens.ts';
 import { compareWithOthers } from './services/in-common.ts';
-import { type AdviceOnIssue, Issuer } from './services/issuer.ts';
+import { type AdviceOnIssue, type IssueRequest, Issuer } from './services/issuer.ts';
 import { JournalAudit } from './services/journal/journal-audit.ts';
 import { LeftBehind } from './services/left-behind.ts';
 import { Once } from './services/once.ts';
@@ -255,6 +257,18 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     },
     issue: (instance, request, idempotency) => issuer.issue(instance, request, idempotency),
   });
+  const approvals = new Approvals({
+    store,
+    clock,
+    assertIssuable: (instance, request) =>
+      issuerFor(instance).assertCouldIssue(instance, request as unknown as IssueRequest),
+    issue: async (instance, request, { language, claim }) => {
+      await issuerFor(instance).issue(instance, { ...(request as unknown as IssueRequest), language }, claim);
+    },
+    changeStatus: async (instance, request) => {
+      await credentialStatus.change(instance, request as unknown as StatusChange);
+    },
+  });
   const resolution = new DidResolution({ resolver, clock, locate: (did) => published.locate(did) });
   const renderings = new Renderings({ contexts, schemas, proofs, resolver, clock, signerOf });
   const registry = new TrustRegistry({
@@ -285,7 +299,8 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     // Before the paths that take any credential id in its place.
     ...renderingRoutes({ identity, holder, renderings }),
     ...batchRoutes({ identity, batches, clock }),
-    ...issuerRoutes({ identity, issuerFor, adviser, credentialStatus }),
+    ...approvalRoutes({ identity, approvals, issuerFor }),
+    ...issuerRoutes({ identity, issuerFor, adviser, credentialStatus, approvals }),
     ...evaluationRoutes({ identity, evaluations, reevaluations, reportCredentials }),
     ...changesWebhookRoutes({ identity, webhook }),
     ...verifierRoutes({ identity, verifierFor, evaluations, reportCredentials }),

@@ -269,6 +269,11 @@ export const PROBLEMS = {
   ),
   UNAUTHORIZED: ours('UNAUTHORIZED', 'A valid token is needed', '유효한 토큰이 필요합니다'),
   FORBIDDEN: ours('FORBIDDEN', 'The token does not cover this', '이 토큰으로는 허용되지 않습니다'),
+  FOUR_EYES_REQUIRED: ours(
+    'FOUR_EYES_REQUIRED',
+    'Two callers are wanted for this',
+    '두 호출자가 함께해야 하는 일입니다',
+  ),
   NOT_FOUND: ours('NOT_FOUND', 'No such resource', '해당 자원이 없습니다'),
   METHOD_NOT_ALLOWED: ours('METHOD_NOT_ALLOWED', 'The method is not offered here', '허용되지 않는 메서드입니다'),
   CONFLICT: ours('CONFLICT', 'The request conflicts with the present state', '현재 상태와 충돌하는 요청입니다'),

@@ -8,7 +8,7 @@ import { excerpt } from '../base/finding.ts';
 import type { JsonValue } from '../base/json.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
-import { assertScope, type Callers, type Demand, type Known } from '../services/callers.ts';
+import { assertAlone, assertScope, type Callers, type Demand, type Known } from '../services/callers.ts';
 import type { Once } from '../services/once.ts';
 import { Admission } from './admission.ts';
 import { readBody, readLines, requireBody } from './body.ts';
@@ -128,6 +128,8 @@ async function dispatch(
   );
   response.locals['organisation'] = known.organisation;
   response.locals['caller'] = known.actor;
+  if (route.scope !== undefined && route.method !== 'GET' && route.underFourEyes === undefined)
+    assertAlone(known, route.scope);
   const call = await readCall(route, request, response, known);
   // Strangers have no name to keep their keys apart by, and nothing of theirs needs to happen once.
   const once =
@@ -173,7 +175,11 @@ async function readCall(route: Route, request: Request, response: Response, know
     body: route.request === undefined ? undefined : requireBody(route.request, body),
     organisation: known.organisation,
     actor: known.actor,
-    assertMay: (scope) => assertScope(known, scope),
+    fourEyes: known.fourEyes ?? [],
+    assertMay: (scope) => {
+      assertScope(known, scope);
+      assertAlone(known, scope);
+    },
     language: languageOf(request.headers['accept-language']),
     idempotencyKey: key,
     bodyDigest: digestOfJson(body ?? null),

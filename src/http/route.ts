@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { JsonValue } from '../base/json.ts';
-import type { Scope } from '../base/scope.ts';
+import type { FourEyesAct, Scope } from '../base/scope.ts';
 import type { Language } from './problem-details.ts';
 
 /** Who may call: anybody, the administrator, or the organisation that owns the instance in the path. */
@@ -18,7 +18,12 @@ export interface Call<Body = unknown> {
   readonly organisation: string | undefined;
   /** What the journal calls the caller; undefined for strangers. */
   readonly actor: string | undefined;
-  /** For what a request asks beside that for which the route is there. Errors: FORBIDDEN when the caller may not. */
+  /** Acts that the caller's organisation wants two callers for. */
+  readonly fourEyes: readonly FourEyesAct[];
+  /**
+   * For what a request asks beside that for which the route is there. Errors: FORBIDDEN when the caller may not, FOUR_EYES_REQUIRED when
+   * not alone.
+   */
   readonly assertMay: (scope: Scope) => void;
   readonly language: Language;
   readonly idempotencyKey: string | undefined;
@@ -58,6 +63,11 @@ interface RouteRow {
   readonly tellsOrganisations?: Scope;
   /** What follows the first parameter's place is one name with escapes of its own, not a path. */
   readonly opaquePath?: true;
+  /**
+   * Where two callers are wanted for what the scope is about, a route refuses, unless it says that it asks for approval by itself or that
+   * it signs nothing.
+   */
+  readonly underFourEyes?: 'asks' | 'signs nothing';
   readonly tag: string;
   readonly summary: string;
   readonly request?: z.ZodType;

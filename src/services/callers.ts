@@ -88,3 +88,13 @@ function within(member: Member, scope: Scope): Known {
 export function assertScope({ scopes = [] }: Known, scope: Scope): void {
   if (!scopes.includes(scope)) throw new ServiceError('FORBIDDEN', `this needs the scope "${scope}"`);
 }
+
+const WANTS: Partial<Record<Scope, FourEyesAct>> = { issue: 'issue', status: 'revoke' };
+
+/** Errors: FOUR_EYES_REQUIRED where the organisation wants two callers for what this scope is about. */
+export function assertAlone({ fourEyes = [] }: Known, scope: Scope): void {
+  const act = WANTS[scope];
+  if (act === undefined || !fourEyes.includes(act)) return;
+  const detail = `this organisation wants two callers for "${act}": ask one by one, and have another caller approve`;
+  throw new ServiceError('FOUR_EYES_REQUIRED', detail);
+}

@@ -321,6 +321,12 @@ export class Issuer {
     return { findings, draft: advisable };
   }
 
+  /** What can be told now about a request that is to be issued later. Errors: those of `issue`, but for advice and what is taken. */
+  async assertCouldIssue(instance: InstanceRecord, request: IssueRequest): Promise<void> {
+    const { findings } = await this.check(instance, request);
+    if (findings.some(isAdviceError)) refuse(findings.filter(isAdviceError));
+  }
+
   /** Form, then meaning, then what the signature can cover. Returns the warnings; throws the first failure with all of them. */
   async #assertIssuable(complete: JsonObject, cryptosuite: string): Promise<readonly Finding[]> {
     const found = under(checkDraft(complete, this.#formDeps()));

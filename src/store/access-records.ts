@@ -1,4 +1,5 @@
-import type { Scope } from '../base/scope.ts';
+import type { JsonObject } from '../base/json.ts';
+import type { FourEyesAct, Scope } from '../base/scope.ts';
 
 /** One of an organisation's tokens. The token itself is never stored. */
 export interface TokenRecord {
@@ -31,6 +32,40 @@ export interface TokenRotation {
   readonly keepUntil?: string | undefined;
 }
 
+/** What one caller asked for and another has to approve. */
+export interface ApprovalRecord {
+  readonly id: string;
+  /** Instance. */
+  readonly issuer: string;
+  readonly organisation: string;
+  readonly act: FourEyesAct;
+  /** What was asked for, as it will be done. */
+  readonly request: JsonObject;
+  /** Of act, instance and request: what is approved is this and nothing else. */
+  readonly digest: string;
+  readonly credentialId: string;
+  /** As the journal has it. */
+  readonly requestedBy: string;
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+  /** `approved`: to be done; then `done`, or `failed` with the code of the refusal. */
+  readonly state: 'pending' | 'approved' | 'refused' | 'done' | 'failed';
+  readonly decidedBy?: string;
+  readonly decidedAt?: string;
+  readonly reason?: string;
+  readonly code?: string;
+}
+
+export interface Decision {
+  readonly issuer: string;
+  readonly id: string;
+  readonly approve: boolean;
+  readonly digest: string;
+  readonly by: string;
+  readonly at: string;
+  readonly reason?: string | undefined;
+}
+
 /** The acts of a store on who may call. */
 export interface AccessStore {
   /** NOT_FOUND for the organisation; CONFLICT when the name or the token is taken, or there are too many. */
@@ -41,4 +76,30 @@ export interface AccessStore {
   listTokens(organisation: string): Promise<readonly TokenUse[]>;
   /** Not journalled. */
   noteTokenUse(organisation: string, name: string, day: string): Promise<void>;
+
+  /** One atomic act with its idempotency key. LIMIT_EXCEEDED when too many are waiting already. */
+  addApproval(record: ApprovalRecord, claim?: ApprovalClaim): Promise<ApprovalOutcome>;
+  /**
+   * NOT_FOUND; FORBIDDEN for whoever asked; CONFLICT when it is another request, has expired or was decided otherwise. The same decision
+   * again changes nothing.
+   */
+  decideApproval(decision: Decision): Promise<ApprovalRecord>;
+  closeApproval(issuer: string, id: string, end: Pick<ApprovalRecord, 'state' | 'code'>): Promise<ApprovalRecord>;
+  findApproval(issuer: string, id: string): Promise<ApprovalRecord | undefined>;
+  /** Newest first. */
+  listApprovals(
+    issuer: string,
+    page: { cursor?: string; limit: number },
+  ): Promise<{ readonly items: readonly ApprovalRecord[]; readonly next: string | undefined }>;
 }
+
+/** The `Idempotency-Key` of a request. */
+interface ApprovalClaim {
+  readonly scope: string;
+  readonly key: string;
+  readonly requestDigest: string;
+}
+
+export type ApprovalOutcome =
+  | { readonly kind: 'kept'; readonly record: ApprovalRecord }
+  | { readonly kind: 'in-flight' | 'reused' };

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import type { TokenRecord, TokenRotation } from './access-records.ts';
+import type { ApprovalRecord, Decision, TokenRecord, TokenRotation } from './access-records.ts';
 import type { Restoration } from './backup/source.ts';
 import type { BatchHold, BatchRecord } from './batch-records.ts';
 import { byCaller } from './by-caller.ts';
@@ -16,6 +16,7 @@ import type {
   OrganisationRecord,
   Store,
 } from './store.ts';
+import * as approvals from './tables/approvals.ts';
 import { archiveList, findArchivedList } from './tables/archived-lists.ts';
 import * as batches from './tables/batches.ts';
 import { addChallenge, spendChallenge } from './tables/challenges.ts';
@@ -114,6 +115,29 @@ export class LedgerStore implements Store {
 
   findToken(digest: string) {
     return this.#acts.read((view) => organisations.findToken(view, digest));
+  }
+
+  addApproval(record: ApprovalRecord, claim?: IdempotencyClaim) {
+    const name = { act: 'add-approval', organisation: record.organisation, why: record.act };
+    return this.#acts.transact(name, (tx) => approvals.addApproval(tx, record, claim));
+  }
+
+  decideApproval(decision: Decision): Promise<ApprovalRecord> {
+    const name = { act: 'decide-approval', why: `${decision.approve ? 'approve' : 'refuse'} ${decision.id}` };
+    return this.#acts.transact(name, (tx) => approvals.decideApproval(tx, decision));
+  }
+
+  closeApproval(issuer: string, id: string, end: Pick<ApprovalRecord, 'state' | 'code'>): Promise<ApprovalRecord> {
+    const name = { act: 'close-approval', why: `${end.state} ${id}`, finishing: true };
+    return this.#acts.transact(name, (tx) => approvals.closeApproval(tx, issuer, id, end));
+  }
+
+  findApproval(issuer: string, id: string) {
+    return this.#acts.read((view) => approvals.findApproval(view, issuer, id));
+  }
+
+  listApprovals(issuer: string, page: { cursor?: string; limit: number }) {
+    return this.#acts.read((view) => approvals.listApprovals(view, issuer, page));
   }
 
   noteTokenUse(organisation: string, token: string, day: string): Promise<void> {

@@ -35,6 +35,7 @@ const BODIES: Readonly<Record<string, () => unknown>> = {
     status: true,
   }),
   '/issuers/{id}/credentials/export': () => ({ as: 'untp-dcc', credentials: [document] }),
+  '/issuers/{id}/approvals/{approvalId}': () => ({ decision: 'approve', digest: 'uEi' }),
   '/issuers/{id}/batches/{batchId}/undo': () => ({ reason: 'annulled' }),
   '/holders/{id}/credentials': () => ({ verifiableCredential: document }),
   '/holders/{id}/credentials/derive': () => ({ verifiableCredential: document }),

@@ -39,6 +39,7 @@ export async function beginOnNode(
 ): Promise<RunningBatch> {
   const { issuer, ...asked } = options;
   const instance = await node.identity.requireInstance('issuer', issuer, undefined);
+  await node.identity.assertOneMay(instance.organisation, 'issue');
   const signal = new AbortController().signal;
   const { id, run } = await node.batches.issue({ ...asked, instance, input, signal, superseding: undefined });
   return {

@@ -70,6 +70,7 @@ async function issueOne(
   const node = await kit.openNode();
   try {
     const instance = await node.identity.requireInstance('issuer', issuer, undefined);
+    await node.identity.assertOneMay(instance.organisation, 'issue');
     const { verifiableCredential, warnings } = await node.issuer.issue(instance, { credential });
     for (const warning of warnings) terminal.err(`warning ${warning.check}: ${warning.detail ?? ''}\n`);
     const text = `${JSON.stringify(verifiableCredential, null, 2)}\n`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
+import { FOUR_EYES_ACTS } from '../../base/scope.ts';
 import { type Identity, ROLES } from '../../services/identity/identity.ts';
 import { readPolicyObject } from '../../services/verifier/policy-source.ts';
 import { assertVerifierSettings } from '../../services/verifier/verifier.ts';
@@ -10,11 +11,15 @@ import { WatchSeconds } from './evaluations.ts';
 const slug = z.string().regex(/^[a-z][a-z0-9-]{1,62}$/, 'two to 63 small letters, digits and hyphens, a letter first');
 const name = z.strictObject({ ko: z.string().min(1).max(200), en: z.string().min(1).max(200) });
 
+const FourEyes = z.array(z.enum(FOUR_EYES_ACTS)).max(FOUR_EYES_ACTS.length);
+
 const NewOrganisation = z.strictObject({
   slug,
   name,
   role: z.enum(ROLES),
   did: z.strictObject({ method: z.enum(['key', 'web', 'webvh', 'jwk']), root: z.boolean().optional() }).optional(),
+  /** What two callers are wanted for. */
+  fourEyes: FourEyes.optional(),
   /** Its default instances are for public conformance suites (docs/conformance.md). */
   conformance: z.boolean().optional(),
   /** Where its signing keys are made: `sealed`, `pkcs11` or another holder of this node. */
@@ -106,6 +111,7 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
           role: body.role,
           ...(method === undefined ? {} : { did: { method, root: body.did?.root } }),
           conformance: body.conformance,
+          fourEyes: body.fourEyes,
           keyHolder: body.keyHolder,
         });
         return { status: 201, body: { slug: organisation.slug, did: organisation.did, token } };
@@ -150,6 +156,19 @@ export function administrationRoutes(deps: AdministrationDeps): readonly Route[]
         return { status: 204 };
       },
     },
+    route({
+      method: 'POST',
+      path: '/admin/organizations/{slug}/four-eyes',
+      access: 'admin',
+      tag: 'Administration',
+      summary: 'Say for which acts of an organisation two callers are wanted; none: each caller acts alone',
+      request: z.strictObject({ acts: FourEyes }),
+      answers: { 200: 'the organisation', 404: 'no such organisation' },
+      handle: async (call) => ({
+        status: 200,
+        body: publicView(await identity.setFourEyes(slugOf(call), call.body.acts)),
+      }),
+    }),
     route({
       method: 'POST',
       path: '/admin/organizations/{slug}/keys',

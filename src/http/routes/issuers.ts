@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
@@ -5,14 +6,15 @@ import { isAdviceError } from '../../credentials/lint.ts';
 import { readDateTime } from '../../formats/date-time.ts';
 import { type Adviser, MOST_SUPPORTING } from '../../services/adviser/adviser.ts';
 import { wordAdvice } from '../../services/adviser/wording.ts';
+import type { Approvals, ApprovalView } from '../../services/approvals.ts';
 import type { CredentialStatus } from '../../services/credential-status.ts';
 import type { Identity, InstanceRecord } from '../../services/identity/identity.ts';
-import type { IssuedRecord, Issuer } from '../../services/issuer.ts';
+import type { IssuedRecord, IssueRequest, Issuer } from '../../services/issuer.ts';
 import { readPolicyObject } from '../../services/verifier/policy-source.ts';
 import { claimOf, pageOf } from '../paging.ts';
 import { problemsOf } from '../problem-details.ts';
 import { profileOf } from '../profile-notice.ts';
-import { type Call, type Route, route } from '../route.ts';
+import { type Answer, type Call, type Route, route } from '../route.ts';
 
 export const JsonDocument = z.looseObject({});
 
@@ -63,9 +65,16 @@ interface IssuerRouteDeps {
   readonly issuerFor: (instance: InstanceRecord) => Issuer;
   readonly adviser: Adviser;
   readonly credentialStatus: CredentialStatus;
+  readonly approvals: Approvals;
 }
 
-export function issuerRoutes({ identity, issuerFor, adviser, credentialStatus }: IssuerRouteDeps): readonly Route[] {
+export function issuerRoutes({
+  identity,
+  issuerFor,
+  adviser,
+  credentialStatus,
+  approvals,
+}: IssuerRouteDeps): readonly Route[] {
   const instanceOf = (call: { params: Readonly<Record<string, string>>; organisation: string | undefined }) =>
     identity.requireInstance('issuer', call.params['id'] ?? '', call.organisation);
   return [
@@ -77,19 +86,20 @@ export function issuerRoutes({ identity, issuerFor, adviser, credentialStatus }:
       tag: 'Issuer',
       summary: 'Issue a credential: checked, linted, signed, and its own proof checked before it is handed out',
       request: Issue,
-      answers: { 201: 'the credential', 400: 'wrong form', 422: 'it would not be accepted anywhere' },
+      underFourEyes: 'asks',
+      answers: {
+        201: 'the credential',
+        202: 'kept until another caller approves it: its id and digest',
+        400: 'wrong form',
+        422: 'it would not be accepted anywhere',
+      },
       handle: async (call) => {
         const instance = await instanceOf(call);
+        const request = requestOf(call.body);
+        if (call.fourEyes.includes('issue')) return askToIssue(approvals, instance, call, request);
         const answer = await issuerFor(instance).issue(
           instance,
-          {
-            credential: call.body.credential as JsonObject,
-            credentialId: call.body.options?.credentialId,
-            mandatoryPointers: call.body.options?.mandatoryPointers,
-            regimes: call.body.options?.regimes,
-            supporting: call.body.options?.supporting as readonly JsonObject[] | undefined,
-            language: call.language,
-          },
+          { ...request, language: call.language },
           claimOf(call, `issue/${call.params['id']}`),
         );
         const warnings = problemsOf(answer.warnings, call.language);
@@ -112,6 +122,7 @@ export function issuerRoutes({ identity, issuerFor, adviser, credentialStatus }:
       summary:
         'What would come of this credential if it were issued, and under which regime; nothing is signed, stored or spent',
       request: Check,
+      underFourEyes: 'signs nothing',
       answers: { 200: 'whether it could be issued, the findings, and advice per regime', 400: 'malformed request' },
       handle: async (call) => {
         const instance = await instanceOf(call);
@@ -126,9 +137,19 @@ export function issuerRoutes({ identity, issuerFor, adviser, credentialStatus }:
       tag: 'Issuer',
       summary: 'Revoke, suspend or reinstate; reason and effective date become a notice in the signed list',
       request: ChangeStatus,
-      answers: { 200: 'changed, or already so', 404: 'no such credential or purpose', 409: 'a revocation is final' },
+      underFourEyes: 'asks',
+      answers: {
+        200: 'changed, or already so',
+        202: 'kept until another caller approves it: its id and digest',
+        404: 'no such credential or purpose',
+        409: 'a revocation is final',
+      },
       handle: async (call) => {
-        const outcome = await credentialStatus.change(await instanceOf(call), changeOf(call.body));
+        const instance = await instanceOf(call);
+        const change = changeOf(call.body);
+        if (call.fourEyes.includes('revoke') && !isSuspension(change))
+          return askToChange(approvals, instance, call, change);
+        const outcome = await credentialStatus.change(instance, change);
         return { status: 200, body: outcome };
       },
     }),
@@ -179,6 +200,50 @@ export function changeOf(body: z.infer<typeof ChangeStatus>): Parameters<Credent
     reason: body.reason,
     effectiveDate: body.effectiveDate,
   };
+}
+
+/** What a request to issue says, without what it leaves out: the form in which it may be kept. */
+function requestOf({ credential, options = {} }: z.infer<typeof Issue>): IssueRequest {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { credential: credential as JsonObject, ...Object.fromEntries(given) };
+}
+
+/** The id of the credential is settled now, so that whoever asks can name it, and only one can ever come of the request. */
+async function askToIssue(
+  approvals: Approvals,
+  instance: InstanceRecord,
+  call: Call,
+  request: IssueRequest,
+): Promise<Answer> {
+  const { credentialId = request.credential['id'] ?? `urn:uuid:${randomUUID()}` } = request;
+  const kept = { ...request, credentialId } as unknown as JsonObject;
+  const asked = { act: 'issue', request: kept, credentialId: String(credentialId), by: call.actor ?? '' } as const;
+  return waiting(await approvals.ask(instance, asked, claimOf(call, `approval/issue/${instance.id}`)));
+}
+
+async function askToChange(
+  approvals: Approvals,
+  instance: InstanceRecord,
+  call: Call,
+  change: ReturnType<typeof changeOf>,
+): Promise<Answer> {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  const request = Object.fromEntries(given) as JsonObject;
+  const { credentialId } = change;
+  return waiting(await approvals.ask(instance, { act: 'revoke', request, credentialId, by: call.actor ?? '' }));
+}
+
+function waiting({ id, issuer, act, digest, credentialId, state, expiresAt }: ApprovalView): Answer {
+  return {
+    status: 202,
+    body: { approval: { id, act, digest, credentialId, state, expiresAt } },
+    headers: { location: `/issuers/${issuer}/approvals/${id}` },
+  };
+}
+
+/** The brake that one caller may pull alone: it can be taken back, by two. */
+function isSuspension({ purpose, set }: ReturnType<typeof changeOf>): boolean {
+  return purpose === 'suspension' && set;
 }
 
 async function checkBefore(

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
+import { FOUR_EYES_ACTS, type FourEyesAct } from '../../base/scope.ts';
 import type { KeyType, Signer } from '../../crypto/signer.ts';
 import type { SealedKeyStore } from '../../crypto/signers/sealed-file.ts';
 import { createDidJwk } from '../../dids/methods/jwk.ts';
@@ -41,6 +42,8 @@ export interface NewOrganisation {
   readonly role: Role;
   /** `root`: the DID is the host itself (`did:web:host`), published at `/.well-known`. */
   readonly did?: { readonly method: DidMethod; readonly root?: boolean | undefined } | undefined;
+  /** Acts that two callers are wanted for. */
+  readonly fourEyes?: readonly FourEyesAct[] | undefined;
   /** Its default instances are conformance instances. */
   readonly conformance?: boolean | undefined;
   /** Where its keys are made, now and later; unless given, wherever the node makes keys at the time. */
@@ -129,6 +132,7 @@ export class Identity {
       keys: [key],
       ...(keyHolder === undefined ? {} : { keyHolder }),
       ...(begun === undefined ? {} : { webvh: begun.webvh }),
+      ...fourEyesOf(request.fourEyes ?? []),
     };
     const settings: JsonObject = {
       did,
@@ -284,6 +288,24 @@ export class Identity {
     return found;
   }
 
+  /** Requests that wait already are decided as they were asked for. Errors: NOT_FOUND. */
+  setFourEyes(slug: string, acts: readonly FourEyesAct[]): Promise<OrganisationRecord> {
+    return this.#inTurn(async () => {
+      const organisation = await this.requireOrganisation(slug);
+      const { fourEyes: _, ...rest } = organisation;
+      const changed: OrganisationRecord = { ...rest, ...fourEyesOf(acts) };
+      await this.#deps.store.updateOrganisation(changed, `four eyes: ${acts.join(', ') || 'none'}`, organisation);
+      return changed;
+    });
+  }
+
+  /** For doors with one caller, such as the command line. Errors: FOUR_EYES_REQUIRED. */
+  async assertOneMay(slug: string, act: FourEyesAct): Promise<void> {
+    const { fourEyes = [] } = await this.requireOrganisation(slug);
+    if (fourEyes.includes(act))
+      throw new ServiceError('FOUR_EYES_REQUIRED', `this organisation wants two callers for "${act}": use its node`);
+  }
+
   /**
    * A new active key of one kind; the old one of that kind is retired but stays in the DID document, so that what it signed keeps
    * verifying.
@@ -383,6 +405,10 @@ function assertGoTogether(
   if (mechanism.keyTypes.includes(keyType)) return;
   const detail = `${mechanism.name} signs with ${mechanism.keyTypes.join(' or ')}`;
   throw new ServiceError('BAD_REQUEST', detail, { pointer: '/keyType' });
+}
+
+function fourEyesOf(acts: readonly FourEyesAct[]): Pick<OrganisationRecord, 'fourEyes'> {
+  return acts.length === 0 ? {} : { fourEyes: FOUR_EYES_ACTS.filter((act) => acts.includes(act)) };
 }
 
 /** Kept with an instance, so that it stays what it was made for. */
