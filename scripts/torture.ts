@@ -10,12 +10,15 @@
  * - `load`: so many minutes at half of what a node can do, then five times as much.
  * - `backup`: back up under load, destroy, restore elsewhere, so many times over each kind of store; nothing acknowledged before the backup
  *   may be missing, nothing given out twice.
+ * - `batch`: kill -9 a node in the middle of a batch and send the batch again, so many times, half of them over each kind of store; every
+ *   line is issued once, and what was answered stays as it was.
  * - `trust`: the properties of docs/trust.md, section 7, so many runs each; hours, and a run that was broken off goes on where it stopped.
  *
  * All unless one is named. Exit 0 when all of it held; a fault is told with the seed that shows it again.
  */
 import { cpus } from 'node:os';
 import { tortureBackup } from './torture/backup.ts';
+import { tortureBatch } from './torture/batch.ts';
 import { tortureFaults } from './torture/faults.ts';
 import { tortureLoad } from './torture/load.ts';
 import { tortureMillion } from './torture/million.ts';
@@ -33,6 +36,7 @@ const PARTS: Readonly<Record<string, { readonly count: number; readonly run: typ
   million: { count: 1_000_000, run: tortureMillion },
   load: { count: 30, run: tortureLoad },
   backup: { count: 20, run: tortureBackup },
+  batch: { count: 100, run: tortureBatch },
   trust: { count: 1_000_000, run: tortureTrust },
 };
 

@@ -18,7 +18,7 @@ const native = globalThis.process?.getBuiltinModule?.('node:crypto');
 
 /** A string is hashed as UTF-8; a lone surrogate in it as U+FFFD, as every encoder of the platform has it. */
 export function sha256(input: Uint8Array | string): Uint8Array {
-  if (native !== undefined) return Uint8Array.from(native.createHash('sha256').update(input).digest());
+  if (native !== undefined) return Uint8Array.from(native.hash('sha256', input, 'buffer'));
   return nobleSha256(typeof input === 'string' ? utf8ToBytes(input) : input);
 }
 
@@ -38,7 +38,7 @@ export function hashesOfBytes(bytes: Uint8Array): Readonly<Record<'sha256' | 'sh
 
 /** Lower-case hexadecimal; a string is hashed as UTF-8. */
 export function sha256Hex(input: Uint8Array | string): string {
-  return bytesToHex(sha256(input));
+  return native === undefined ? bytesToHex(sha256(input)) : native.hash('sha256', input, 'hex');
 }
 
 /** The digest form `uEi…` of the SHA-256 of some bytes. */

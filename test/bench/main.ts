@@ -15,6 +15,7 @@ import { createDidResolver } from '../../src/dids/resolver.ts';
 import { createDataIntegrity } from '../../src/proofs/data-integrity.ts';
 import { didDocumentOf, signerFromSeed } from '../support/data-integrity.ts';
 import { exampleCredentials } from '../support/example-credentials.ts';
+import { batchTable, measureBatches } from './batch.ts';
 import { bbsTable, measureBbs } from './bbs.ts';
 import { type Measurement, machine, measure } from './interleaved.ts';
 import { keysTable, measureKeys } from './keys.ts';
@@ -50,6 +51,10 @@ const PARTS: Readonly<Record<string, () => Promise<{ readonly figures: unknown; 
   'bench-keys': async () => {
     const figures = await measureKeys();
     return { figures, table: `Machine: ${machine()}. Medians of 5 rounds of 400 signatures.\n\n${keysTable(figures)}` };
+  },
+  'bench-batch': async () => {
+    const figures = await measureBatches();
+    return { figures, table: batchTable(figures) };
   },
   'bench-trust': async () => {
     const figures = await measureTrust(rawOperations().rawVerify);

@@ -30,10 +30,17 @@ interface Found {
 export function lintDigests(credential: JsonObject): Finding[] {
   const subject = subjectOf(credential);
   const digests: Found[] = [];
-  const guesses = new Map<string, string>();
+  const guesses = new Map<string, Tokens>();
   walk(subject ?? {}, ['credentialSubject'], undefined, { digests, guesses });
+  if (digests.length === 0) return [];
+  const wanted = new Set(digests.map(({ hash }) => hash));
+  const guessed = new Map<string, string>();
+  for (const [text, place] of guesses) {
+    const hash = sha256Hex(text);
+    if (wanted.has(hash) && !guessed.has(hash)) guessed.set(hash, pointerOf(...place));
+  }
   return digests.flatMap(({ place, hash }) => {
-    const member = guesses.get(hash);
+    const member = guessed.get(hash);
     if (member === undefined) return [];
     const params = { member, severity: 'error' };
     const detail = 'a digest without a salt over something that can be guessed';
@@ -43,7 +50,8 @@ export function lintDigests(credential: JsonObject): Finding[] {
 
 interface Seen {
   readonly digests: Found[];
-  readonly guesses: Map<string, string>;
+  /** Each text once, with the first place that leads to it. */
+  readonly guesses: Map<string, Tokens>;
 }
 
 function walk(value: JsonValue, place: Tokens, name: string | undefined, seen: Seen): void {
@@ -76,8 +84,7 @@ function formsOf(value: Scalar, name: string | undefined): readonly string[] {
 }
 
 function note({ guesses }: Seen, place: Tokens, texts: readonly string[]): void {
-  const pointer = pointerOf(...place);
-  for (const text of texts) if (!guesses.has(sha256Hex(text))) guesses.set(sha256Hex(text), pointer);
+  for (const text of texts) if (!guesses.has(text)) guesses.set(text, place);
 }
 
 /** Of a SHA-256 as a multihash in multibase, in hexadecimal, or in base64 as Subresource Integrity writes it. */
