@@ -237,6 +237,10 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
     en: 'Ask with the single routes (`issue`, `status`): the request waits until another caller approves it.',
     ko: '한 건씩 처리하는 경로(`issue`, `status`)로 요청하십시오. 다른 호출자가 승인할 때까지 기다립니다.',
   },
+  SIGN_IN_REFUSED: {
+    en: 'Begin again at /auth/login. If it goes on, the identity provider or its settings at this node are wrong: the detail names the check.',
+    ko: '/auth/login에서 다시 시작하십시오. 되풀이되면 인증 제공자나 이 노드의 설정이 잘못된 것입니다. 상세 메시지에 실패한 검사가 나옵니다.',
+  },
   NOT_FOUND: {
     en: 'Check path and id. What belongs to somebody else answers like what does not exist.',
     ko: '경로와 식별자를 확인하십시오. 남의 것도 없는 것과 똑같이 답합니다.',

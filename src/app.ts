@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import { type Clock, createManualClock, createShiftedClock, systemClock } from './base/clock.ts';
 import { ServiceError } from './base/error.ts';
+import { readJson } from './base/json.ts';
 import type { Config } from './config.ts';
 import { type Contexts, type Intake, loadContexts } from './credentials/contexts.ts';
 import { loadSchemas, type Schemas } from './credentials/schemas.ts';
@@ -32,12 +33,14 @@ import { journalRoutes } from './http/routes/journal.ts';
 import { publicDocumentRoutes } from './http/routes/public-documents.ts';
 import { renderingRoutes } from './http/routes/renderings.ts';
 import { serviceRoutes } from './http/routes/service.ts';
+import { signInRoutes } from './http/routes/sign-in.ts';
 import { tokenRoutes } from './http/routes/tokens.ts';
 import { trustRegistryRoutes } from './http/routes/trust-registry.ts';
 import { verifierRoutes } from './http/routes/verifiers.ts';
 import { worksheetRoutes } from './http/routes/worksheets.ts';
 import { createGuard } from './net/guarded-request.ts';
 import { createPeer, type PeerSettings } from './net/peer-request.ts';
+import { createProviderFetch } from './net/provider-fetch.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { createSafePost, type SafePost } from './net/safe-post.ts';
 import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity.ts';
@@ -64,6 +67,9 @@ import { Once } from './services/once.ts';
 import { Reevaluations } from './services/reevaluations.ts';
 import { Renderings } from './services/renderings.ts';
 import { ReportCredentials } from './services/report-credentials.ts';
+import { readMapping } from './services/sign-in/mapping.ts';
+import { IdentityProvider } from './services/sign-in/provider.ts';
+import { SignIn } from './services/sign-in/sign-in.ts';
 import { TrustRegistry } from './services/trust-registry.ts';
 import type { EvaluationRequest } from './services/verifier/evaluation.ts';
 import { createSchemaLoader } from './services/verifier/load-schema.ts';
@@ -286,7 +292,9 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   const metrics = createMetrics();
   const manual =
     config.clock.kind === 'manual' && 'set' in clock ? (clock as ReturnType<typeof createManualClock>) : undefined;
+  const signIn = await createSignIn(config, { store, clock, publicUrl, seal: keys });
   const routes: Route[] = [
+    ...(signIn === undefined ? [] : signInRoutes({ signIn, publicUrl })),
     ...administrationRoutes({
       identity,
       publicUrl,
@@ -330,6 +338,8 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     clock,
     log,
     metrics,
+    publicUrl,
+    signIn,
     publicRateLimit: config.publicRateLimit,
     clockNotice: config.clock.kind === 'system' && clock === systemClock ? undefined : 'demonstration clock',
     profile: config.conformance ? 'conformance' : undefined,
@@ -426,6 +436,31 @@ async function openKept(
     await keys.close();
     throw error;
   }
+}
+
+/** Errors: CONFIG_REFUSED when a file cannot be used. The provider itself is first asked when somebody signs in. */
+async function createSignIn(
+  { oidc }: Config,
+  deps: Omit<ConstructorParameters<typeof SignIn>[0], 'provider' | 'issuer' | 'mapping'>,
+): Promise<SignIn | undefined> {
+  if (oidc === undefined) return undefined;
+  const { issuer, clientId, clientSecretFile, mappingFile } = oidc;
+  const [secret, text] = await Promise.all(
+    [clientSecretFile, mappingFile].map((file) =>
+      readFile(file, 'utf8').catch((cause: unknown) => {
+        throw new ServiceError('CONFIG_REFUSED', `OIDC: ${file} cannot be read`, { cause });
+      }),
+    ),
+  );
+  const clientSecret = (secret ?? '').trim();
+  if (clientSecret.length < 16)
+    throw new ServiceError('CONFIG_REFUSED', 'OIDC_CLIENT_SECRET_FILE: at least 16 characters');
+  const read = readJson(new TextEncoder().encode(text));
+  if (!read.ok) throw new ServiceError('CONFIG_REFUSED', 'OIDC_MAPPING_FILE: not a JSON object');
+  const mapping = readMapping(read.value);
+  const origins = [new URL(issuer).origin, ...(mapping.origins ?? [])];
+  const provider = new IdentityProvider({ issuer, clientId, clientSecret }, createProviderFetch({ origins }));
+  return new SignIn({ ...deps, provider, issuer, mapping });
 }
 
 function openStore(

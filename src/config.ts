@@ -16,6 +16,15 @@ export interface Config {
   readonly adminToken: string | undefined;
   /** Good beside the other one, while it is being changed. */
   readonly nextAdminToken: string | undefined;
+  /** Where people sign in: an OpenID provider, and what opens what to whom. */
+  readonly oidc:
+    | {
+        readonly issuer: string;
+        readonly clientId: string;
+        readonly clientSecretFile: string;
+        readonly mappingFile: string;
+      }
+    | undefined;
   readonly policyFile: string | undefined;
   readonly typesDirectory: string | undefined;
   readonly logLevel: LogLevel;
@@ -103,6 +112,7 @@ export function readConfig(environment: Environment): Config {
     publicUrl,
     adminToken,
     nextAdminToken,
+    oidc: readOidc(given),
     policyFile: given('POLICY_FILE'),
     typesDirectory: readTypesDirectory(given('TYPES_DIR')),
     logLevel: readLogLevel(given('LOG_LEVEL')),
@@ -119,6 +129,20 @@ export function readConfig(environment: Environment): Config {
     unconfigured: SHAPING.every((name) => given(name) === undefined),
   };
 }
+
+function readOidc(given: (name: string) => string | undefined): Config['oidc'] {
+  const [issuer, clientId, clientSecretFile, mappingFile] = OIDC.map(given);
+  if (OIDC.every((name) => given(name) === undefined)) return undefined;
+  if (issuer === undefined || clientId === undefined || clientSecretFile === undefined || mappingFile === undefined)
+    throw refused('OIDC_ISSUER', `${OIDC.join(', ')} go together`);
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  const local = url?.protocol === 'http:' && isLoopback(url.hostname);
+  if (url === undefined || (url.protocol !== 'https:' && !local) || url.username + url.search + url.hash !== '')
+    throw refused('OIDC_ISSUER', 'an https address, as the provider writes itself; http only for this machine itself');
+  return { issuer, clientId, clientSecretFile, mappingFile };
+}
+
+const OIDC = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET_FILE', 'OIDC_MAPPING_FILE'];
 
 /** What could never stand in an Authorization header would lock the operator out. */
 function readAdminToken(name: string, text: string | undefined): string | undefined {

@@ -274,6 +274,7 @@ export const PROBLEMS = {
     'Two callers are wanted for this',
     '두 호출자가 함께해야 하는 일입니다',
   ),
+  SIGN_IN_REFUSED: ours('SIGN_IN_REFUSED', 'The sign-in does not hold', '로그인을 인정할 수 없습니다'),
   NOT_FOUND: ours('NOT_FOUND', 'No such resource', '해당 자원이 없습니다'),
   METHOD_NOT_ALLOWED: ours('METHOD_NOT_ALLOWED', 'The method is not offered here', '허용되지 않는 메서드입니다'),
   CONFLICT: ours('CONFLICT', 'The request conflicts with the present state', '현재 상태와 충돌하는 요청입니다'),

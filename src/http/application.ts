@@ -10,8 +10,10 @@ import { formatDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
 import { assertAlone, assertScope, type Callers, type Demand, type Known } from '../services/callers.ts';
 import type { Once } from '../services/once.ts';
+import type { SignIn } from '../services/sign-in/sign-in.ts';
 import { Admission } from './admission.ts';
 import { readBody, readLines, requireBody } from './body.ts';
+import { assertFromHere, cookieOf, SESSION_COOKIE } from './cookies.ts';
 import type { Metrics } from './metrics.ts';
 import { claimOf } from './paging.ts';
 import { languageOf, problemOf } from './problem-details.ts';
@@ -42,6 +44,9 @@ export interface ApplicationDeps {
   readonly clock: Clock;
   readonly log: RequestLog;
   readonly metrics: Metrics;
+  readonly publicUrl: () => string;
+  /** Where people may sign in. */
+  readonly signIn?: SignIn | undefined;
   readonly publicRateLimit: number;
   /** Set in demonstrations and tests: every answer then says that the clock is not the machine's. */
   readonly clockNotice: string | undefined;
@@ -121,16 +126,12 @@ async function dispatch(
     throw new ServiceError('METHOD_NOT_ALLOWED', `${excerpt(request.method, 20)} is not offered here`);
   }
   if (route.access === 'public') publicLimit.take(request.socket.remoteAddress ?? '');
-  const known = await deps.callers.identify(
-    demandOf(route, request),
-    request.headers.authorization,
-    request.socket.remoteAddress ?? '',
-  );
+  const known = await identify(deps, route, request);
   response.locals['organisation'] = known.organisation;
   response.locals['caller'] = known.actor;
   if (route.scope !== undefined && route.method !== 'GET' && route.underFourEyes === undefined)
     assertAlone(known, route.scope);
-  const call = await readCall(route, request, response, known);
+  const call = await readCall(deps, route, request, response, known);
   // Strangers have no name to keep their keys apart by, and nothing of theirs needs to happen once.
   const once =
     route.method !== 'GET' &&
@@ -150,6 +151,25 @@ async function dispatch(
   );
 }
 
+/** By the token that is sent; a cookie counts where there is none, and changes something only for a page of this node. */
+async function identify(
+  { callers, signIn, publicUrl }: ApplicationDeps,
+  route: Route,
+  request: Request,
+): Promise<Known> {
+  const address = request.socket.remoteAddress ?? '';
+  const { authorization } = request.headers;
+  const session =
+    signIn === undefined || authorization !== undefined || route.access !== 'organisation'
+      ? undefined
+      : cookieOf(request, SESSION_COOKIE, publicUrl());
+  if (signIn === undefined || session === undefined || route.access !== 'organisation')
+    return callers.identify(demandOf(route, request), authorization, address);
+  const known = await callers.identifyPerson(route.scope, await signIn.find(session), address);
+  if (route.method !== 'GET') assertFromHere(request, publicUrl(), signIn.csrfTokenOf(session));
+  return known;
+}
+
 function demandOf(route: Route, request: Request): Demand {
   const { tellsOrganisations: scope } = route;
   if (scope !== undefined && request.headers.authorization !== undefined) return { access: 'organisation', scope };
@@ -161,7 +181,13 @@ function callerOf({ access }: Route, request: Request, { organisation, actor }: 
   return { line: access === 'admin' ? 'admin' : 'public', name: request.socket.remoteAddress ?? '', actor };
 }
 
-async function readCall(route: Route, request: Request, response: Response, known: Known): Promise<Call> {
+async function readCall(
+  deps: ApplicationDeps,
+  route: Route,
+  request: Request,
+  response: Response,
+  known: Known,
+): Promise<Call> {
   const key = request.headers['idempotency-key'];
   if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key))) {
     throw new ServiceError('BAD_REQUEST', 'an Idempotency-Key is 1 to 200 visible ASCII characters');
@@ -175,6 +201,8 @@ async function readCall(route: Route, request: Request, response: Response, know
     body: route.request === undefined ? undefined : requireBody(route.request, body),
     organisation: known.organisation,
     actor: known.actor,
+    cookie: (name) => cookieOf(request, name, deps.publicUrl()),
+    assertFromHere: (csrfToken) => assertFromHere(request, deps.publicUrl(), csrfToken),
     fourEyes: known.fourEyes ?? [],
     assertMay: (scope) => {
       assertScope(known, scope);

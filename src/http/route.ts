@@ -18,6 +18,10 @@ export interface Call<Body = unknown> {
   readonly organisation: string | undefined;
   /** What the journal calls the caller; undefined for strangers. */
   readonly actor: string | undefined;
+  /** The value of one of our cookies. */
+  readonly cookie: (name: string) => string | undefined;
+  /** For what a cookie alone must not bring about. Errors: FORBIDDEN unless a page of this node sent it, with this token. */
+  readonly assertFromHere: (csrfToken: string) => void;
   /** Acts that the caller's organisation wants two callers for. */
   readonly fourEyes: readonly FourEyesAct[];
   /**
@@ -38,7 +42,7 @@ export interface Answer {
   /** A value to write as JSON, or a text as it stands. */
   readonly body?: JsonValue | object;
   readonly mediaType?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Instead of a body: writes its lines, each when the one before was taken. Called once. */
   readonly lines?: (write: (line: object) => Promise<void>) => Promise<void>;
 }

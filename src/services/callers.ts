@@ -61,6 +61,14 @@ export class Callers {
     throw new ServiceError('UNAUTHORIZED', 'send Authorization: Bearer with a valid token');
   }
 
+  /** The same for a person who signed in, if their session goes on. Errors: UNAUTHORIZED, FORBIDDEN, RATE_LIMITED. */
+  async identifyPerson(scope: Scope, person: Member | undefined, address: string): Promise<Known> {
+    this.#assertNotGuessing(address);
+    if (person !== undefined) return within(person, scope);
+    this.#remember(address);
+    throw new ServiceError('UNAUTHORIZED', 'the session has ended; begin at /auth/login');
+  }
+
   #remember(address: string): void {
     this.#wrong.set(address, (this.#wrong.get(address) ?? 0) + 1);
     const [oldest] = this.#wrong.keys();

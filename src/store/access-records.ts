@@ -66,6 +66,20 @@ export interface Decision {
   readonly reason?: string | undefined;
 }
 
+/** A person who signed in. */
+export interface SignInRecord {
+  /** As the journal has it. */
+  readonly actor: string;
+  /** Slug. */
+  readonly organisation: string;
+  /** Of the claim that the operator's mapping asks about. */
+  readonly values: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly seenAt: number;
+  readonly endsAt: number;
+}
+
 /** The acts of a store on who may call. */
 export interface AccessStore {
   /** NOT_FOUND for the organisation; CONFLICT when the name or the token is taken, or there are too many. */
@@ -77,6 +91,10 @@ export interface AccessStore {
   /** Not journalled. */
   noteTokenUse(organisation: string, name: string, day: string): Promise<void>;
 
+  /** By the digest of its secret; with `known`, only one that is there. Not journalled. */
+  saveSignIn(digest: string, record: SignInRecord, known?: boolean): Promise<void>;
+  findSignIn(digest: string): Promise<SignInRecord | undefined>;
+  removeSignIn(digest: string): Promise<void>;
   /** One atomic act with its idempotency key. LIMIT_EXCEEDED when too many are waiting already. */
   addApproval(record: ApprovalRecord, claim?: ApprovalClaim): Promise<ApprovalOutcome>;
   /**

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import type { ApprovalRecord, Decision, TokenRecord, TokenRotation } from './access-records.ts';
+import type { ApprovalRecord, Decision, SignInRecord, TokenRecord, TokenRotation } from './access-records.ts';
 import type { Restoration } from './backup/source.ts';
 import type { BatchHold, BatchRecord } from './batch-records.ts';
 import { byCaller } from './by-caller.ts';
@@ -31,6 +31,7 @@ import * as reevaluations from './tables/reevaluations.ts';
 import { rememberSeenList } from './tables/seen-lists.ts';
 import { takeOver } from './tables/sessions.ts';
 import { settings } from './tables/settings.ts';
+import * as signIns from './tables/sign-ins.ts';
 import { findStatusList, skipAhead } from './tables/status-lists.ts';
 import { noteTokenUse } from './tables/tokens.ts';
 import * as webhooks from './tables/webhooks.ts';
@@ -115,6 +116,18 @@ export class LedgerStore implements Store {
 
   findToken(digest: string) {
     return this.#acts.read((view) => organisations.findToken(view, digest));
+  }
+
+  saveSignIn(digest: string, record: SignInRecord, known = false): Promise<void> {
+    return this.#acts.transact({ act: 'save-sign-in' }, (tx) => signIns.saveSignIn(tx, digest, record, known));
+  }
+
+  findSignIn(digest: string) {
+    return this.#acts.read((view) => signIns.findSignIn(view, digest));
+  }
+
+  removeSignIn(digest: string): Promise<void> {
+    return this.#acts.transact({ act: 'remove-sign-in', urgent: true }, (tx) => signIns.removeSignIn(tx, digest));
   }
 
   addApproval(record: ApprovalRecord, claim?: IdempotencyClaim) {

@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export const CLIENT = { id: 'proofprint', secret: 'a-secret-of-the-test-client' } as const;
+
+export interface Listening extends AsyncDisposable {
+  readonly url: string;
+  /** Answers from now on. */
+  handle: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** A server on the loopback address whose answers are settled once its address is known. */
+export async function listenLater(): Promise<Listening> {
+  const listening = { handle: (_: IncomingMessage, response: ServerResponse): void => void response.end() };
+  const server: Server = createServer((request, response) => listening.handle(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return Object.assign(listening, {
+    url,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  });
+}
+
+/** What a browser keeps: cookies by host, sent whatever their SameSite. */
+export class Browser {
+  readonly #jar = new Map<string, Map<string, string>>();
+
+  cookies(url: string): ReadonlyMap<string, string> {
+    return this.#jar.get(new URL(url).host) ?? new Map();
+  }
+
+  async get(url: string): Promise<Response> {
+    return this.send('GET', url);
+  }
+
+  async send(method: string, url: string, headers: Record<string, string> = {}, body?: string): Promise<Response> {
+    const { host } = new URL(url);
+    const jar = this.#jar.get(host) ?? new Map<string, string>();
+    this.#jar.set(host, jar);
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(url, {
+      method,
+      redirect: 'manual',
+      headers: { ...headers, ...(cookie === '' ? {} : { cookie }) },
+      ...(body === undefined ? {} : { body }),
+    });
+    for (const set of response.headers.getSetCookie()) {
+      const [pair = ''] = set.split(';');
+      const at = pair.indexOf('=');
+      if (/Max-Age=0|expires=Thu, 01 Jan 1970/i.test(set)) jar.delete(pair.slice(0, at));
+      else jar.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    return response;
+  }
+
+  /** Follow redirects until something else is answered. */
+  async follow(url: string): Promise<Response> {
+    let response = await this.get(url);
+    for (let hop = 0, at = url; response.status >= 300 && response.status < 400 && hop < 10; hop += 1) {
+      at = new URL(response.headers.get('location') ?? '', at).href;
+      response = await this.get(at);
+    }
+    return response;
+  }
+}
