@@ -341,6 +341,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     publicUrl,
     signIn,
     publicRateLimit: config.publicRateLimit,
+    callerRateLimit: config.callerRateLimit,
     clockNotice: config.clock.kind === 'system' && clock === systemClock ? undefined : 'demonstration clock',
     profile: config.conformance ? 'conformance' : undefined,
   });

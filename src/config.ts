@@ -44,6 +44,8 @@ export interface Config {
   readonly signersFile: string | undefined;
   /** Requests a minute one address may send to the public routes. */
   readonly publicRateLimit: number;
+  /** Requests a minute one token or person may send. */
+  readonly callerRateLimit: number;
   /** No variable that shapes the node was given: the first run then shows the demonstration network. */
   readonly unconfigured: boolean;
   /** Whether this node may have conformance instances, and then nothing else worth keeping (docs/conformance.md). */
@@ -124,6 +126,7 @@ export function readConfig(environment: Environment): Config {
     pkcs11,
     signersFile: given('SIGNERS_FILE'),
     publicRateLimit: readPositive('RATE_LIMIT', given('RATE_LIMIT'), 600),
+    callerRateLimit: readPositive('CALLER_RATE_LIMIT', given('CALLER_RATE_LIMIT'), 60_000),
     diskReserve: readPositive('DISK_RESERVE', given('DISK_RESERVE'), 64) * 1024 * 1024,
     conformance: readProfile(given('PROFILE'), { host, publicUrl, policyFile: given('POLICY_FILE') }),
     unconfigured: SHAPING.every((name) => given(name) === undefined),

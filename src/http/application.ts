@@ -48,6 +48,7 @@ export interface ApplicationDeps {
   /** Where people may sign in. */
   readonly signIn?: SignIn | undefined;
   readonly publicRateLimit: number;
+  readonly callerRateLimit: number;
   /** Set in demonstrations and tests: every answer then says that the clock is not the machine's. */
   readonly clockNotice: string | undefined;
   /** Said in every answer's header where a node is not for production. */
@@ -86,6 +87,7 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
   // Strangers wait in a line of their own: what they send may wait for slow hosts of theirs, and must not hold up issuing and revoking.
   const admission: Lines = { public: new Admission(), organisation: new Admission(), admin: new Admission() };
   const publicLimit = new RateLimit({ perMinute: deps.publicRateLimit });
+  const callerLimit = new RateLimit({ perMinute: deps.callerRateLimit });
   const opaque = deps.routes.filter(({ opaquePath }) => opaquePath).map(({ path }) => path.split('{', 1)[0] ?? path);
   app.use((request, response, next) => {
     response.locals['requestId'] = randomUUID();
@@ -102,7 +104,9 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
   for (const route of deps.routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
   for (const [path, routes] of paths) {
     const pattern = path.replace(/\{(\w+)\}/g, ':$1');
-    app.all(pattern, (request, response) => dispatch(deps, { publicLimit, admission }, routes, request, response));
+    app.all(pattern, (request, response) =>
+      dispatch(deps, { publicLimit, callerLimit, admission }, routes, request, response),
+    );
   }
   app.use(() => {
     throw new ServiceError('NOT_FOUND', 'nothing is served here; see /openapi.json');
@@ -113,7 +117,11 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
 
 async function dispatch(
   deps: ApplicationDeps,
-  { publicLimit, admission }: { readonly publicLimit: RateLimit; readonly admission: Lines },
+  {
+    publicLimit,
+    callerLimit,
+    admission,
+  }: { readonly publicLimit: RateLimit; readonly callerLimit: RateLimit; readonly admission: Lines },
   routes: readonly Route[],
   request: Request,
   response: Response,
@@ -129,6 +137,7 @@ async function dispatch(
   const known = await identify(deps, route, request);
   response.locals['organisation'] = known.organisation;
   response.locals['caller'] = known.actor;
+  if (known.actor !== undefined) callerLimit.take(known.actor);
   if (route.scope !== undefined && route.method !== 'GET' && route.underFourEyes === undefined)
     assertAlone(known, route.scope);
   const call = await readCall(deps, route, request, response, known);
@@ -146,9 +155,8 @@ async function dispatch(
     if (answer.lines === undefined) send(response, answer);
     else await sendLines(response, answer, answer.lines);
   };
-  await workFor(callerOf(route, request, known), () =>
-    route.method === 'GET' ? work() : admission[route.access].run(work),
-  );
+  const caller = callerOf(route, request, known);
+  await workFor(caller, () => (route.method === 'GET' ? work() : admission[route.access].run(caller.name, work)));
 }
 
 /** By the token that is sent; a cookie counts where there is none, and changes something only for a page of this node. */

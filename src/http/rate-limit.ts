@@ -24,7 +24,7 @@ export class RateLimit {
     this.#buckets.delete(caller);
     if (level < 0) {
       this.#buckets.set(caller, { level: level + 1, at: now });
-      throw new ServiceError('RATE_LIMITED', 'too many requests from this address', {
+      throw new ServiceError('RATE_LIMITED', 'too many requests', {
         retryAfter: Math.max(1, Math.ceil((-level * WINDOW_MS) / this.#perMinute / 1000)),
       });
     }

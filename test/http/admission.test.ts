@@ -26,7 +26,7 @@ describe('a crowd of strangers whose hosts never answer', () => {
         verifiableCredential: { ...verifiableCredential, issuer: did, proof },
       });
     });
-    while (held < 16) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (held < 12) await new Promise((resolve) => setTimeout(resolve, 5));
     expect((await issue()).status).toBe(201);
     const change = { credentialId: verifiableCredential.id, statusPurpose: 'revocation', status: true };
     expect((await node.post('/issuers/maker/credentials/status', change, party.token)).status).toBe(200);

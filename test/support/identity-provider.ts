@@ -6,13 +6,15 @@ export const CLIENT = { id: 'proofprint', secret: 'a-secret-of-the-test-client' 
 export interface Listening extends AsyncDisposable {
   readonly url: string;
   /** Answers from now on. */
-  handle: (request: IncomingMessage, response: ServerResponse) => void;
+  handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 }
 
 /** A server on the loopback address whose answers are settled once its address is known. */
 export async function listenLater(): Promise<Listening> {
-  const listening = { handle: (_: IncomingMessage, response: ServerResponse): void => void response.end() };
-  const server: Server = createServer((request, response) => listening.handle(request, response));
+  const listening = {
+    handle: (_: IncomingMessage, response: ServerResponse): void | Promise<void> => void response.end(),
+  };
+  const server: Server = createServer((request, response) => void listening.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return Object.assign(listening, {
