@@ -519,6 +519,8 @@ export async function openKeys(config: Config, alarm: (what: string) => void): P
     secret,
     holders: await holdersOf(config, alarm),
     newKeys: config.newKeys,
+    // The lock of the embedded store keeps every other process out of the folder too.
+    isAlone: config.store.kind === 'level',
     alarm,
   });
 }

@@ -40,6 +40,8 @@ export interface KeyStoreOptions {
   readonly scrypt?: ScryptCost;
   /** Who keeps private keys outside these files, by name. They are started here, and closed with the store. */
   readonly holders?: Readonly<Record<string, KeyHolder>>;
+  /** No other process changes the files while this one runs, so they need not be looked at before each use. */
+  readonly isAlone?: boolean;
   /** A copy that is only looked at: its keys may be with holders that it does not know. */
   readonly isCopy?: boolean;
   /** Where keys are made unless their owner chose: `sealed`, as unless given, or a holder. */
@@ -62,6 +64,7 @@ export class SealedKeyStore {
   readonly #sealingKey: SealingKey;
   readonly #outside: OutsideKeys;
   readonly #newKeys: string;
+  readonly #isAlone: boolean;
   readonly #keys = new Map<string, LoadedKey>();
 
   private constructor(folder: string, sealingKey: SealingKey, fingerprint: string, options: KeyStoreOptions) {
@@ -70,6 +73,7 @@ export class SealedKeyStore {
     this.#sealingKey = sealingKey;
     this.#outside = new OutsideKeys(options.holders ?? {}, options.alarm ?? (() => undefined));
     this.#newKeys = options.newKeys ?? SEALED;
+    this.#isAlone = options.isAlone === true;
   }
 
   /**
@@ -228,6 +232,8 @@ export class SealedKeyStore {
 
   /** As its file says now: another process may have made, changed or removed it. */
   async #require(keyId: string): Promise<OpenKey> {
+    const mine = this.#isAlone ? this.#keys.get(keyId) : undefined;
+    if (mine !== undefined) return mine;
     const stamp = KEY_ID.test(keyId) ? await stampOf(this.#pathOf(keyId)) : undefined;
     if (stamp === undefined) {
       this.#keys.delete(keyId);

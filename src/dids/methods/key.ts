@@ -1,6 +1,7 @@
 /** did:key (method specification of the W3C CCG) for Ed25519, P-256, P-384 and BLS12-381 G2. The DID is the key, so the document proves itself. */
 import { driver, Ed25519KeyPair } from '@transmute/did-key-ed25519';
 import { failed, type Read, readFailed, readOk } from '../../base/finding.ts';
+import { deepFreeze } from '../../base/json.ts';
 import { readMultikey } from '../../crypto/multikey.ts';
 import type { KeyType } from '../../crypto/signer.ts';
 import { readDid } from '../../formats/did-url.ts';
@@ -21,12 +22,29 @@ export function createDidKey(keyType: KeyType, publicKeyMultibase: string): stri
   return `did:key:${Ed25519KeyPair.fingerprintFromPublicKey({ publicKeyBase58 })}`;
 }
 
+/** Documents of the names asked for last. A document follows from its name alone, so it never grows old. */
+const known = new Map<string, Read<DidDocument>>();
+const MOST_KNOWN = 256;
+
 /**
  * The document of a did:key.
  * Errors: `INVALID_DID` when it is not base58btc of multicodec form or too long; `INVALID_VERIFICATION_METHOD` when it is a key of another
  * kind, of a wrong length, off its curve or of small order.
  */
 export async function resolveDidKey(text: string): Promise<Read<DidDocument>> {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const read = await deriveDocument(text);
+  if (read.ok) {
+    deepFreeze(read.value);
+    const [oldest] = known.size < MOST_KNOWN ? [] : known.keys();
+    if (oldest !== undefined) known.delete(oldest);
+    known.set(text, read);
+  }
+  return read;
+}
+
+async function deriveDocument(text: string): Promise<Read<DidDocument>> {
   const did = text.length > MAX_DID_KEY ? undefined : readDid(text);
   if (did?.method !== 'key' || !did.id.startsWith('z') || !isMulticodec(decodeMultibase(did.id, MAX_DID_KEY))) {
     return readFailed(failed(CHECK, 'INVALID_DID', 'not a did:key'));

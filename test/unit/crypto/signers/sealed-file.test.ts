@@ -88,6 +88,18 @@ describe('a key', () => {
     expect((await refusal(one.signer(keyId, signer.id))).message).toBe('The key store has no such key');
   });
 
+  it('retired or destroyed is so for a process that has the folder to itself', async () => {
+    const secret = { key: new Uint8Array(32) };
+    const alone = await SealedKeyStore.open({ directory: join(directory, 'alone'), secret, isAlone: true });
+    const { keyId } = await alone.createKey({ tenant: 'a', keyType: 'Ed25519' });
+    const signer = await alone.signer(keyId, 'did:web:steel.example#key-1');
+    await expect(signer.sign({ data })).resolves.toHaveLength(64);
+    await alone.setState(keyId, 'retired');
+    expect((await refusal(signer.sign({ data }))).code).toBe('KEY_STORE');
+    await alone.destroyKey(keyId);
+    expect((await refusal(alone.signer(keyId, signer.id))).message).toBe('The key store has no such key');
+  });
+
   it('that is destroyed is gone from the disk', async () => {
     const store = await open();
     const { keyId } = await store.createKey({ tenant: 'a', keyType: 'P-256' });

@@ -108,3 +108,12 @@ describe('createDidKey', () => {
     expect(() => createDidKey(keyType, key)).toThrow(RangeError);
   });
 });
+
+it('answers the same however many others were asked for between', async () => {
+  const didOf = () => createDidKey('P-256', encodeMultikey('P-256', ALGORITHMS['P-256'].generate().publicKey));
+  const did = didOf();
+  const first = await resolveDidKey(did);
+  for (let n = 0; n < 300; n += 1) await resolveDidKey(didOf());
+  expect(await resolveDidKey(did)).toEqual(first);
+  expect(first.ok && Object.isFrozen(first.value)).toBe(true);
+});
