@@ -1,6 +1,6 @@
 /** Wires one node together from its configuration. Decides nothing: what a node can do is in `services`. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import { type Clock, createManualClock, createShiftedClock, systemClock } from './base/clock.ts';
@@ -19,7 +19,7 @@ import { readSecretLine, readSigners } from './crypto/signers/signers-file.ts';
 import { createDidResolver, type DidResolver } from './dids/resolver.ts';
 import { readDateTime } from './formats/date-time.ts';
 import { createHttpApplication, type RequestLog } from './http/application.ts';
-import { createMetrics } from './http/metrics.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
 import { administrationRoutes } from './http/routes/administration.ts';
 import { approvalRoutes } from './http/routes/approvals.ts';
@@ -43,7 +43,9 @@ import { createPeer, type PeerSettings } from './net/peer-request.ts';
 import { createProviderFetch } from './net/provider-fetch.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { createSafePost, type SafePost } from './net/safe-post.ts';
+import { createTraceExporter, type TraceExporter } from './net/trace-exporter.ts';
 import { createDataIntegrity, type DataIntegrity } from './proofs/data-integrity.ts';
+import { tracedProofs } from './proofs/traced-proofs.ts';
 import { AdminTokens } from './services/admin-tokens.ts';
 import { Adviser } from './services/adviser/adviser.ts';
 import { findOnFile } from './services/adviser/on-file.ts';
@@ -134,11 +136,12 @@ export interface ProofprintNode {
 
 export function createWorkshop(intake: Intake = 'product'): Workshop {
   const contexts = loadContexts(intake);
-  return { contexts, schemas: loadSchemas(), proofs: createDataIntegrity({ contexts }) };
+  return { contexts, schemas: loadSchemas(), proofs: tracedProofs(createDataIntegrity({ contexts })) };
 }
 
 export async function createNode(config: Config, options: NodeOptions = {}): Promise<ProofprintNode> {
-  const log = options.log ?? silentLog;
+  const metrics = createMetrics({ version: VERSION, ofProcess: options.holdReserve === true });
+  const log = countedLog(options.log ?? silentLog, metrics);
   const policy = { current: await loadPolicy(config.policyFile) };
   const address = { current: config.publicUrl };
   const publicUrl = (): string => {
@@ -151,7 +154,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
   await assertNotRestoring(config.dataDirectory);
   const clock = options.clock ?? clockOf(config);
-  const { keys, store } = await openKept(config, clock, options, log);
+  const { keys, store } = await openKept(config, clock, { ...options, log }, metrics);
   if (config.conformance)
     log.event('PROFILE=conformance: instances made for the public suites answer here; rely on nothing they say');
 
@@ -288,8 +291,8 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   const adminTokens = new AdminTokens({ store, clock, given });
   const newAdminToken = await adminTokens.settle();
   const tokens = new Tokens({ store, clock });
-  const state = { ready: false };
-  const metrics = createMetrics();
+  const state = { ready: false, started: false };
+  const traces = tracesOf(config, log);
   const manual =
     config.clock.kind === 'manual' && 'set' in clock ? (clock as ReturnType<typeof createManualClock>) : undefined;
   const signIn = await createSignIn(config, { store, clock, publicUrl, seal: keys });
@@ -311,7 +314,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     ...issuerRoutes({ identity, issuerFor, adviser, credentialStatus, approvals }),
     ...evaluationRoutes({ identity, evaluations, reevaluations, reportCredentials }),
     ...changesWebhookRoutes({ identity, webhook }),
-    ...verifierRoutes({ identity, verifierFor, evaluations, reportCredentials }),
+    ...verifierRoutes({ identity, verifierFor, evaluations, reportCredentials, onVerdict: metrics.verified }),
     ...trustRegistryRoutes({ identity, registry }),
     ...holderRoutes({ identity, holderFor }),
     ...worksheetRoutes({ identity }),
@@ -340,10 +343,20 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     metrics,
     publicUrl,
     signIn,
+    traced: traces && (() => (Math.random() < traces.share ? traces.exporter.record : undefined)),
     publicRateLimit: config.publicRateLimit,
     callerRateLimit: config.callerRateLimit,
     clockNotice: config.clock.kind === 'system' && clock === systemClock ? undefined : 'demonstration clock',
     profile: config.conformance ? 'conformance' : undefined,
+  });
+  metrics.watch({
+    ready: () => Number(state.ready),
+    journalSequence: async () => (await store.journalHead()).sequence,
+    diskFree: async () => {
+      const { bavail, bsize } = await statfs(config.dataDirectory);
+      return bavail * bsize;
+    },
+    background: () => Number(lease?.isOurs() ?? state.started),
   });
   const settled = await issuer.settleOpenIntents();
   if (settled > 0) log.event('intents settled', { count: settled });
@@ -371,6 +384,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       state.ready = ready;
     },
     start: () => {
+      state.started = true;
       reevaluations.start();
       webhook.start();
       if (config.store.kind !== 'level') leftBehind.start();
@@ -385,8 +399,34 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       await lease?.giveUp();
       await store[Symbol.asyncDispose]();
       await keys.close();
+      await traces?.exporter.close();
     },
   };
+}
+
+/** The same log, and what an operator wants to be woken for counted besides. */
+function countedLog(log: NodeLog, metrics: Metrics): NodeLog {
+  return {
+    request: (line) => log.request(line),
+    event: (name, more) => {
+      if (name === 'alarm') metrics.logged('alarm');
+      log.event(name, more);
+    },
+    fault: (where, error) => {
+      metrics.logged('fault');
+      log.fault(where, error);
+    },
+  };
+}
+
+function tracesOf(
+  { traces }: Config,
+  log: NodeLog,
+): { readonly exporter: TraceExporter; readonly share: number } | undefined {
+  if (traces === undefined) return undefined;
+  const onChange = (dropping: boolean): void =>
+    log.event(dropping ? 'the collector takes no traces: they are dropped' : 'the collector takes traces again');
+  return { share: traces.share, exporter: createTraceExporter({ ...traces, version: VERSION, onChange }) };
 }
 
 /** Which of two services answers for an instance. Errors: CONFIG_REFUSED for a conformance instance where there are none. */
@@ -420,15 +460,15 @@ async function assertSameProfile({ conformance }: Config, store: Store): Promise
 async function openKept(
   config: Config,
   clock: Clock,
-  options: NodeOptions,
-  log: NodeLog,
+  options: NodeOptions & { readonly log: NodeLog },
+  metrics: Metrics,
 ): Promise<{ keys: SealedKeyStore; store: Store }> {
-  const keys = await openKeys(config, (what) => log.event('alarm', { what }));
+  const alarm = (what: string): void => options.log.event('alarm', { what });
+  const keys = await openKeys(config, alarm);
   let store: Store | undefined;
   try {
-    store = await openStore(config, clock, options);
+    store = await openStore(config, clock, options, metrics);
     await assertSameProfile(config, store);
-    const alarm = (what: string): void => log.event('alarm', { what });
     const mine = { keyStore: keys.fingerprint, publicUrl: config.publicUrl };
     if (config.store.kind === 'postgres') await compareWithOthers(store, mine, alarm);
     return { keys, store };
@@ -468,11 +508,13 @@ function openStore(
   { store, dataDirectory, diskReserve }: Config,
   clock: Clock,
   { onFault, holdReserve = false, log }: NodeOptions,
+  { acts: watch }: Metrics,
 ): Promise<Store> {
-  if (store.kind === 'postgres') return createPostgresStore({ url: store.url, clock });
+  if (store.kind === 'postgres') return createPostgresStore({ url: store.url, clock, watch });
   return createLevelStore({
     directory: join(dataDirectory, 'store'),
     clock,
+    watch,
     reserveBytes: diskReserve,
     holdReserve,
     onShortage: (short) => log?.event(short ? 'disk nearly full: nothing is issued' : 'disk has room again'),
@@ -480,11 +522,23 @@ function openStore(
   });
 }
 
+interface Lease {
+  readonly take: () => Promise<boolean>;
+  /** What the last try said. */
+  readonly isOurs: () => boolean;
+  readonly giveUp: () => Promise<unknown>;
+}
+
 /** One process among those that share the store does what a node does by itself, until it has not been heard of for a while. */
-function leaseOf(store: Store): { readonly take: () => Promise<boolean>; readonly giveUp: () => Promise<unknown> } {
+function leaseOf(store: Store): Lease {
   const lease = { name: 'background', holder: randomUUID() };
+  let ours = false;
   return {
-    take: () => store.takeLease({ ...lease, ms: LEASE_MS }),
+    take: async () => {
+      ours = await store.takeLease({ ...lease, ms: LEASE_MS });
+      return ours;
+    },
+    isOurs: () => ours,
     // Whoever cannot say so any more is found out by time.
     giveUp: () => store.takeLease({ ...lease, ms: 0 }).catch(() => undefined),
   };

@@ -1,9 +1,9 @@
 /** The environment, read once at start. A bad value stops the start with one clear line (`CONFIG_REFUSED`). */
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
-import { ServiceError } from './base/error.ts';
 import { HOLDER_NAME, PKCS11, SEALED } from './crypto/signers/key-holder.ts';
 import { readDateTime } from './formats/date-time.ts';
+import { createSettings, type Environment, type Given, refused } from './settings.ts';
 
 export interface Config {
   readonly port: number;
@@ -46,10 +46,24 @@ export interface Config {
   readonly publicRateLimit: number;
   /** Requests a minute one token or person may send. */
   readonly callerRateLimit: number;
+  /** Where traces are sent; undefined unless wanted. The headers may hold a secret: they are in no message. */
+  readonly traces: TracesConfig | undefined;
+  /** Milliseconds between the order to stop and the first connection that is refused: time for a load balancer to look away. */
+  readonly stopDelay: number;
   /** No variable that shapes the node was given: the first run then shows the demonstration network. */
   readonly unconfigured: boolean;
   /** Whether this node may have conformance instances, and then nothing else worth keeping (docs/conformance.md). */
   readonly conformance: boolean;
+}
+
+/** A collector of traces, in the words of OpenTelemetry. */
+export interface TracesConfig {
+  /** Without a slash at its end. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly serviceName: string;
+  /** Of the requests, 0 to 1. */
+  readonly share: number;
 }
 
 /** A hardware module, and how its token is opened. The PIN is in no message. */
@@ -63,10 +77,6 @@ export interface Pkcs11Config {
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const refused = (name: string, why: string): ServiceError => new ServiceError('CONFIG_REFUSED', `${name}: ${why}`);
 
 /** Variables whose presence means that an operator has made up their mind about what this node is. */
 const SHAPING = [
@@ -87,10 +97,7 @@ const SHAPING = [
 ];
 
 export function readConfig(environment: Environment): Config {
-  const given = (name: string): string | undefined => {
-    const value = environment[name];
-    return value === undefined || value === '' ? undefined : value;
-  };
+  const given = createSettings(environment);
   const host = given('HOST') ?? '127.0.0.1';
   const port = readPort(given('PORT'));
   const tls = readTls(given('TLS_CERT'), given('TLS_KEY'));
@@ -128,6 +135,8 @@ export function readConfig(environment: Environment): Config {
     publicRateLimit: readPositive('RATE_LIMIT', given('RATE_LIMIT'), 600),
     callerRateLimit: readPositive('CALLER_RATE_LIMIT', given('CALLER_RATE_LIMIT'), 60_000),
     diskReserve: readPositive('DISK_RESERVE', given('DISK_RESERVE'), 64) * 1024 * 1024,
+    traces: readTraces(given),
+    stopDelay: readStopDelay(given('STOP_DELAY')),
     conformance: readProfile(given('PROFILE'), { host, publicUrl, policyFile: given('POLICY_FILE') }),
     unconfigured: SHAPING.every((name) => given(name) === undefined),
   };
@@ -194,7 +203,7 @@ function readNewKeys(text = SEALED, hasModule: boolean, hasSigners: boolean): st
   throw refused('KEYS', 'sealed, pkcs11, or the name of a signer in SIGNERS_FILE');
 }
 
-function readPkcs11(given: (name: string) => string | undefined): Pkcs11Config | undefined {
+function readPkcs11(given: Given): Pkcs11Config | undefined {
   const module = given('PKCS11_MODULE');
   if (module === undefined) {
     const stray = ['TOKEN', 'SLOT', 'PIN', 'PIN_FILE', 'SESSIONS'].find(
@@ -229,6 +238,48 @@ function readPin(text: string | undefined, file: string | undefined): Pkcs11Conf
   return { text };
 }
 
+function readTraces(given: Given): TracesConfig | undefined {
+  const endpoint = given('OTEL_EXPORTER_OTLP_ENDPOINT');
+  const headers = given('OTEL_EXPORTER_OTLP_HEADERS');
+  const share = given('OTEL_TRACES_SAMPLER_ARG') ?? '1';
+  const serviceName = given('OTEL_SERVICE_NAME') ?? 'proofprint';
+  if (!/^(?:0(?:\.\d{1,9})?|1(?:\.0)?)$/.test(share)) throw refused('OTEL_TRACES_SAMPLER_ARG', 'a share from 0 to 1');
+  if (endpoint === undefined) {
+    if (headers === undefined) return undefined;
+    throw refused('OTEL_EXPORTER_OTLP_HEADERS', 'goes with OTEL_EXPORTER_OTLP_ENDPOINT, which is not given');
+  }
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (
+    url === undefined ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username + url.password + url.search + url.hash !== ''
+  )
+    throw refused(
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'an http or https address without user or query, such as http://127.0.0.1:4318',
+    );
+  if (headers !== undefined && url.protocol === 'http:' && !isLoopback(url.hostname))
+    throw refused('OTEL_EXPORTER_OTLP_HEADERS', 'only to an https address, or to this machine itself');
+  return { endpoint: url.href.replace(/\/$/, ''), headers: readHeaders(headers), serviceName, share: Number(share) };
+}
+
+/** `name=value,name=value`, values percent-encoded. Source: OpenTelemetry, SDK environment variables of the OTLP exporter. */
+function readHeaders(text: string | undefined): Readonly<Record<string, string>> {
+  const wrong = refused('OTEL_EXPORTER_OTLP_HEADERS', 'name=value,name=value, values percent-encoded');
+  const pairs = (text?.split(',') ?? []).map((pair) => {
+    const [, name, value] = /^\s*([\w-]+)=([\x21-\x7e ]*?)\s*$/.exec(pair) ?? [];
+    if (name === undefined || value === undefined) throw wrong;
+    try {
+      const decoded = decodeURIComponent(value);
+      if (!/^[\x20-\x7e]*$/.test(decoded)) throw wrong;
+      return [name.toLowerCase(), decoded] as const;
+    } catch {
+      throw wrong;
+    }
+  });
+  return Object.fromEntries(pairs);
+}
+
 function readPort(text: string | undefined): number {
   if (text === undefined) return 8080;
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw refused('PORT', 'a number from 0 to 65535');
@@ -239,6 +290,12 @@ function readPositive(name: string, text: string | undefined, fallback: number):
   if (text === undefined) return fallback;
   if (!/^[1-9]\d{0,8}$/.test(text)) throw refused(name, 'a positive whole number');
   return Number(text);
+}
+
+/** Seconds; with the eight that a drain may take, within the thirty that most platforms give a process. */
+function readStopDelay(text = '0'): number {
+  if (!/^\d{1,2}$/.test(text) || Number(text) > 20) throw refused('STOP_DELAY', 'whole seconds, 0 to 20');
+  return Number(text) * 1000;
 }
 
 function readTls(certificateFile: string | undefined, keyFile: string | undefined): Config['tls'] {

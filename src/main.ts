@@ -3,6 +3,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import pino from 'pino';
 import { createNode, createWorkshop, type NodeLog, openKeyCopies, type Workshop } from './app.ts';
@@ -198,6 +199,8 @@ async function serve(environment: ProgramOptions['environment']): Promise<number
   process.stdout.write(`proofprint listening on ${listener.url}\n`);
   const code = await stopped(stop, log);
   node.setReady(false);
+  // What fails cannot go on; what was told to stop answers for as long as others take to notice.
+  if (code === 0 && config.stopDelay > 0) await stillAnswering(config.stopDelay);
   // Batches last longer than a drain; whoever sent one sends it again.
   await Promise.all([node.batches.stop(), listener.close()]);
   await node.close();
@@ -219,6 +222,13 @@ function stopped(stop: AbortController, log: NodeLog): Promise<number> {
     }
     if (stop.signal.aborted) resolve(Number(stop.signal.reason));
   });
+}
+
+/** Waits; a second order to stop ends it. */
+async function stillAnswering(milliseconds: number): Promise<void> {
+  const again = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => again.abort());
+  await setTimeout(milliseconds, undefined, { signal: again.signal }).catch(() => undefined);
 }
 
 /** JSON lines on standard error; standard output is for the ready line and results. */

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { ServiceError } from '../base/error.ts';
 import { excerpt } from '../base/finding.ts';
 import type { JsonValue } from '../base/json.ts';
+import { type RecordSpan, readTraceParent, startTrace } from '../base/trace.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
 import { assertAlone, assertScope, type Callers, type Demand, type Known } from '../services/callers.ts';
@@ -32,6 +33,8 @@ export interface RequestLog {
     organisation?: string;
     /** As the journal has it. */
     caller?: string;
+    /** Under which the request is found where traces are kept. */
+    traceId?: string;
   }): void;
   /** A fault of ours, with its causes, logged once. */
   fault(requestId: string, error: unknown): void;
@@ -47,6 +50,8 @@ export interface ApplicationDeps {
   readonly publicUrl: () => string;
   /** Where people may sign in. */
   readonly signIn?: SignIn | undefined;
+  /** Where spans go; undefined for most requests where only some are wanted, and for all where none are. */
+  readonly traced?: (() => RecordSpan | undefined) | undefined;
   readonly publicRateLimit: number;
   readonly callerRateLimit: number;
   /** Set in demonstrations and tests: every answer then says that the clock is not the machine's. */
@@ -98,7 +103,9 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
     if (deps.profile !== undefined) response.setHeader('proofprint-profile', deps.profile);
     response.on('finish', () => finish(deps, request, response));
     if (!opaque.some((prefix) => request.url.startsWith(prefix))) assertPlainPath(request.url);
-    next();
+    const record = deps.traced?.();
+    if (record === undefined) next();
+    else traceRequest(record, request, response, next);
   });
   const paths = new Map<string, Route[]>();
   for (const route of deps.routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
@@ -113,6 +120,26 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
   });
   app.use(errorHandler(deps));
   return app;
+}
+
+/** The name is taken over from whoever sent the request; whether it is traced is not for them to say. */
+function traceRequest(record: RecordSpan, request: Request, response: Response, next: () => void): void {
+  startTrace(record, readTraceParent(request.headers['traceparent']), (end, traceId) => {
+    response.locals['traceId'] = traceId;
+    response.on('close', () => {
+      const { requestId, route = '-', code, organisation } = response.locals as Record<string, string | undefined>;
+      const attributes = {
+        'http.request.method': request.method,
+        'http.route': route,
+        'http.response.status_code': response.statusCode,
+        'proofprint.request_id': requestId,
+        'proofprint.code': code,
+        'proofprint.organisation': organisation,
+      };
+      end(`${request.method} ${route}`, attributes, response.statusCode >= 500 || !response.writableFinished);
+    });
+    next();
+  });
 }
 
 async function dispatch(
@@ -339,7 +366,7 @@ function asRefusal(error: unknown): unknown {
 }
 
 function finish(deps: ApplicationDeps, request: Request, response: Response): void {
-  const { requestId, started, route, code, organisation, caller } = response.locals as Record<string, unknown>;
+  const { requestId, started, route, code, organisation, caller, traceId } = response.locals as Record<string, unknown>;
   const milliseconds = Math.round((performance.now() - Number(started)) * 10) / 10;
   const line = {
     requestId: String(requestId),
@@ -348,10 +375,11 @@ function finish(deps: ApplicationDeps, request: Request, response: Response): vo
     status: response.statusCode,
     milliseconds,
   };
-  deps.metrics.observe(line);
+  deps.metrics.observe({ ...line, ...(typeof code === 'string' ? { code } : {}) });
   deps.log.request({
     ...line,
     ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof traceId === 'string' ? { traceId } : {}),
     ...(typeof organisation === 'string' ? { organisation } : {}),
     ...(typeof caller === 'string' ? { caller } : {}),
   });

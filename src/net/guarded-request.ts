@@ -8,6 +8,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { inSpan } from '../base/trace.ts';
 import { isPublicAddress } from './public-address.ts';
 import { type RequestUrl, readRequestUrl } from './request-url.ts';
 import { Turnstile } from './turnstile.ts';
@@ -117,18 +118,21 @@ export function createGuard(options: GuardOptions): Guard {
           ? { status: 'blocked', rule: 'ip-literal' }
           : { status: 'invalid-url', reason: read.reason };
       }
-      const deadline = new AbortController();
-      const timer = setTimeout(() => deadline.abort(), limits.totalMs);
-      try {
-        if (!(await turnstile.enter(read.url.host, deadline.signal))) return unreachable('busy');
+      const { host } = read.url;
+      return inSpan(`${call.method} outbound`, { kind: 'client', 'server.address': host }, async () => {
+        const deadline = new AbortController();
+        const timer = setTimeout(() => deadline.abort(), limits.totalMs);
         try {
-          return await sendInTurn(read.url, call, deadline.signal);
+          if (!(await turnstile.enter(host, deadline.signal))) return unreachable('busy');
+          try {
+            return await sendInTurn(read.url, call, deadline.signal);
+          } finally {
+            turnstile.leave(host);
+          }
         } finally {
-          turnstile.leave(read.url.host);
+          clearTimeout(timer);
         }
-      } finally {
-        clearTimeout(timer);
-      }
+      });
     },
   };
 }

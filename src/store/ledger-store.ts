@@ -36,6 +36,7 @@ import { findStatusList, skipAhead } from './tables/status-lists.ts';
 import { noteTokenUse } from './tables/tokens.ts';
 import * as webhooks from './tables/webhooks.ts';
 import type { Acts } from './transaction.ts';
+import { type ActWatch, watchedActs } from './watched-acts.ts';
 
 interface LedgerStoreDeps {
   readonly acts: Acts;
@@ -44,6 +45,7 @@ interface LedgerStoreDeps {
    * itself needs none: whatever it finds, nobody is at work on.
    */
   readonly leftBehind?: { readonly clock: Clock; readonly afterMs: number };
+  readonly watch?: ActWatch | undefined;
 }
 
 /** The store's acts over anything that runs acts: what each is called in the journal, and whether it runs in turn or only reads. */
@@ -51,8 +53,8 @@ export class LedgerStore implements Store {
   readonly #acts: Acts;
   readonly #leftBehind: LedgerStoreDeps['leftBehind'];
 
-  constructor({ acts, leftBehind }: LedgerStoreDeps) {
-    this.#acts = byCaller(acts);
+  constructor({ acts, leftBehind, watch }: LedgerStoreDeps) {
+    this.#acts = byCaller(watchedActs(acts, watch));
     this.#leftBehind = leftBehind;
   }
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SECRETS } from '../../src/settings.ts';
 
 const pages = [
   ...readdirSync('.').filter((name) => name.endsWith('.md')),
@@ -84,9 +85,8 @@ describe('pages', () => {
   });
 
   it('the guides for operators list exactly the settings that src/config.ts reads', () => {
-    const read = [...readFileSync('src/config.ts', 'utf8').matchAll(/given\('([A-Z_]+)'\)/g)].map(
-      ([, name = '']) => name,
-    );
+    const given = [...readFileSync('src/config.ts', 'utf8').matchAll(/given\('([A-Z_]+)'\)/g)];
+    const read = [...given.map(([, name = '']) => name), ...SECRETS.map((name) => `${name}_FILE`)];
     for (const guide of ['docs/guides/operator.md', 'docs/guides/operator.ko.md']) {
       const settings = /^## (?:Settings|설정)$([\s\S]*?)^## /m.exec(textOf(guide))?.[1] ?? '';
       const rows = [...settings.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell = '']) =>

@@ -83,6 +83,8 @@ interface VerifierRouteDeps {
   readonly verifierFor: (instance: InstanceRecord) => Verifier;
   readonly evaluations: Evaluations;
   readonly reportCredentials: ReportCredentials;
+  /** Told of every verification that was answered. */
+  readonly onVerdict?: ((verdict: Verification['verdict']) => void) | undefined;
 }
 
 export function verifierRoutes({
@@ -90,6 +92,7 @@ export function verifierRoutes({
   verifierFor,
   evaluations,
   reportCredentials,
+  onVerdict,
 }: VerifierRouteDeps): readonly Route[] {
   const instanceOf = (call: Call) => identity.requireInstance('verifier', call.params['id'] ?? '', call.organisation);
   return [
@@ -111,6 +114,7 @@ export function verifierRoutes({
           call.body.verifiableCredential as JsonObject,
           instance,
         );
+        onVerdict?.(verification.verdict);
         const returned =
           call.body.options?.returnCredential === true ? { verifiableCredential: verification.document } : {};
         return verificationAnswer(verification, instance, call.language, returned);
@@ -139,6 +143,7 @@ export function verifierRoutes({
             domain: options?.domain,
           },
         );
+        onVerdict?.(verification.verdict);
         const returned = options?.returnPresentation === true ? { verifiablePresentation: verification.document } : {};
         return verificationAnswer(verification, instance, call.language, returned);
       },

@@ -7,6 +7,7 @@ import { InTurn } from '../in-turn.ts';
 import { LedgerStore } from '../ledger-store.ts';
 import type { Store } from '../store.ts';
 import type { CommittedAct, Head, JournalView, Ledger, View } from '../transaction.ts';
+import type { ActWatch } from '../watched-acts.ts';
 import { type Database, openDatabase, viewOf, writeBatch } from './database.ts';
 import { type Disk, nodeDisk } from './disk.ts';
 import { HighWater, readHighWater } from './high-water.ts';
@@ -30,6 +31,7 @@ export interface LevelStoreOptions {
   readonly holdReserve?: boolean;
   /** Told when new work begins to be refused for want of room, and when it is taken again. */
   readonly onShortage?: (short: boolean) => void;
+  readonly watch?: ActWatch | undefined;
 }
 
 /** What a store's directory holds. */
@@ -137,9 +139,9 @@ export async function createLevelStore(options: LevelStoreOptions): Promise<Stor
  * lowered: a process that ends in between leaves a store that still refuses to open.
  */
 export async function openStore(options: LevelStoreOptions, restore: Restoration | undefined): Promise<Store> {
-  const { clock = systemClock, onFault } = options;
+  const { clock = systemClock, onFault, watch } = options;
   const ledger = await openLedger(options, restore !== undefined);
-  const store = new LedgerStore({ acts: new InTurn({ ledger, clock, onFault }) });
+  const store = new LedgerStore({ acts: new InTurn({ ledger, clock, onFault }), watch });
   try {
     await store.open(restore);
     return store;

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../../base/clock.ts';
 import { ServiceError } from '../../base/error.ts';
 import { LedgerStore } from '../ledger-store.ts';
 import type { Store } from '../store.ts';
+import type { ActWatch } from '../watched-acts.ts';
 import { sqlStateOf } from './connection.ts';
 import { migrate } from './migrations.ts';
 import { SharedTurns } from './shared-turns.ts';
@@ -10,6 +11,7 @@ export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database?sslmode=…` */
   readonly url: string;
   readonly clock?: Clock;
+  readonly watch?: ActWatch | undefined;
 }
 
 /**
@@ -22,9 +24,9 @@ const LEFT_BEHIND_MS = 5 * 60_000;
  * A store in a PostgreSQL, for any number of processes at once.
  * Errors: `UNAVAILABLE` when the server cannot be reached; `CONFIG_REFUSED` when it will not do (migrations.ts).
  */
-export async function createPostgresStore({ url, clock = systemClock }: PostgresStoreOptions): Promise<Store> {
+export async function createPostgresStore({ url, clock = systemClock, watch }: PostgresStoreOptions): Promise<Store> {
   const acts = new SharedTurns({ url, clock });
-  const store = new LedgerStore({ acts, leftBehind: { clock, afterMs: LEFT_BEHIND_MS } });
+  const store = new LedgerStore({ acts, leftBehind: { clock, afterMs: LEFT_BEHIND_MS }, watch });
   try {
     await acts.prepare(migrate);
     await store.open();

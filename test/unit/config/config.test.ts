@@ -1,6 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../src/base/error.ts';
 import { readConfig } from '../../../src/config.ts';
+import { SECRETS } from '../../../src/settings.ts';
+import { createTemporaryDirectory } from '../../support/temporary-directory.ts';
 
 describe('the environment', () => {
   it('has sensible defaults', () => {
@@ -49,6 +53,52 @@ describe('the environment', () => {
     expect(readConfig({ STORE: url }).store).toEqual({ kind: 'postgres', url });
   });
 
+  describe('a secret in a file', () => {
+    const good: Record<string, string> = {
+      STORE: 'postgres://node:secret@db.example/proofprint?sslmode=verify-full',
+      KEY_PASSPHRASE: '충분히 긴 암호 문구입니다',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20of-the-collector,x-tenant=a',
+    };
+    const goodOf = (name: string): string => good[name] ?? 'a-token-that-is-long-enough';
+    const beside: Record<string, Record<string, string>> = {
+      ADMIN_TOKEN_NEXT: { ADMIN_TOKEN: 'another-token-that-is-long' },
+      OTEL_EXPORTER_OTLP_HEADERS: { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example', STORE: 'level' },
+    };
+    const more = (name: string): Record<string, string> => beside[name] ?? {};
+
+    it.each(SECRETS)('%s is the same as in the environment', async (name) => {
+      const file = join(await createTemporaryDirectory(), 'secret');
+      await writeFile(file, `${goodOf(name)}\n`);
+      const config = readConfig({ ...more(name), [`${name}_FILE`]: file });
+      expect(config).toEqual(readConfig({ ...more(name), [name]: goodOf(name) }));
+      expect(config.unconfigured).toBe(false);
+    });
+
+    it.each([
+      ['empty', '\n'],
+      ['of two lines', 'a-token-that-is-long-enough\nand more\n'],
+      ['that is no text', '\0'.repeat(20)],
+      ['too long to be one', 'x'.repeat(20_000)],
+      ['too short to be one', 'short'],
+    ])('stops the start when it is %s, and is not shown', async (_, content) => {
+      const file = join(await createTemporaryDirectory(), 'secret');
+      await writeFile(file, content);
+      const start = (): unknown => readConfig({ ADMIN_TOKEN_FILE: file });
+      expect(start).toThrow(
+        expect.objectContaining({ code: 'CONFIG_REFUSED', message: expect.stringMatching(/^ADMIN_TOKEN(_FILE)?: /) }),
+      );
+      if (content.trim() !== '') expect(start).not.toThrow(content.trim());
+    });
+
+    it('stops the start when it is not there, or stands in the environment as well', () => {
+      expect(() => readConfig({ ADMIN_TOKEN_FILE: '/nowhere/token' })).toThrow(
+        'ADMIN_TOKEN_FILE: /nowhere/token cannot be read',
+      );
+      const both = { ADMIN_TOKEN: 'a-token-that-is-long-enough', ADMIN_TOKEN_FILE: '/nowhere/token' };
+      expect(() => readConfig(both)).toThrow('ADMIN_TOKEN: give either ADMIN_TOKEN or ADMIN_TOKEN_FILE, not both');
+    });
+  });
+
   it('takes a hardware module, and makes keys in it where it is told to', () => {
     const module = { PKCS11_MODULE: '/lib/hsm.so', PKCS11_TOKEN: 'body', PKCS11_PIN_FILE: '/run/secrets/pin' };
     expect(readConfig({ ...module, KEYS: 'pkcs11' })).toMatchObject({
@@ -83,6 +133,20 @@ describe('the environment', () => {
     [{ ALLOWED_HOSTS: 'localhost:1', HOST: '0.0.0.0', PORT: '0' }, 'ALLOWED_HOSTS'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
     [{ RATE_LIMIT: '0' }, 'RATE_LIMIT'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }, 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:secret@collector.example' }, 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'a=b' }, 'OTEL_EXPORTER_OTLP_HEADERS'],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example', OTEL_EXPORTER_OTLP_HEADERS: 'a=b' },
+      'OTEL_EXPORTER_OTLP_HEADERS',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example', OTEL_EXPORTER_OTLP_HEADERS: 'a=%0d%0ab' },
+      'OTEL_EXPORTER_OTLP_HEADERS',
+    ],
+    [{ OTEL_TRACES_SAMPLER_ARG: '2' }, 'OTEL_TRACES_SAMPLER_ARG'],
+    [{ STOP_DELAY: '21' }, 'STOP_DELAY'],
+    [{ STOP_DELAY: '5s' }, 'STOP_DELAY'],
     [{ PROFILE: 'lax' }, 'PROFILE'],
     [{ PROFILE: 'conformance', HOST: '0.0.0.0' }, 'PROFILE'],
     [{ PROFILE: 'conformance', PUBLIC_URL: 'https://node.example' }, 'PROFILE'],
