@@ -1,7 +1,7 @@
 // Set-up shared by start, test, demo and bench: packages from the lockfile, then the build. Skips what is up to date.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,7 +31,9 @@ export async function ensureBuilt() {
   run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
   // tsc leaves unchanged files alone; the stamp says that everything is current.
   const text = readFileSync(built);
-  writeFileSync(built, text, { mode: 0o755 });
+  writeFileSync(built, text);
+  // What `proofprint` is a link to. A mode given to the line above would count for a new file only.
+  chmodSync(built, 0o755);
 }
 
 /**

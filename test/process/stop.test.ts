@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bareCredential } from '../support/node.ts';
@@ -11,6 +11,10 @@ const PASSPHRASE = 'a passphrase that lies in a file alone';
 type Answer = { status: number; id: string | null; body: Record<string, string> };
 
 describe('a node as a platform runs it', () => {
+  it('has a program that a link can start', async () => {
+    expect((await stat('dist/main.js')).mode & 0o111).toBe(0o111);
+  });
+
   it('takes its secrets from files, logs none of them, and stops being ready before it stops', async () => {
     const directory = await createTemporaryDirectory();
     const file = async (name: string, text: string): Promise<string> => {
