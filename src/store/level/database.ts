@@ -30,17 +30,33 @@ export function viewOf(database: Database, snapshot?: Snapshot): View {
   const from = snapshot === undefined ? {} : { snapshot };
   return {
     // Synchronous inside, so that an act sees either the write in flight or the index that holds it, never the moment between.
-    get: async (key) => database.getSync(key, from),
+    get: async (key) => readable(() => database.getSync(key, from)),
     range: async ({ prefix, after, before, reverse = false, limit = -1 }: Range) => {
       const lower = after === undefined ? { gte: prefix } : { gt: after };
-      const entries = await database.iterator({ ...from, ...lower, lt: before ?? endOf(prefix), reverse, limit }).all();
+      const range = { ...from, ...lower, lt: before ?? endOf(prefix), reverse, limit };
+      const entries = await readable(() => database.iterator(range).all());
       return entries.map(([key, text]) => ({ key, text }));
     },
   };
 }
 
-export function readHead(database: Database): Head {
-  const text = database.getSync(HEAD_KEY);
+const DAMAGE: ReadonlySet<unknown> = new Set(['LEVEL_CORRUPTION', 'LEVEL_IO_ERROR']);
+
+/**
+ * What LevelDB finds damaged while it reads. It looks at no checksum of a table by itself, so much is found only by comparing the index
+ * with the journal (`proofprint fsck`). Errors: `STORE_INTEGRITY`.
+ */
+export async function readable<Value>(read: () => Value | Promise<Value>): Promise<Value> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!DAMAGE.has((error as { code?: unknown }).code)) throw error;
+    throw new ServiceError('STORE_INTEGRITY', 'The index is damaged', { cause: error });
+  }
+}
+
+export async function readHead(database: Database): Promise<Head> {
+  const text = await readable(() => database.getSync(HEAD_KEY));
   return text === undefined ? GENESIS : (JSON.parse(text) as Head);
 }
 

@@ -6,7 +6,7 @@ import { type Finding, failed, passed, skipped } from '../../base/finding.ts';
 import { compareEntries } from '../compare-entries.ts';
 import { checkSpentEntries, checkStatusLists } from '../tables/consistency.ts';
 import type { Head } from '../transaction.ts';
-import { type Database, openDatabase, readHead, viewOf } from './database.ts';
+import { type Database, openDatabase, readable, readHead, viewOf } from './database.ts';
 import { readHighWater } from './high-water.ts';
 import { layoutOf } from './level-store.ts';
 import { indexJournal } from './rebuild.ts';
@@ -45,7 +45,7 @@ async function inspect(
   database: Database,
   { journal, mark, scratch }: { journal: string; mark: string; scratch: string },
 ): Promise<readonly Finding[]> {
-  const entries = [...(await checkSpentEntries(viewOf(database))), ...(await checkStatusLists(viewOf(database)))];
+  const entries = await checkEntries(database);
   let head: Head;
   try {
     head = await indexJournal(journal, scratch);
@@ -66,6 +66,14 @@ async function inspect(
   ];
 }
 
+async function checkEntries(database: Database): Promise<readonly Finding[]> {
+  try {
+    return [...(await checkSpentEntries(viewOf(database))), ...(await checkStatusLists(viewOf(database)))];
+  } catch (error) {
+    return [asFinding('store.entries', error), skipped('store.lists', 'the index cannot be read')];
+  }
+}
+
 async function checkMark(path: string, head: Head): Promise<Finding> {
   try {
     const mark = await readHighWater(path);
@@ -81,14 +89,22 @@ async function checkMark(path: string, head: Head): Promise<Finding> {
 }
 
 async function checkIndex(database: Database, scratch: string, head: Head): Promise<Finding[]> {
-  const followed = readHead(database);
+  try {
+    return await compareIndex(database, scratch, head);
+  } catch (error) {
+    return [asFinding('store.index', error)];
+  }
+}
+
+async function compareIndex(database: Database, scratch: string, head: Head): Promise<Finding[]> {
+  const followed = await readHead(database);
   if (followed.sequence !== head.sequence || followed.hash !== head.hash) {
     const detail = `The index stands at record ${followed.sequence}, the journal at record ${head.sequence}`;
     return [failed('store.index', 'STORE_INTEGRITY', detail)];
   }
   const expected = await openDatabase(scratch);
   try {
-    return await compareEntries(database.iterator(), expected.iterator());
+    return await readable(() => compareEntries(database.iterator(), expected.iterator()));
   } finally {
     await expected.close();
   }

@@ -7,7 +7,7 @@ import { ServiceError } from '../../base/error.ts';
 import { readWrites } from '../journal-record.ts';
 import { sessions } from '../tables/sessions.ts';
 import type { Head } from '../transaction.ts';
-import { type Database, readHead, viewOf } from './database.ts';
+import { type Database, readable, readHead, viewOf } from './database.ts';
 import { EMPTY_JOURNAL, type JournalEnd } from './journal.ts';
 import { listSegments, type ReadRecord, readSegments, type Segment } from './journal-reader.ts';
 
@@ -41,7 +41,7 @@ export async function reconcile(
   { journal, mark }: { journal: string; mark: Head | undefined | 'accepted' },
 ): Promise<Reconciled> {
   const tail = await readTail(await listSegments(journal));
-  const index = readHead(database);
+  const index = await readHead(database);
   await checkIndexHead(database, tail, index);
   if (mark !== 'accepted') checkMark(tail, mark);
   const followed = tail.records.filter(({ link }) => link.sequence <= index.sequence);
@@ -149,7 +149,7 @@ async function compareValues(database: Database, records: readonly ReadRecord[])
   const keys = [...expected.keys()];
   for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
     const some = keys.slice(at, at + KEYS_AT_ONCE);
-    const values = await database.getMany(some);
+    const values = await readable(() => database.getMany(some));
     for (const [i, key] of some.entries()) {
       const { text, sequence } = expected.get(key) ?? {};
       if (values[i] !== text) throw integrity(`The index does not hold what journal record ${sequence} wrote`);

@@ -1,6 +1,7 @@
-import { appendFile, cp, readFile, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { inspectStore } from '../../../src/store/level/inspect.ts';
 import { createLevelStore } from '../../../src/store/level/level-store.ts';
 import {
   changeLevelLog,
@@ -182,6 +183,23 @@ describe('the index', () => {
       INTEGRITY(/^The index (lacks records? |does not hold what journal record \d+ wrote)/),
     ),
   );
+
+  test('with a table that is none is refused, and the inspection says so too', async () => {
+    const directory = await copyOf(intact);
+    // Opened once more, LevelDB writes its log into a table.
+    await withStore({ directory }, (store) => issueMany(store, COUNT, COUNT + 1));
+    const index = join(directory, 'level');
+    for (const name of (await readdir(index)).filter((file) => file.endsWith('.ldb'))) {
+      const bytes = await readFile(join(index, name));
+      await writeFile(join(index, name), bytes.fill(0, bytes.length - 8));
+    }
+    const refused = INTEGRITY(/^The index is damaged$/);
+    await expect(createLevelStore({ directory })).rejects.toEqual(refused);
+    expect((await inspectStore(directory)).find(({ check }) => check === 'store.index')).toMatchObject({
+      outcome: 'failed',
+      code: 'STORE_INTEGRITY',
+    });
+  });
 
   test('that is gone is refused, not quietly made anew', () =>
     expectRefused(
