@@ -26,6 +26,7 @@ export async function startProcess(environment: Record<string, string>): Promise
       ADMIN_TOKEN,
       POLICY_FILE: 'none',
       RATE_LIMIT: '1000000',
+      CALLER_RATE_LIMIT: '1000000',
       LOG_LEVEL: 'error',
       DISK_RESERVE: '1',
       ...environment,

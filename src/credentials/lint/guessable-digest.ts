@@ -76,11 +76,16 @@ const isScalar = (value: JsonValue): value is Scalar => value !== null && typeof
 function formsOf(value: Scalar, name: string | undefined): readonly string[] {
   const number = typeof value === 'string' && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(value) ? Number(value) : undefined;
   const values = number === undefined ? [value] : [value, number];
-  return values.flatMap((one) => [
-    String(one),
-    jcs(one),
-    ...(name === undefined ? [] : [jcs({ [name]: one }), `${name}=${one}`, `${name}:${one}`]),
-  ]);
+  const quoted = JSON.stringify(name);
+  return values.flatMap((one) => {
+    // What RFC 8785 makes of a text or a number by itself is what JavaScript does.
+    const json = JSON.stringify(one);
+    return [
+      String(one),
+      json,
+      ...(name === undefined ? [] : [`{${quoted}:${json}}`, `${name}=${one}`, `${name}:${one}`]),
+    ];
+  });
 }
 
 function note({ guesses }: Seen, place: Tokens, texts: readonly string[]): void {
