@@ -51,7 +51,7 @@ export function tortureLoad(minutes: number, seed: number): Promise<boolean> {
 async function holdSteady(node: NodeProcess, work: Work, rate: number, minutes: number): Promise<boolean> {
   const memory: number[] = [];
   const sample = setInterval(() => memory.push(residentMiB(node.child)), 10_000);
-  const replies = await work.openLoop(rate, minutes * 60);
+  const replies = await (await work.openLoop(rate, minutes * 60)).answered;
   clearInterval(sample);
   const failed = replies.filter(({ status }) => status !== 200 && status !== 201);
   // The first third is warming up: code is compiled, caches fill to their limits.
@@ -65,7 +65,8 @@ async function holdSteady(node: NodeProcess, work: Work, rate: number, minutes: 
 }
 
 async function overload(work: Work, rate: number): Promise<boolean> {
-  const replies = await work.openLoop(rate, OVERLOAD_SECONDS);
+  const { answered } = await work.openLoop(rate, OVERLOAD_SECONDS);
+  // From the last request that was too much, answered or not: what still waits is part of the overload.
   const ended = performance.now();
   let recovered = Number.NaN;
   while (performance.now() - ended < RECOVERED_MS * 5) {
@@ -75,6 +76,7 @@ async function overload(work: Work, rate: number): Promise<boolean> {
       break;
     }
   }
+  const replies = await answered;
   const counts = new Map<number, number>();
   for (const { status } of replies) counts.set(status, (counts.get(status) ?? 0) + 1);
   const said = [...counts].map(([status, count]) => `${count} × ${status === 0 ? 'connection broken' : status}`);
@@ -82,6 +84,8 @@ async function overload(work: Work, rate: number): Promise<boolean> {
   console.log(
     `load: ${OVERLOAD} times as much for ${OVERLOAD_SECONDS} s: ${said.join(', ')}; served ${spread(served)}; well again ${recovered.toFixed(0)} ms after`,
   );
+  for (const text of new Set(replies.filter(({ status }) => !ANSWERS.has(status)).map((reply) => reply.text)))
+    console.log(`  ${text.slice(0, 200)}`);
   return recovered <= RECOVERED_MS && [...counts.keys()].every((status) => ANSWERS.has(status));
 }
 
@@ -127,8 +131,8 @@ class Work {
     return done / seconds;
   }
 
-  /** Requests at this rate whether or not earlier ones were answered. */
-  async openLoop(rate: number, seconds: number): Promise<Reply[]> {
+  /** Requests at this rate whether or not earlier ones were answered; settles when the last one is sent. */
+  async openLoop(rate: number, seconds: number): Promise<{ readonly answered: Promise<Reply[]> }> {
     const replies: Reply[] = [];
     const open = new Set<Promise<void>>();
     const started = performance.now();
@@ -144,8 +148,7 @@ class Work {
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    await Promise.all(open);
-    return replies;
+    return { answered: Promise.all(open).then(() => replies) };
   }
 }
 

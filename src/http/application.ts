@@ -19,7 +19,8 @@ import type { Metrics } from './metrics.ts';
 import { claimOf } from './paging.ts';
 import { languageOf, problemOf } from './problem-details.ts';
 import { RateLimit } from './rate-limit.ts';
-import type { Access, Answer, Call, Route } from './route.ts';
+import type { Answer, Call, Route } from './route.ts';
+import { TooMany } from './waiting-line.ts';
 
 export interface RequestLog {
   /** One line per request: ids, route and outcome, never a value from a body. */
@@ -60,7 +61,8 @@ export interface ApplicationDeps {
   readonly profile?: string | undefined;
 }
 
-type Lines = Readonly<Record<Access, Admission>>;
+/** How long a body that nobody reads may take to arrive before its connection is closed with the answer. */
+const UNREAD_MS = 1_000;
 
 /** Routes that settle an `Idempotency-Key` in the same act as their work; all others go through `Once`. */
 const SETTLES_ITSELF = new Set([
@@ -89,8 +91,7 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
       },
     }),
   );
-  // Strangers wait in a line of their own: what they send may wait for slow hosts of theirs, and must not hold up issuing and revoking.
-  const admission: Lines = { public: new Admission(), organisation: new Admission(), admin: new Admission() };
+  const admission = new Admission();
   const publicLimit = new RateLimit({ perMinute: deps.publicRateLimit });
   const callerLimit = new RateLimit({ perMinute: deps.callerRateLimit });
   const opaque = deps.routes.filter(({ opaquePath }) => opaquePath).map(({ path }) => path.split('{', 1)[0] ?? path);
@@ -102,6 +103,13 @@ export function createHttpApplication(deps: ApplicationDeps): Express {
       response.setHeader('proofprint-clock', `${deps.clockNotice}; now ${formatDateTime(deps.clock.now())}`);
     if (deps.profile !== undefined) response.setHeader('proofprint-profile', deps.profile);
     response.on('finish', () => finish(deps, request, response));
+    const shut =
+      request.method === 'GET' || request.method === 'HEAD' ? undefined : admission.refusalOf(senderOf(request));
+    if (shut !== undefined) {
+      // Answered at once: the way to the error handler leads past every route.
+      whenRead(request, () => refuse(deps, shut, request, response));
+      return;
+    }
     if (!opaque.some((prefix) => request.url.startsWith(prefix))) assertPlainPath(request.url);
     const record = deps.traced?.();
     if (record === undefined) next();
@@ -148,7 +156,7 @@ async function dispatch(
     publicLimit,
     callerLimit,
     admission,
-  }: { readonly publicLimit: RateLimit; readonly callerLimit: RateLimit; readonly admission: Lines },
+  }: { readonly publicLimit: RateLimit; readonly callerLimit: RateLimit; readonly admission: Admission },
   routes: readonly Route[],
   request: Request,
   response: Response,
@@ -183,7 +191,24 @@ async function dispatch(
     else await sendLines(response, answer, answer.lines);
   };
   const caller = callerOf(route, request, known);
-  await workFor(caller, () => (route.method === 'GET' ? work() : admission[route.access].run(caller.name, work)));
+  const asked = { access: route.access, caller: caller.name, sender: senderOf(request) };
+  await workFor(caller, () => (route.method === 'GET' ? work() : admission.run(asked, work)));
+}
+
+/** Lets a short body arrive, so that the connection can be kept for the next request. */
+function whenRead(request: Request, answer: () => void): void {
+  const late = setTimeout(done, UNREAD_MS);
+  function done(): void {
+    clearTimeout(late);
+    request.off('end', done).off('close', done);
+    answer();
+  }
+  request.on('end', done).on('close', done).resume();
+}
+
+/** What a request can be told by before it is looked at. */
+function senderOf({ headers, socket }: Request): string {
+  return headers.authorization ?? socket.remoteAddress ?? '';
 }
 
 /** By the token that is sent; a cookie counts where there is none, and changes something only for a page of this node. */
@@ -339,21 +364,24 @@ function send(response: Response, answer: Answer): void {
 
 function errorHandler(deps: ApplicationDeps): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
-  return (error: unknown, request, response, _next) => {
-    const requestId = String(response.locals['requestId'] ?? '');
-    const refusal = asRefusal(error);
-    const problem = problemOf(refusal, languageOf(request.headers['accept-language']), requestId);
-    if (!(refusal instanceof ServiceError) || problem.status >= 500) deps.log.fault(requestId, error);
-    response.locals['code'] = problem.code;
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    if (refusal instanceof ServiceError && refusal.retryAfter !== undefined)
-      response.setHeader('retry-after', String(refusal.retryAfter));
-    if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
-    send(response, { status: problem.status, body: problem, mediaType: 'application/problem+json' });
-  };
+  return (error: unknown, request, response, _next) => refuse(deps, error, request, response);
+}
+
+function refuse(deps: ApplicationDeps, error: unknown, request: Request, response: Response): void {
+  const requestId = String(response.locals['requestId'] ?? '');
+  const refusal = asRefusal(error);
+  const problem = problemOf(refusal, languageOf(request.headers['accept-language']), requestId);
+  const fault = !(refusal instanceof ServiceError) || problem.status >= 500;
+  if (fault && !(refusal instanceof TooMany)) deps.log.fault(requestId, error);
+  response.locals['code'] = problem.code;
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (refusal instanceof ServiceError && refusal.retryAfter !== undefined)
+    response.setHeader('retry-after', String(refusal.retryAfter));
+  if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
+  send(response, { status: problem.status, body: problem, mediaType: 'application/problem+json' });
 }
 
 /** What the framework throws on a malformed path is the client's mistake, not ours. */

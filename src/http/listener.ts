@@ -23,6 +23,11 @@ export interface Listener {
 /** Slow or endless senders are cut off; what is in flight at a stop gets this long. */
 const HEADERS_MS = 10_000;
 const DRAIN_MS = 8_000;
+/**
+ * A connection without a request is kept so long: longer than clients and proxies keep theirs, which is a minute by custom, so that it is
+ * not closed under a request that is on its way.
+ */
+const KEPT_MS = 65_000;
 /** Bytes of request line and headers. */
 const MAX_HEAD = 16 * 1024;
 /** Connections the system holds until they are accepted. */
@@ -34,7 +39,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
     // Bodies have a time of their own (body.ts), since that of a batch is counted by line.
     requestTimeout: 0,
     maxHeaderSize: MAX_HEAD,
-    keepAliveTimeout: 5_000,
+    keepAliveTimeout: KEPT_MS,
   };
   const server: Server =
     options.tls === undefined

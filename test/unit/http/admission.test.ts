@@ -1,72 +1,50 @@
 import { describe, expect, test } from 'vitest';
 import { Admission } from '../../../src/http/admission.ts';
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Requests that work until they are told to end, in the order in which they got a place. */
-function room() {
-  const admission = new Admission();
-  const working: { readonly caller: string; readonly end: () => void }[] = [];
-  const ask = (caller: string): Promise<void> =>
-    admission.run(caller, () => new Promise<void>((end) => working.push({ caller, end: () => end() })));
-  const of = (caller: string): number => working.filter((one) => one.caller === caller).length;
-  const end = async (caller: string): Promise<void> => {
-    const at = working.findIndex((one) => one.caller === caller);
-    working.splice(at, 1)[0]?.end();
-    for (let n = 0; n < 3; n += 1) await turn();
+/** Twelve that work without an end, and one who waits. */
+function crowded() {
+  let now = 0;
+  const admission = new Admission({ now: () => now });
+  const outcomes: unknown[] = [];
+  const ask = (sender: string): void => {
+    admission
+      .run({ access: 'organisation', caller: 'greedy', sender }, () => new Promise<void>(() => undefined))
+      .catch((error: unknown) => outcomes.push(error));
   };
-  return { ask, of, end, working };
+  for (let n = 0; n < 13; n += 1) ask('greedy token');
+  return {
+    admission,
+    ask,
+    outcomes,
+    pass: (milliseconds: number): void => {
+      now += milliseconds;
+    },
+  };
 }
 
-describe('places for those who work at once', () => {
-  test('one caller alone gets twelve of sixteen; whoever comes next finds one', async () => {
-    const { ask, of } = room();
-    for (let n = 0; n < 100; n += 1) void ask('greedy');
-    void ask('modest');
-    await turn();
-    expect([of('greedy'), of('modest')]).toEqual([12, 1]);
+describe('the door', () => {
+  test('is shut for a moment to a sender who was turned away, and to nobody else', async () => {
+    const { admission, ask, outcomes, pass } = crowded();
+    expect(admission.refusalOf('greedy token')).toBeUndefined();
+    pass(10_001);
+    ask('another token of the same');
+    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(outcomes).toMatchObject([{ code: 'UNAVAILABLE' }]);
+    expect(admission.refusalOf('greedy token')).toMatchObject({ code: 'UNAVAILABLE', retryAfter: 2 });
+    expect(admission.refusalOf('another token of the same')).toBeUndefined();
+    expect(admission.refusalOf('modest token')).toBeUndefined();
+    pass(249);
+    expect(admission.refusalOf('greedy token')).toMatchObject({ code: 'UNAVAILABLE' });
+    pass(1);
+    expect(admission.refusalOf('greedy token')).toBeUndefined();
   });
 
-  test('what falls free goes to whoever has fewest, until they have alike', async () => {
-    const { ask, of, end, working } = room();
-    for (let n = 0; n < 100; n += 1) void ask('greedy');
-    for (let n = 0; n < 20; n += 1) void ask('second');
-    await turn();
-    expect([of('greedy'), of('second')]).toEqual([12, 4]);
-    for (let n = 0; n < 4; n += 1) await end('greedy');
-    expect([of('greedy'), of('second')]).toEqual([8, 8]);
-    void ask('third');
-    await end('greedy');
-    expect([of('greedy'), of('second'), of('third')]).toEqual([7, 8, 1]);
-    expect(working).toHaveLength(16);
-  });
-
-  test('everybody is done in the end, and a failure gives its place back', async () => {
-    const admission = new Admission();
-    const answers = await Promise.allSettled(
-      Array.from({ length: 200 }, (_, n) =>
-        admission.run(`caller-${n % 7}`, async () => {
-          await turn();
-          if (n % 3 === 0) throw new Error('failed');
-          return n;
-        }),
-      ),
-    );
-    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(133);
-  });
-
-  test('a full line turns away whoever has most in it, with a time to come back', async () => {
-    const { ask } = room();
-    const refused: string[] = [];
-    const refuse = (caller: string) => (error: { code: string; retryAfter: number }) =>
-      refused.push(`${caller} ${error.code} ${error.retryAfter}`);
-    for (let n = 0; n < 4012; n += 1) ask('greedy').catch(refuse('greedy'));
-    for (let n = 0; n < 4; n += 1) void ask('second');
-    await turn();
-    expect(refused).toEqual([]);
-    ask('greedy').catch(refuse('greedy'));
-    ask('modest').catch(refuse('modest'));
-    await turn();
-    expect(refused).toEqual(['greedy UNAVAILABLE 2', 'greedy UNAVAILABLE 2']);
+  test('an error of the work shuts nothing', async () => {
+    const { admission } = crowded();
+    const work = (): Promise<never> => Promise.reject(new Error('of the work'));
+    const asked = { access: 'admin', caller: 'admin', sender: 'admin token' } as const;
+    await expect(admission.run(asked, work)).rejects.toThrow('of the work');
+    expect(admission.refusalOf('admin token')).toBeUndefined();
   });
 });
