@@ -43,7 +43,7 @@ export class AdminTokens {
     const digest = sha256Hex(token);
     const { given, clock } = this.#deps;
     if (given.length > 0) return given.map((one) => sameDigest(sha256Hex(one), digest)).includes(true);
-    const kept = await this.#kept();
+    const kept = formOf(await this.#kept());
     if (sameDigest(kept.digest, digest)) return true;
     const { previous } = kept;
     return (
@@ -51,7 +51,7 @@ export class AdminTokens {
     );
   }
 
-  /** A new token; the old one stays good for `graceSeconds`. Errors: CONFLICT where the environment says what it is. */
+  /** A new token; the old one stays good for `graceSeconds`. Errors: CONFLICT where the environment says what it is, and for one of two at once. */
   async rotate(graceSeconds: number): Promise<string> {
     const { store, clock, given } = this.#deps;
     if (given.length > 0) {
@@ -60,22 +60,24 @@ export class AdminTokens {
         'ADMIN_TOKEN is set: change it there, with ADMIN_TOKEN_NEXT beside it meanwhile',
       );
     }
-    const { digest } = await this.#kept();
+    const read = await this.#kept();
+    const { digest } = formOf(read);
     const token = newToken();
     const until = formatDateTime(clock.now() + graceSeconds * 1000);
-    await store.writeSetting(SETTING, {
-      digest: sha256Hex(token),
-      ...(graceSeconds === 0 ? {} : { previous: { digest, until } }),
-    });
+    const next = { digest: sha256Hex(token), ...(graceSeconds === 0 ? {} : { previous: { digest, until } }) };
+    await store.writeSetting(SETTING, next, read);
     return token;
   }
 
-  async #kept(): Promise<Kept> {
-    const kept: JsonValue | undefined = await this.#deps.store.readSetting(SETTING);
-    if (typeof kept === 'string') return { digest: kept };
-    if (isObject(kept) && typeof kept['digest'] === 'string') return kept as unknown as Kept;
-    throw new ServiceError('STORE_INTEGRITY', 'the record of the administrator token has the wrong form');
+  async #kept(): Promise<JsonValue> {
+    return (await this.#deps.store.readSetting(SETTING)) ?? null;
   }
+}
+
+function formOf(kept: JsonValue): Kept {
+  if (typeof kept === 'string') return { digest: kept };
+  if (isObject(kept) && typeof kept['digest'] === 'string') return kept as unknown as Kept;
+  throw new ServiceError('STORE_INTEGRITY', 'the record of the administrator token has the wrong form');
 }
 
 function newToken(): string {

@@ -203,6 +203,7 @@ export class Issuer {
         at: this.#now(),
         answer: answer as unknown as JsonObject,
         warnings: warnings as unknown as JsonObject[],
+        intended: record.document,
         ...claim,
       });
       return answer;
@@ -211,7 +212,8 @@ export class Issuer {
 
   /** Close an intent that nobody is at work on any more. Errors: CONFLICT when it has an end. */
   async abandon(record: IssuanceRecord, reason: string): Promise<void> {
-    await this.#deps.store.abandonIntent(record.credentialId, { at: this.#now(), reason });
+    const why = { at: this.#now(), reason, intended: record.document };
+    await this.#deps.store.abandonIntent(record.credentialId, why);
   }
 
   async #orAbandon<Result>(
@@ -225,7 +227,7 @@ export class Issuer {
       // A store that cannot write cannot record this either; the open intent is then settled at the next start.
       const reason = error instanceof ServiceError ? error.code : 'fault';
       await this.#deps.store
-        .abandonIntent(record.credentialId, { at: this.#now(), reason, ...claim })
+        .abandonIntent(record.credentialId, { at: this.#now(), reason, intended: record.document, ...claim })
         .catch(() => undefined);
       throw error;
     }
@@ -341,7 +343,7 @@ export class Issuer {
     const open = await this.#deps.store.listOpenIntents();
     let settled = 0;
     for (const record of open) {
-      const why = { at: this.#now(), reason: 'the node stopped before it was signed' };
+      const why = { at: this.#now(), reason: 'the node stopped before it was signed', intended: record.document };
       try {
         await this.#deps.store.abandonIntent(record.credentialId, why);
         settled += 1;

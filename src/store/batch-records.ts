@@ -52,4 +52,6 @@ export interface BatchLine {
   readonly line: number;
   /** Of the line as it was sent. */
   readonly digest: string;
+  /** The run that asks: it intends nothing more once another one has taken the batch over. */
+  readonly holder?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { ServiceError } from '../base/error.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { ApprovalRecord, Decision, SignInRecord, TokenRecord, TokenRotation } from './access-records.ts';
 import type { Restoration } from './backup/source.ts';
@@ -391,8 +392,12 @@ export class LedgerStore implements Store {
     return this.#acts.read((view) => settings.find(view, key));
   }
 
-  writeSetting(key: string, value: JsonValue): Promise<void> {
-    return this.#acts.transact({ act: 'write-setting' }, async (tx) => settings.put(tx, [key], value));
+  writeSetting(key: string, value: JsonValue, read?: JsonValue): Promise<void> {
+    return this.#acts.transact({ act: 'write-setting' }, async (tx) => {
+      if (read !== undefined && JSON.stringify(await settings.find(tx, key)) !== JSON.stringify(read))
+        throw new ServiceError('CONFLICT', 'somebody else wrote it since it was read');
+      settings.put(tx, [key], value);
+    });
   }
 
   settleSetting(key: string, value: JsonValue): Promise<JsonValue> {

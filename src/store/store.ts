@@ -224,12 +224,19 @@ export interface Store extends AccessStore, AsyncDisposable {
   markIssued(
     credentialId: string,
     secured: JsonObject,
-    more: { at: string; answer: JsonValue; warnings: readonly JsonObject[]; idempotency?: IdempotencyClaim },
+    more: {
+      at: string;
+      answer: JsonValue;
+      warnings: readonly JsonObject[];
+      idempotency?: IdempotencyClaim;
+      /** What was intended and has been signed. CONFLICT when that was abandoned, and begun again, meanwhile. */
+      intended?: JsonObject;
+    },
   ): Promise<void>;
   /** The index stays spent and its bits are set. The idempotency key is released, so that a corrected request may use it. */
   abandonIntent(
     credentialId: string,
-    why: { at: string; reason: string; idempotency?: IdempotencyClaim },
+    why: { at: string; reason: string; idempotency?: IdempotencyClaim; intended?: JsonObject },
   ): Promise<void>;
   /** Those that nobody is at work on any more: all of them when a store that one process has to itself was opened. */
   listOpenIntents(): Promise<readonly IssuanceRecord[]>;
@@ -348,7 +355,8 @@ export interface Store extends AccessStore, AsyncDisposable {
 
   // The node itself
   readSetting(key: string): Promise<JsonValue | undefined>;
-  writeSetting(key: string, value: JsonValue): Promise<void>;
+  /** With `read`, on top of that: CONFLICT when somebody else wrote since. */
+  writeSetting(key: string, value: JsonValue, read?: JsonValue): Promise<void>;
   /** Write it unless there is one; what is kept now. */
   settleSetting(key: string, value: JsonValue): Promise<JsonValue>;
   journalHead(): Promise<{ sequence: number; hash: string }>;

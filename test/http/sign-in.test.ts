@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
-// @ts-expect-error the package brings no types
-import Provider from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Browser, CLIENT, type Listening, listenLater } from '../support/identity-provider.ts';
+import { Browser, CLIENT, type Listening, listenLater, provide, signInSettings } from '../support/identity-provider.ts';
 import { ADMIN_TOKEN, bareCredential, type Party, startNode, type TestNode } from '../support/node.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'proofprint-sign-in-'));
@@ -27,46 +24,8 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   nobody: ['unrelated'],
 };
 
-async function startWith(issuer: string): Promise<TestNode> {
-  const [secret, mapping] = [join(folder, `${randomUUID()}`), join(folder, `${randomUUID()}.json`)];
-  await writeFile(secret, `${CLIENT.secret}\n`);
-  await writeFile(mapping, JSON.stringify(MAPPING));
-  return startNode({
-    environment: {
-      OIDC_ISSUER: issuer,
-      OIDC_CLIENT_ID: CLIENT.id,
-      OIDC_CLIENT_SECRET_FILE: secret,
-      OIDC_MAPPING_FILE: mapping,
-    },
-  });
-}
-
-/** A real provider; whoever comes is signed in as `who`. */
-function provide(listening: Listening, redirectUri: string, who: { current: string }): void {
-  const provider = new Provider(listening.url, {
-    clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [redirectUri] }],
-    claims: { openid: ['sub', 'groups'] },
-    conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false } },
-    cookies: { keys: ['only-a-test'] },
-    findAccount: async (_: unknown, accountId: string) => ({
-      accountId,
-      claims: async () => ({ sub: accountId, groups: GROUPS[accountId] }),
-    }),
-    interactions: { url: async () => '/interaction' },
-    loadExistingGrant: async (ctx: { oidc: { session: { accountId: string }; client: { clientId: string } } }) => {
-      const grant = new provider.Grant({ accountId: ctx.oidc.session.accountId, clientId: ctx.oidc.client.clientId });
-      grant.addOIDCScope('openid');
-      await grant.save();
-      return grant;
-    },
-  } as never);
-  const answer = provider.callback();
-  listening.handle = (request, response) => {
-    if (request.url?.startsWith('/interaction') !== true) return void answer(request, response);
-    void provider.interactionFinished(request, response, { login: { accountId: who.current } });
-  };
-}
+const startWith = async (issuer: string): Promise<TestNode> =>
+  startNode({ environment: await signInSettings(folder, issuer, MAPPING) });
 
 describe('people sign in at an OpenID provider', () => {
   let provider: Listening;
@@ -76,7 +35,7 @@ describe('people sign in at an OpenID provider', () => {
   beforeAll(async () => {
     provider = await listenLater();
     node = await startWith(provider.url);
-    provide(provider, `${node.url}/auth/callback`, who);
+    provide(provider, `${node.url}/auth/callback`, { who, groups: GROUPS });
     maker = await node.createParty('maker');
     await node.createParty('other');
   });

@@ -39,6 +39,33 @@ export function describeBatches(its: () => Store, time: () => ManualClock): void
       expect(await its().listBatchLines('donghae-cells', 'b1', { after: 0, limit: 10 })).toEqual([]);
     });
 
+    test('an intent that was abandoned and begun again is ended by whoever began it again, and by nobody else', async () => {
+      const [id, more] = ['urn:uuid:1', { at: AT, answer: null, warnings: [] }];
+      const { document: before } = await intend(its(), createIntent(1));
+      await its().abandonIntent(id, { at: AT, reason: 'interrupted', intended: before });
+      const { document: now } = await intend(its(), createIntent(1));
+      const late = [
+        its().markIssued(id, before, { ...more, intended: before }),
+        its().abandonIntent(id, { at: AT, reason: 'late', intended: before }),
+      ];
+      for (const one of await Promise.allSettled(late)) expect(one).toMatchObject({ reason: refusal('CONFLICT') });
+      await its().markIssued(id, now, { ...more, intended: now });
+      expect(await its().findIssuance(id)).toMatchObject({ state: 'issued', document: now });
+    });
+
+    test('a run from which a batch was taken intends nothing more', async () => {
+      await its().beginBatch(BATCH, hold('one'));
+      await intend(its(), createIntent(1, { batch: { ...lineOf(1), holder: 'one' } }));
+      time().set(START + 1000);
+      await its().beginBatch(BATCH, hold('two'));
+      for (const n of [1, 2]) {
+        const late = createIntent(n, { batch: { ...lineOf(n), holder: 'one' } });
+        await expect(its().recordIntent(late)).rejects.toEqual(refusal('IDEMPOTENCY_IN_FLIGHT'));
+      }
+      const again = createIntent(1, { batch: { ...lineOf(1), holder: 'two' } });
+      expect(await its().recordIntent(again)).toMatchObject({ kind: 'known' });
+    });
+
     test('a change of status by a line is made once, and answered as it was then', async () => {
       await issue(its(), createIntent(1));
       const change = (set: boolean, line: number, digest?: string) => ({

@@ -8,6 +8,7 @@ import { logLeaf } from '../../src/formats/merkle-log.ts';
 import type { TokenRecord } from '../../src/store/access-records.ts';
 import type { ChangeRecord } from '../../src/store/reevaluation-records.ts';
 import type { EvaluationRecord, IntentRequest, IssuanceRecord, Store } from '../../src/store/store.ts';
+import { describeAccess } from './access.ts';
 import { describeBatches } from './batches.ts';
 
 export type OpenStore = (clock: ManualClock) => Promise<Store>;
@@ -73,6 +74,10 @@ export function describeStore(name: string, open: OpenStore): void {
       () => clock,
     );
     describeBatches(
+      () => store,
+      () => clock,
+    );
+    describeAccess(
       () => store,
       () => clock,
     );
@@ -889,6 +894,17 @@ function describeNode(its: () => Store): void {
       expect(await its().settleSetting('colour', 'blue')).toBe('blue');
       expect(await its().settleSetting('colour', 'red')).toBe('blue');
       expect(await its().readSetting('colour')).toBe('blue');
+    });
+
+    test('a setting is written on top of the one that was read', async () => {
+      await its().writeSetting('colour', { is: 'blue' });
+      const both = ['red', 'green'].map((is) => its().writeSetting('colour', { is }, { is: 'blue' }));
+      const outcomes = await Promise.allSettled(both);
+      expect(outcomes).toEqual([
+        expect.objectContaining({ status: 'fulfilled' }),
+        expect.objectContaining({ reason: refusal('CONFLICT') }),
+      ]);
+      expect(await its().readSetting('colour')).toEqual({ is: 'red' });
     });
 
     test('a lease has one holder until it runs out or is given up', async () => {

@@ -1,5 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+// @ts-expect-error the package brings no types
+import Provider from 'oidc-provider';
 
 export const CLIENT = { id: 'proofprint', secret: 'a-secret-of-the-test-client' } as const;
 
@@ -26,9 +31,59 @@ export async function listenLater(): Promise<Listening> {
   });
 }
 
+/** Settings of a node where people of this provider sign in; their files are written to `folder`. */
+export async function signInSettings(folder: string, issuer: string, mapping: object): Promise<Record<string, string>> {
+  const [secret, file] = [join(folder, randomUUID()), join(folder, `${randomUUID()}.json`)];
+  await writeFile(secret, `${CLIENT.secret}\n`);
+  await writeFile(file, JSON.stringify(mapping));
+  return {
+    OIDC_ISSUER: issuer,
+    OIDC_CLIENT_ID: CLIENT.id,
+    OIDC_CLIENT_SECRET_FILE: secret,
+    OIDC_MAPPING_FILE: file,
+  };
+}
+
+/** A real provider; whoever comes is signed in as `who`. */
+export function provide(
+  listening: Listening,
+  redirectUri: string,
+  people: { readonly who: { current: string }; readonly groups: Readonly<Record<string, readonly string[]>> },
+): void {
+  const provider = new Provider(listening.url, {
+    clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [redirectUri] }],
+    claims: { openid: ['sub', 'groups'] },
+    conformIdTokenClaims: false,
+    features: { devInteractions: { enabled: false } },
+    cookies: { keys: ['only-a-test'] },
+    findAccount: async (_: unknown, accountId: string) => ({
+      accountId,
+      claims: async () => ({ sub: accountId, groups: people.groups[accountId] }),
+    }),
+    interactions: { url: async () => '/interaction' },
+    loadExistingGrant: async (ctx: { oidc: { session: { accountId: string }; client: { clientId: string } } }) => {
+      const grant = new provider.Grant({ accountId: ctx.oidc.session.accountId, clientId: ctx.oidc.client.clientId });
+      grant.addOIDCScope('openid');
+      await grant.save();
+      return grant;
+    },
+  } as never);
+  const answer = provider.callback();
+  listening.handle = (request, response) => {
+    if (request.url?.startsWith('/interaction') !== true) return void answer(request, response);
+    void provider.interactionFinished(request, response, { login: { accountId: people.who.current } });
+  };
+}
+
 /** What a browser keeps: cookies by host, sent whatever their SameSite. */
 export class Browser {
   readonly #jar = new Map<string, Map<string, string>>();
+  readonly #reach: (url: string) => string;
+
+  /** `reach`: the address at which a URL is really asked, as behind a load balancer. */
+  constructor(reach = (url: string): string => url) {
+    this.#reach = reach;
+  }
 
   cookies(url: string): ReadonlyMap<string, string> {
     return this.#jar.get(new URL(url).host) ?? new Map();
@@ -43,7 +98,7 @@ export class Browser {
     const jar = this.#jar.get(host) ?? new Map<string, string>();
     this.#jar.set(host, jar);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, {
+    const response = await fetch(this.#reach(url), {
       method,
       redirect: 'manual',
       headers: { ...headers, ...(cookie === '' ? {} : { cookie }) },

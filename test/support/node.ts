@@ -29,12 +29,21 @@ export interface Party {
 export interface TestNode extends AsyncDisposable {
   readonly url: string;
   readonly node: ProofprintNode;
+  /** All that run: one, or two. */
+  readonly nodes: readonly { readonly url: string; readonly node: ProofprintNode }[];
   readonly clock: ManualClock;
   readonly directory: string;
+  /** `at`: of the node to ask, by its place in `nodes`; unless given, they take turns. */
   request(
     method: string,
     path: string,
-    options?: { token?: string; body?: unknown; headers?: Record<string, string>; raw?: string | Uint8Array },
+    options?: {
+      token?: string;
+      body?: unknown;
+      headers?: Record<string, string>;
+      raw?: string | Uint8Array;
+      at?: number;
+    },
   ): Promise<Reply>;
   post(path: string, body: unknown, token?: string, headers?: Record<string, string>): Promise<Reply>;
   get(path: string, token?: string): Promise<Reply>;
@@ -87,10 +96,10 @@ export async function startNode(
   };
   let running = await open([]);
   let requests = 0;
-  const request: TestNode['request'] = async (method, path, { token, body, headers = {}, raw } = {}) => {
+  const request: TestNode['request'] = async (method, path, { token, body, headers = {}, raw, at } = {}) => {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     // Where there are two, each request goes to the other one.
-    const { listener } = running[requests++ % running.length] as RunningNode;
+    const { listener } = running[at ?? requests++ % running.length] as RunningNode;
     const response = await fetch(listener.url + path, {
       method,
       headers: {
@@ -117,6 +126,9 @@ export async function startNode(
     },
     get node() {
       return (running[0] as RunningNode).node;
+    },
+    get nodes() {
+      return running.map(({ node, listener }) => ({ node, url: listener.url }));
     },
     clock,
     directory,

@@ -105,7 +105,10 @@ export function tokenRoutes({ tokens, adminTokens }: TokenRouteDeps): readonly R
       tag,
       summary: 'Replace the generated ADMIN_TOKEN; the old one stays good for a day, or for graceSeconds',
       request: Rotation,
-      answers: { 200: 'the new token, shown once', 409: 'the token is set in the environment: change it there' },
+      answers: {
+        200: 'the new token, shown once',
+        409: 'the token is set in the environment: change it there; or somebody else changed it at this moment',
+      },
       handle: async ({ body }) => ({
         status: 200,
         body: { token: await adminTokens.rotate(body?.graceSeconds ?? DEFAULT_GRACE) },

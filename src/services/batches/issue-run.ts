@@ -6,7 +6,7 @@ import { isAdviceError, refuseAdvised } from '../../credentials/lint.ts';
 import type { Line } from '../../formats/lines.ts';
 import type { BatchLineRecord, InstanceRecord, IssuanceRecord } from '../../store/store.ts';
 import type { BatchesDeps, IssuedAnswer, Issuing, Prepared, StatusChanges } from './ports.ts';
-import { assertGoingOn, isEndOfRun, type Progress } from './progress.ts';
+import { assertGoingOn, isEndedElsewhere, isEndOfRun, type Progress } from './progress.ts';
 import { asOfLine, digestOfLine, findingsOfLine, linked, readLine, readReplacement } from './read-line.ts';
 import type { Spool } from './spool.ts';
 
@@ -112,6 +112,7 @@ export class IssueRun {
       for (const line of group) {
         await setImmediate();
         const result = await this.#look(line, known.get(line.number));
+        await this.#progress?.saveNowAndThen();
         this.#count(result);
         if (result.status === 'refused') good = false;
         if (good && !tellAll) untold.push(brief(result));
@@ -120,7 +121,6 @@ export class IssueRun {
           await emit(result);
         }
       }
-      await this.#progress?.saveNowAndThen();
     }
     return good;
   }
@@ -150,9 +150,8 @@ export class IssueRun {
           replaced.set(line.number, readReplacement(line).supersedes);
         continue;
       }
-      if (earlier?.issuance?.state === 'intended')
-        await this.#issuing.abandon(earlier.issuance, 'the batch was interrupted');
       const one = await this.#want(line, this.#options.mode === 'all');
+      await this.#progress?.saveNowAndThen();
       if ('status' in one) results.set(line.number, one);
       else {
         wanted.push(one);
@@ -193,12 +192,15 @@ export class IssueRun {
         } catch (error) {
           refused(line, error);
         }
+        // A signer may take its time, and the batch must be held meanwhile.
+        await this.#progress?.saveNowAndThen();
       }
     }
     const kept = await Promise.allSettled(secured.map((one) => this.#issuing.keep(one.secured)));
     for (const [place, outcome] of kept.entries()) {
       const { line, secured: signed } = secured[place] as (typeof secured)[number];
-      if (outcome.status === 'rejected') refused(line, outcome.reason);
+      if (outcome.status === 'rejected' && isEndedElsewhere(outcome.reason)) ends.push(outcome.reason);
+      else if (outcome.status === 'rejected') refused(line, outcome.reason);
       else results.push(this.#issued(line, signed.record.credentialId, outcome.value));
     }
     return results;
@@ -211,7 +213,8 @@ export class IssueRun {
   }: Wanted): Promise<
     { readonly kind: 'intended' | 'known'; readonly record: IssuanceRecord } | { readonly error: unknown }
   > {
-    const batch = { batch: this.#progress?.record.id ?? '', line: line.number, digest: digestOfLine(line) };
+    const { id = '', hold } = this.#progress?.record ?? {};
+    const batch = { batch: id, line: line.number, digest: digestOfLine(line), holder: hold?.holder };
     for (let offer = 1; ; offer += 1) {
       try {
         const intent = await this.#issuing.intend(prepared, { batch });
@@ -221,8 +224,7 @@ export class IssueRun {
             error: new ServiceError('IDEMPOTENCY_KEY_REUSED', 'this line was issued with other content before'),
           };
         if (intent.record.state === 'issued') return intent;
-        // Whoever began it is gone, since the batch is held by this run.
-        await this.#issuing.abandon(intent.record, 'the batch was interrupted');
+        await this.#close(intent.record);
       } catch (error) {
         const busy = error instanceof ServiceError && error.code === 'UNAVAILABLE';
         if (!busy || offer === MOST_OFFERS) return { error };
@@ -291,13 +293,27 @@ export class IssueRun {
     this.#seen.set(what, line.number);
   }
 
+  /** What earlier runs did with these lines. What they left open is closed. */
   async #knownOf(group: readonly Line[]): Promise<ReadonlyMap<number, BatchLineRecord>> {
     const [first, last] = [group[0]?.number ?? 1, group.at(-1)?.number ?? 1];
     const { record } = this.#progress ?? {};
     if (!this.#known || record === undefined) return new Map();
     const page = { after: first - 1, limit: last - first + 1 };
-    const lines = await this.#deps.store.listBatchLines(record.issuer, record.id, page);
-    return new Map(lines.map((one) => [one.line, one]));
+    const { store } = this.#deps;
+    const lines = await store.listBatchLines(record.issuer, record.id, page);
+    const open = lines.filter(({ issuance }) => issuance?.state === 'intended');
+    if (open.length === 0) return new Map(lines.map((one) => [one.line, one]));
+    // Only while the batch is still this run's is whoever began them gone.
+    await this.#progress?.save();
+    for (const { issuance } of open) if (issuance !== undefined) await this.#close(issuance);
+    return new Map((await store.listBatchLines(record.issuer, record.id, page)).map((one) => [one.line, one]));
+  }
+
+  /** An intent that an earlier run left open, unless that run ends it at this very moment. */
+  async #close(record: IssuanceRecord): Promise<void> {
+    await this.#issuing.abandon(record, 'the batch was interrupted').catch((error: unknown) => {
+      if (!isEndedElsewhere(error)) throw error;
+    });
   }
 
   #issued(line: Line, credentialId: string, { verifiableCredential, warnings }: IssuedAnswer): IssueResult {

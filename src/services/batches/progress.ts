@@ -48,7 +48,18 @@ export function isEndOfRun(error: unknown): boolean {
   return error instanceof ServiceError && END_OF_RUN.has(error.code);
 }
 
-const END_OF_RUN: ReadonlySet<string> = new Set(['UNAVAILABLE', 'STORE_INTEGRITY', 'KEY_STORE']);
+/** `IDEMPOTENCY_IN_FLIGHT`: another run has taken the batch over. */
+const END_OF_RUN: ReadonlySet<string> = new Set([
+  'UNAVAILABLE',
+  'STORE_INTEGRITY',
+  'KEY_STORE',
+  'IDEMPOTENCY_IN_FLIGHT',
+]);
+
+/** What somebody else ended: another run that took the batch over, or a node that closes what is left behind. */
+export function isEndedElsewhere(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === 'CONFLICT';
+}
 
 /** Errors: BAD_REQUEST once the caller is gone, or the node is about to stop. */
 export function assertGoingOn(signal: AbortSignal): void {

@@ -68,6 +68,14 @@ export async function saveBatch(tx: Transaction, record: BatchRecord, ms: number
   batches.put(tx, [record.issuer, record.id], { ...kept, ...hold });
 }
 
+/** Errors: IDEMPOTENCY_IN_FLIGHT when the run that asks for this line has the batch no more. */
+export async function assertHeld(tx: Transaction, issuer: string, { batch, holder }: BatchLine): Promise<void> {
+  if (holder === undefined) return;
+  const known = await batches.find(tx, issuer, batch);
+  if (known?.hold?.holder !== holder)
+    throw new ServiceError('IDEMPOTENCY_IN_FLIGHT', 'another run has taken this batch over', { retryAfter: 5 });
+}
+
 function assertFree(tx: Transaction, { hold: held }: BatchRecord, { holder, alone }: BatchHold): void {
   if (alone || held === undefined || held.holder === holder || held.until <= tx.now) return;
   const retryAfter = Math.max(1, Math.ceil((held.until - tx.now) / 1000));

@@ -10,10 +10,11 @@ import type {
   IssuanceRecord,
   Page,
   StatusEntry,
+  Store,
 } from '../store.ts';
 import { pageOf, scan, Table } from '../table.ts';
 import type { Transaction, View } from '../transaction.ts';
-import { findLine, listLines, putLine } from './batches.ts';
+import { assertHeld, findLine, listLines, putLine } from './batches.ts';
 import { type Answer, claimDigest, releaseClaim, settleClaim, takeClaim } from './idempotency.ts';
 import { judgeDependentsAgain } from './reevaluations.ts';
 import { allotEntry, changeBit, isSet } from './status-lists.ts';
@@ -62,6 +63,7 @@ export async function recordIntent(tx: Transaction, request: IntentRequest): Pro
     const outcome = await claimKey(tx, idempotency, credentialId);
     if (outcome.kind !== 'new') return outcome;
   }
+  if (batch) await assertHeld(tx, issuer, batch);
   const known = batch && (await findIssuanceOfLine(tx, issuer, batch));
   if (known) return known;
   const before = await issuances.find(tx, credentialId);
@@ -119,10 +121,20 @@ export async function listBatchLines(
   return found;
 }
 
-async function requireOpen(tx: Transaction, credentialId: string): Promise<StoredIssuance> {
+/**
+ * An id may be intended again once it was abandoned, then with other places in the lists: whoever began it before must not end what
+ * somebody else began since. Errors: NOT_FOUND, CONFLICT.
+ */
+async function requireOpen(
+  tx: Transaction,
+  credentialId: string,
+  intended: JsonObject | undefined,
+): Promise<StoredIssuance> {
   const record = await issuances.find(tx, credentialId);
   if (!record) throw new ServiceError('NOT_FOUND', 'No such credential');
   if (record.state !== 'intended') throw new ServiceError('CONFLICT', `The credential is already ${record.state}`);
+  if (intended !== undefined && JSON.stringify(intended) !== JSON.stringify(record.document))
+    throw new ServiceError('CONFLICT', 'The credential was given up and begun again');
   return record;
 }
 
@@ -135,9 +147,9 @@ export async function markIssued(
   tx: Transaction,
   credentialId: string,
   secured: JsonObject,
-  more: { at: string; answer: JsonValue; warnings: readonly JsonObject[]; idempotency?: IdempotencyClaim },
+  more: Parameters<Store['markIssued']>[2],
 ): Promise<void> {
-  const record = await requireOpen(tx, credentialId);
+  const record = await requireOpen(tx, credentialId, more.intended);
   issuances.put(tx, [credentialId], {
     ...record,
     state: 'issued',
@@ -154,9 +166,9 @@ export async function markIssued(
 export async function abandonIntent(
   tx: Transaction,
   credentialId: string,
-  why: { at: string; reason: string; idempotency?: IdempotencyClaim },
+  why: Parameters<Store['abandonIntent']>[1],
 ): Promise<void> {
-  const record = await requireOpen(tx, credentialId);
+  const record = await requireOpen(tx, credentialId, why.intended);
   issuances.put(tx, [credentialId], { ...record, state: 'abandoned', reason: why.reason });
   openIntents.del(tx, credentialId);
   const effectiveDate = why.at.slice(0, 'YYYY-MM-DD'.length);
