@@ -61,6 +61,9 @@ interface SigningMeans {
   readonly pointersFor?: ((document: JsonObject) => readonly string[]) | undefined;
 }
 
+/** The signer of an instance, and as whom it signs. */
+type Signing = Pick<SigningMeans, 'signer' | 'cryptosuite'> & { readonly did: string };
+
 /** A credential on its way: looked at, and nothing written yet. */
 export interface PreparedIssue {
   readonly instance: InstanceRecord;
@@ -88,9 +91,7 @@ interface IssuerDeps {
   readonly schemas: Schemas;
   readonly resolver: DidResolver;
   readonly clock: Clock;
-  readonly signerOf: (
-    instance: InstanceRecord,
-  ) => Promise<Pick<SigningMeans, 'signer' | 'cryptosuite'> & { readonly did: string }>;
+  readonly signerOf: (instance: InstanceRecord) => Promise<Signing>;
   readonly statusListUrl: (listId: string) => string;
   /**
    * What the rules of the regimes make of a draft, pointers into the draft; handed in by the composition root. Without `regimes` none of
@@ -142,10 +143,14 @@ export class Issuer {
   /**
    * What can be done before anything is written: the completed credential, held to its form and meaning with stand-in status entries, so
    * that a refused request takes no index and leaves nothing behind. `checked`: that was done on these very bytes a moment ago, and only
-   * advice, which may have changed, is asked once more. Errors: those of `issue` for form and meaning; what advice says is for the caller.
+   * advice, which may have changed, is asked once more. `signing`: as `signingOf` had it a moment ago. Errors: those of `issue` for form and meaning; what advice says is for the caller.
    */
-  async prepare(instance: InstanceRecord, request: IssueRequest, { checked = false } = {}): Promise<PreparedIssue> {
-    const { did, ...signing } = await this.#deps.signerOf(instance);
+  async prepare(
+    instance: InstanceRecord,
+    request: IssueRequest,
+    { checked = false, signing: given }: { readonly checked?: boolean; readonly signing?: Signing } = {},
+  ): Promise<PreparedIssue> {
+    const { did, ...signing } = given ?? (await this.signingOf(instance));
     const profile = profileToIssue(request, this.#asIssuer(instance, did));
     const means: SigningMeans = { ...signing, pointersFor: this.#pointersFor(instance, request, profile, signing) };
     const purposes = this.#purposesOf(instance, request, profile);
@@ -156,6 +161,11 @@ export class Issuer {
     if (!checked) means.pointersFor?.(draft);
     const advised = await this.#adviseOn(instance, draft, request);
     return { instance, type: profile.type, credentialId, purposes, complete, means, warnings, advised };
+  }
+
+  /** With what an instance signs now. Errors: KEY_STORE. */
+  signingOf(instance: InstanceRecord): Promise<Signing> {
+    return this.#deps.signerOf(instance);
   }
 
   /** Errors: KEY_STORE while the holder of the key is out of reach, so that no place is taken for what cannot be signed. */

@@ -10,6 +10,7 @@ export function byCaller(acts: Acts): Acts {
       return acts.transact(actor === undefined || name.by !== undefined ? name : { ...name, by: actor }, act);
     },
     read: (reader) => acts.read(reader),
+    readOne: (reader) => acts.readOne(reader),
     head: () => acts.head(),
     journal: acts.journal,
     [Symbol.asyncDispose]: () => acts[Symbol.asyncDispose](),

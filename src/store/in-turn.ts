@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { ServiceError } from '../base/error.ts';
+import { oneQuestion } from './one-question.ts';
 import { Overlay, readThrough } from './overlay.ts';
 import { isJournalled } from './table.ts';
 import {
@@ -17,6 +18,8 @@ import {
 
 /** Acts run without a pause, so that a long queue does not keep the event loop from everything else. */
 const ACTS_PER_TURN = 16;
+/** Acts that go to disk without waiting for the rest of the queue. */
+const ACTS_PER_GROUP = 128;
 /** JSON text that may gather for the next group before acts wait for the one in flight. */
 const MOST_GATHERED = 4 * 1024 * 1024;
 
@@ -100,6 +103,10 @@ export class InTurn implements Acts {
     return this.#deps.ledger.snapshot(reader);
   }
 
+  readOne<Result>(reader: (view: View) => Promise<Result>): Promise<Result> {
+    return this.#deps.ledger.snapshot((view) => reader(oneQuestion(view)));
+  }
+
   async head(): Promise<Head> {
     return this.#deps.ledger.head;
   }
@@ -129,7 +136,9 @@ export class InTurn implements Acts {
       const next = this.#queue.shift();
       if (next === undefined) break;
       await this.#execute(next);
-      if (!this.#inFlight) this.#flush();
+      // What is asked for together goes to disk together; a queue that never ends is not waited for.
+      if (!this.#inFlight && (this.#queue.length === 0 || this.#gathering.settle.length >= ACTS_PER_GROUP))
+        this.#flush();
       if (this.#gathering.size > MOST_GATHERED) await this.#flushed;
       if (count % ACTS_PER_TURN === 0) await setImmediate();
     }

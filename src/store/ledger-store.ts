@@ -95,7 +95,7 @@ export class LedgerStore implements Store {
   }
 
   findOrganisation(slug: string) {
-    return this.#acts.read((view) => organisations.findOrganisation(view, slug));
+    return this.#acts.readOne((view) => organisations.findOrganisation(view, slug));
   }
 
   createToken(record: TokenRecord): Promise<void> {
@@ -126,7 +126,7 @@ export class LedgerStore implements Store {
   }
 
   findSignIn(digest: string) {
-    return this.#acts.read((view) => signIns.findSignIn(view, digest));
+    return this.#acts.readOne((view) => signIns.findSignIn(view, digest));
   }
 
   removeSignIn(digest: string): Promise<void> {
@@ -149,7 +149,7 @@ export class LedgerStore implements Store {
   }
 
   findApproval(issuer: string, id: string) {
-    return this.#acts.read((view) => approvals.findApproval(view, issuer, id));
+    return this.#acts.readOne((view) => approvals.findApproval(view, issuer, id));
   }
 
   listApprovals(issuer: string, page: { cursor?: string; limit: number }) {
@@ -170,7 +170,7 @@ export class LedgerStore implements Store {
   }
 
   findInstance(kind: InstanceRecord['kind'], id: string) {
-    return this.#acts.read((view) => organisations.findInstance(view, kind, id));
+    return this.#acts.readOne((view) => organisations.findInstance(view, kind, id));
   }
 
   listInstances(organisation: string) {
@@ -178,12 +178,13 @@ export class LedgerStore implements Store {
   }
 
   recordIntent(request: IntentRequest) {
-    const name = { act: 'record-intent', organisation: request.organisation };
+    const reads = issuances.readsOfIntent(request);
+    const name = { act: 'record-intent', organisation: request.organisation, reads };
     return this.#acts.transact(name, (tx) => issuances.recordIntent(tx, request));
   }
 
   markIssued(credentialId: string, secured: JsonObject, more: Parameters<Store['markIssued']>[2]): Promise<void> {
-    const name = { act: 'mark-issued', finishing: true };
+    const name = { act: 'mark-issued', finishing: true, reads: issuances.readsOfIssued(credentialId) };
     return this.#acts.transact(name, (tx) => issuances.markIssued(tx, credentialId, secured, more));
   }
 
@@ -199,7 +200,7 @@ export class LedgerStore implements Store {
   }
 
   findIssuance(credentialId: string) {
-    return this.#acts.read((view) => issuances.findIssuance(view, credentialId));
+    return this.#acts.readOne((view) => issuances.findIssuance(view, credentialId));
   }
 
   listIssuances(issuer: string, page: { cursor?: string; limit: number }) {
@@ -221,7 +222,7 @@ export class LedgerStore implements Store {
   }
 
   findBatch(issuer: string, id: string) {
-    return this.#acts.read((view) => batches.findBatch(view, issuer, id));
+    return this.#acts.readOne((view) => batches.findBatch(view, issuer, id));
   }
 
   listBatches(issuer: string, page: { cursor?: string; limit: number }) {
@@ -254,7 +255,7 @@ export class LedgerStore implements Store {
   }
 
   findDidLogHead(did: string) {
-    return this.#acts.read((view) => findDidLogHead(view, did));
+    return this.#acts.readOne((view) => findDidLogHead(view, did));
   }
 
   rememberDidLogHead(did: string, head: DidLogHead): Promise<void> {
@@ -350,7 +351,7 @@ export class LedgerStore implements Store {
   }
 
   findWatch(verifier: string) {
-    return this.#acts.read((view) => reevaluations.findWatch(view, verifier));
+    return this.#acts.readOne((view) => reevaluations.findWatch(view, verifier));
   }
 
   beginPasses(): Promise<number> {
@@ -368,7 +369,7 @@ export class LedgerStore implements Store {
   }
 
   findWebhook(verifier: string) {
-    return this.#acts.read((view) => webhooks.findWebhook(view, verifier));
+    return this.#acts.readOne((view) => webhooks.findWebhook(view, verifier));
   }
 
   listWebhooks() {
@@ -389,7 +390,7 @@ export class LedgerStore implements Store {
   }
 
   readSetting(key: string): Promise<JsonValue | undefined> {
-    return this.#acts.read((view) => settings.find(view, key));
+    return this.#acts.readOne((view) => settings.find(view, key));
   }
 
   writeSetting(key: string, value: JsonValue, read?: JsonValue): Promise<void> {

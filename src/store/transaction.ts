@@ -46,6 +46,8 @@ export interface ActName {
   readonly why?: string;
   /** Ends something that was begun (a signed intent, a claimed key): never turned away by a full queue. */
   readonly finishing?: boolean;
+  /** Keys that the act is going to read, as far as they are known before: they can be fetched for many acts at once. */
+  readonly reads?: readonly string[];
   /** Small, and needed when the disk is nearly full: what verification writes, and revocation. */
   readonly urgent?: boolean;
 }
@@ -58,6 +60,8 @@ export interface Acts extends AsyncDisposable {
   transact<Result>(name: ActName, act: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /** Read what is on disk, from one snapshot. Never waits for acts. */
   read<Result>(reader: (view: View) => Promise<Result>): Promise<Result>;
+  /** As `read`, for a reader that asks one question: it sees one state without a snapshot. Errors: Error for a second question. */
+  readOne<Result>(reader: (view: View) => Promise<Result>): Promise<Result>;
   /** Of what is on disk. */
   head(): Promise<Head>;
   readonly journal: JournalView;

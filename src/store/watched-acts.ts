@@ -13,6 +13,7 @@ export function watchedActs(acts: Acts, watch: ActWatch | undefined): Acts {
     transact: (name, act) =>
       inSpan('store commit', { act: name.act }, () => watched(watch, name.act, () => acts.transact(name, act))),
     read: (reader) => acts.read(reader),
+    readOne: (reader) => acts.readOne(reader),
     head: () => acts.head(),
     journal: acts.journal,
     [Symbol.asyncDispose]: () => acts[Symbol.asyncDispose](),

@@ -15,7 +15,7 @@ import { startPostgres } from '../support/postgres.ts';
 import { machine } from './interleaved.ts';
 
 /** As many as a batch works on together. */
-const TOGETHER = 64;
+const TOGETHER = 128;
 const ROUNDS = 5;
 const BATCH = 10_000;
 
@@ -108,7 +108,7 @@ class Bench {
     return bench;
   }
 
-  /** Intent and result of an issue, each synced before the next one is asked for, and of 64 issues asked for at once. */
+  /** Intent and result of an issue, each synced before the next one is asked for, and of as many issues asked for at once as a batch works on. */
   async writes(): Promise<Rates> {
     const { store } = this.#node;
     const one = (): Promise<void> => write(store, this.#instance, this.#credential);

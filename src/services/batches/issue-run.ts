@@ -5,7 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { isAdviceError, refuseAdvised } from '../../credentials/lint.ts';
 import type { Line } from '../../formats/lines.ts';
 import type { BatchLineRecord, InstanceRecord, IssuanceRecord } from '../../store/store.ts';
-import type { BatchesDeps, IssuedAnswer, Issuing, Prepared, StatusChanges } from './ports.ts';
+import type { BatchesDeps, IssuedAnswer, Issuing, Prepared, Signing, StatusChanges } from './ports.ts';
 import { assertGoingOn, isEndedElsewhere, isEndOfRun, type Progress } from './progress.ts';
 import { asOfLine, digestOfLine, findingsOfLine, linked, readLine, readReplacement } from './read-line.ts';
 import type { Spool } from './spool.ts';
@@ -109,9 +109,10 @@ export class IssueRun {
     for await (const group of this.#spool.groups()) {
       assertGoingOn(this.#options.signal);
       const known = await this.#knownOf(group);
+      const signing = this.#signing();
       for (const line of group) {
         await setImmediate();
-        const result = await this.#look(line, known.get(line.number));
+        const result = await this.#look(line, known.get(line.number), signing);
         await this.#progress?.saveNowAndThen();
         this.#count(result);
         if (result.status === 'refused') good = false;
@@ -125,10 +126,17 @@ export class IssueRun {
     return good;
   }
 
-  async #look(line: Line, known: BatchLineRecord | undefined): Promise<IssueResult> {
+  /** For the lines of a group; where it fails, each of them says so. */
+  #signing(): Promise<Signing> {
+    const signing = this.#issuing.signingOf(this.#options.instance);
+    signing.catch(() => undefined);
+    return signing;
+  }
+
+  async #look(line: Line, known: BatchLineRecord | undefined, signing: Promise<Signing>): Promise<IssueResult> {
     const before = known && doneBefore(line, known);
     if (before !== undefined) return before;
-    const wanted = await this.#want(line, false);
+    const wanted = await this.#want(line, { checked: false, signing });
     if ('status' in wanted) return wanted;
     const warnings = [...wanted.prepared.warnings, ...wanted.prepared.advised];
     return { line: line.number, status: 'valid', warnings: this.#ofLine(warnings) };
@@ -140,6 +148,7 @@ export class IssueRun {
     const results = new Map<number, IssueResult>();
     const wanted: Wanted[] = [];
     const replaced = new Map<number, string>();
+    const how = { checked: this.#options.mode === 'all', signing: this.#signing() };
     for (const line of group) {
       await setImmediate();
       const earlier = known.get(line.number);
@@ -150,7 +159,7 @@ export class IssueRun {
           replaced.set(line.number, readReplacement(line).supersedes);
         continue;
       }
-      const one = await this.#want(line, this.#options.mode === 'all');
+      const one = await this.#want(line, how);
       await this.#progress?.saveNowAndThen();
       if ('status' in one) results.set(line.number, one);
       else {
@@ -252,13 +261,17 @@ export class IssueRun {
   }
 
   /** What the line asks for, looked at; or why it is refused. */
-  async #want(line: Line, checked: boolean): Promise<Wanted | IssueResult> {
+  async #want(
+    line: Line,
+    { checked, signing }: { readonly checked: boolean; readonly signing: Promise<Signing> },
+  ): Promise<Wanted | IssueResult> {
     try {
       const { credential, supersedes } = await this.#read(line);
       const { instance, regimes, language } = this.#options;
       const given = credential['id'];
       if (!checked) await this.#assertNew(line, given);
-      const prepared = await this.#issuing.prepare(instance, { credential, regimes, language }, { checked });
+      const how = { checked, signing: await signing };
+      const prepared = await this.#issuing.prepare(instance, { credential, regimes, language }, how);
       if (prepared.advised.some(isAdviceError)) refuseAdvised(prepared.advised);
       return { line, prepared, supersedes };
     } catch (error) {

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Finding } from '../../base/finding.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { Signer } from '../../crypto/signer.ts';
 import type { BatchLine } from '../../store/batch-records.ts';
 import type { InstanceRecord, IntentOutcome, IssuanceRecord, Store } from '../../store/store.ts';
 
@@ -22,6 +23,13 @@ interface Secured {
   readonly answer: IssuedAnswer;
 }
 
+/** With what an instance signs, and as whom. */
+export interface Signing {
+  readonly did: string;
+  readonly signer: Signer;
+  readonly cryptosuite: string;
+}
+
 interface IssueOptions {
   readonly credential: JsonObject;
   readonly regimes?: readonly string[] | undefined;
@@ -30,7 +38,12 @@ interface IssueOptions {
 
 /** The steps of the issuance cycle, each for itself: what many credentials have in common is done for all of them at once. */
 export interface Issuing {
-  prepare(instance: InstanceRecord, request: IssueOptions, how: { readonly checked: boolean }): Promise<Prepared>;
+  signingOf(instance: InstanceRecord): Promise<Signing>;
+  prepare(
+    instance: InstanceRecord,
+    request: IssueOptions,
+    how: { readonly checked: boolean; readonly signing: Signing },
+  ): Promise<Prepared>;
   assertReady(prepared: Prepared): Promise<void>;
   intend(prepared: Prepared, asked: { readonly batch: BatchLine }): Promise<IntentOutcome>;
   secure(record: IssuanceRecord, prepared: Prepared): Promise<Secured>;

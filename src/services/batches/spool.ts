@@ -9,7 +9,7 @@ import { type Line, LineCutter } from '../../formats/lines.ts';
 export const MOST_LINES = 100_000;
 const MOST_BYTES = 1024 * 1024 * 1024;
 /** Lines that are worked on together, and the bytes after which fewer are. */
-export const LINES_AT_ONCE = 64;
+export const LINES_AT_ONCE = 128;
 const BYTES_AT_ONCE = 4 * 1024 * 1024;
 /** Bytes read or written at once. */
 const PIECE = 256 * 1024;

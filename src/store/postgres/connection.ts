@@ -96,3 +96,10 @@ export function viewOf(client: Client): View {
     },
   };
 }
+
+/** Many entries in one question; those that there are. */
+export async function readEntries(client: Client, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const text = 'SELECT key, value AS text FROM proofprint_entry WHERE key = ANY($1::text[])';
+  const { rows } = await client.query<Entry>({ name: 'proofprint-get-many', text, values: [keys] });
+  return new Map(rows.map((row) => [row.key, row.text]));
+}

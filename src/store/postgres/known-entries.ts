@@ -27,6 +27,18 @@ export class KnownEntries {
     };
   }
 
+  /** Within a turn that was begun with `over`: learn what is not known of these keys in one question. */
+  async foresee(
+    keys: readonly string[],
+    read: (keys: readonly string[]) => Promise<ReadonlyMap<string, string>>,
+  ): Promise<void> {
+    const unknown = [...new Set(keys)].filter((key) => !this.#texts.has(key));
+    // A single one is asked for when it is needed, if it is.
+    if (unknown.length < 2) return;
+    const found = await read(unknown);
+    for (const key of unknown) this.#keep(key, found.get(key));
+  }
+
   /** A turn is on disk and left the database in this state. */
   remember(writes: ReadonlyMap<string, string | undefined>, state: string): void {
     this.#state = state;

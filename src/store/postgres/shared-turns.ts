@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import { ServiceError } from '../../base/error.ts';
+import { oneQuestion } from '../one-question.ts';
 import { Overlay, readThrough } from '../overlay.ts';
 import { isJournalled } from '../table.ts';
 import {
@@ -18,6 +19,7 @@ import {
   createPool,
   isUnreachable,
   type Pool,
+  readEntries,
   sqlStateOf,
   unavailable,
   viewOf,
@@ -117,6 +119,10 @@ export class SharedTurns implements Acts {
     });
   }
 
+  readOne<Result>(reader: (view: View) => Promise<Result>): Promise<Result> {
+    return this.#ask((client) => reader(oneQuestion(viewOf(client))));
+  }
+
   /** As every process sees it. */
   head(): Promise<Head> {
     return this.#ask(async (client) => {
@@ -200,7 +206,13 @@ export class SharedTurns implements Acts {
     turn.position = position;
     const view = readThrough(this.#known.over(viewOf(client), position.state), () => [turn.writes]);
     let { sequence } = position;
+    let foreseen = 0;
     for (let index = 0; index < turn.taken.length; index += 1) {
+      if (index >= foreseen) {
+        foreseen = turn.taken.length;
+        const wanted = turn.taken.slice(index).flatMap(({ name }) => name.reads ?? []);
+        await this.#known.foresee(wanted, (keys) => readEntries(client, keys));
+      }
       const { name, act, resolve, reject } = turn.taken[index] as Waiting;
       const now = this.#clock.now();
       const tx = new Overlay(view, now, sequence + 1);

@@ -3,6 +3,7 @@ import { ServiceError } from '../../base/error.ts';
 import { sealAct } from '../journal-record.ts';
 import type { CommittedAct, Head } from '../transaction.ts';
 import type { Client } from './connection.ts';
+import { textArray } from './text-array.ts';
 
 /** Where the journal stands when a turn begins. */
 export interface Position extends Head {
@@ -80,7 +81,7 @@ export async function putLines(
 ): Promise<void> {
   if (lines.length === 0) return;
   const text = 'INSERT INTO proofprint_journal SELECT * FROM unnest($1::bigint[], $2::text[])';
-  await client.query(text, [lines.map(({ sequence }) => sequence), lines.map(({ line }) => line)]);
+  await client.query(text, [lines.map(({ sequence }) => sequence), textArray(lines.map(({ line }) => line))]);
 }
 
 async function writeEntries(client: Client, writes: ReadonlyMap<string, string | undefined>): Promise<void> {
@@ -100,7 +101,7 @@ export async function putEntries(
   if (put.length === 0) return;
   const text = `INSERT INTO proofprint_entry SELECT * FROM unnest($1::text[], $2::text[])
     ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
-  await client.query(text, [put.map(([key]) => key), put.map(([, value]) => value)]);
+  await client.query(text, [textArray(put.map(([key]) => key)), textArray(put.map(([, value]) => value))]);
 }
 
 export type Outcome = 'committed' | 'aborted' | 'in progress';

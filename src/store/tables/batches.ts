@@ -102,6 +102,14 @@ export function findLine(view: View, issuer: string, { batch, line }: BatchLine)
   return lines.find(view, issuer, batch, line);
 }
 
+export function keyOfBatch(issuer: string, { batch }: BatchLine): string {
+  return batches.key([issuer, batch]);
+}
+
+export function keyOfLine(issuer: string, { batch, line }: BatchLine): string {
+  return lines.key([issuer, batch, line]);
+}
+
 export function putLine(tx: Transaction, issuer: string, { batch, line }: BatchLine, kept: StoredLine): void {
   lines.put(tx, [issuer, batch, line], kept);
 }

@@ -14,7 +14,7 @@ import type {
 } from '../store.ts';
 import { pageOf, scan, Table } from '../table.ts';
 import type { Transaction, View } from '../transaction.ts';
-import { assertHeld, findLine, listLines, putLine } from './batches.ts';
+import { assertHeld, findLine, keyOfBatch, keyOfLine, listLines, putLine } from './batches.ts';
 import { type Answer, claimDigest, releaseClaim, settleClaim, takeClaim } from './idempotency.ts';
 import { judgeDependentsAgain } from './reevaluations.ts';
 import { allotEntry, changeBit, isSet } from './status-lists.ts';
@@ -55,6 +55,19 @@ function withoutDocument(answer: JsonValue, secured: JsonObject): Answer {
   const text = JSON.stringify(secured);
   const member = Object.keys(answer).find((name) => isObject(answer[name]) && JSON.stringify(answer[name]) === text);
   return member === undefined ? { value: answer } : { value: { ...answer, [member]: null }, document: member };
+}
+
+/** What `recordIntent` is going to read of its own. */
+export function readsOfIntent({ issuer, credentialId, batch }: IntentRequest): readonly string[] {
+  return [
+    issuances.key([credentialId]),
+    ...(batch === undefined ? [] : [keyOfBatch(issuer, batch), keyOfLine(issuer, batch)]),
+  ];
+}
+
+/** What `markIssued` is going to read of its own. */
+export function readsOfIssued(credentialId: string): readonly string[] {
+  return [issuances.key([credentialId])];
 }
 
 export async function recordIntent(tx: Transaction, request: IntentRequest): Promise<IntentOutcome> {

@@ -56,6 +56,38 @@ describe('a PostgreSQL store', () => {
     }
   });
 
+  test('keeps texts of every kind as they are', async () => {
+    await using store = await createPostgresStore({ url: await server.createDatabase() });
+    const texts = [
+      '',
+      '"\\"',
+      '{a,"b",NULL}',
+      '\\N',
+      "'; --",
+      '\r\n\t\u0000\u2028',
+      '탄소 발자국 é 🜁',
+      '\ud800 alone',
+      'x'.repeat(70_000),
+    ];
+    await Promise.all(texts.map((text, at) => store.writeSetting(`text ${at}`, text)));
+    for (const [at, text] of texts.entries()) expect(await store.readSetting(`text ${at}`)).toBe(text);
+  });
+
+  test('asks once for what many acts are going to read, and believes it no longer than the turn of nobody else', async () => {
+    const url = await server.createDatabase();
+    await using one = await createPostgresStore({ url });
+    await using two = await createPostgresStore({ url });
+    const intent = (n: number) => ({ ...createIntent(n), credentialId: `urn:test:${n}` });
+    await Promise.all(times(20).map((n) => intend(one, intent(n))));
+    // All of these ids are foreseen as free by `two`, then taken by `one`, then asked for by `two`.
+    await Promise.all(times(20).map((n) => intend(two, intent(20 + n))));
+    await Promise.all(times(20).map((n) => intend(one, intent(40 + n))));
+    const again = await Promise.allSettled(times(60).map((n) => two.recordIntent(intent(n))));
+    expect(again.map((one) => (one.status === 'rejected' ? one.reason.code : one.status))).toEqual(
+      Array.from({ length: 60 }, () => 'CONFLICT'),
+    );
+  });
+
   test('what was read in a turn that wrote nothing is not believed after somebody else wrote', async () => {
     const url = await server.createDatabase();
     await using one = await createPostgresStore({ url });
