@@ -32,7 +32,16 @@ const ROOMS = {
 };
 
 /** Files directly under src that wire the house together and may know everything. */
-const COMPOSITION_ROOT = ['main.ts', 'app.ts', 'config.ts', 'settings.ts', 'index.ts', 'version.ts'];
+const COMPOSITION_ROOT = [
+  'main.ts',
+  'app.ts',
+  'kept.ts',
+  'configured.ts',
+  'config.ts',
+  'settings.ts',
+  'index.ts',
+  'version.ts',
+];
 
 /** Package pattern → the only rooms that may import it. */
 const FENCES = [

@@ -13,7 +13,6 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { openKeys } from '../src/app.ts';
 import { ServiceError } from '../src/base/error.ts';
 import { type JsonObject, readJsonObject } from '../src/base/json.ts';
 import { readConfig } from '../src/config.ts';
@@ -21,6 +20,7 @@ import { isKeyType } from '../src/crypto/algorithms.ts';
 import { KEY_ID } from '../src/crypto/signers/key-file.ts';
 import type { SealedKeyStore } from '../src/crypto/signers/sealed-file.ts';
 import { decodeBase64url, encodeBase64url } from '../src/formats/multibase.ts';
+import { openKeys } from '../src/kept.ts';
 
 export interface SignerOptions {
   readonly keys: SealedKeyStore;

@@ -1,46 +1,20 @@
 /** Wires one node together from its configuration. Decides nothing: what a node can do is in `services`. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, statfs } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Express } from 'express';
-import { type Clock, createManualClock, createShiftedClock, systemClock } from './base/clock.ts';
+import { type Clock, type createManualClock, systemClock } from './base/clock.ts';
 import { ServiceError } from './base/error.ts';
-import { readJson } from './base/json.ts';
 import type { Config } from './config.ts';
+import { clockOf, createSignIn, loadPolicy } from './configured.ts';
 import { type Contexts, type Intake, loadContexts } from './credentials/contexts.ts';
 import { loadSchemas, type Schemas } from './credentials/schemas.ts';
-import { type KeyHolder, PKCS11, SEALED } from './crypto/signers/key-holder.ts';
-import type { KeyStoreSecret } from './crypto/signers/key-store-header.ts';
-import { readNodeKey } from './crypto/signers/node-key.ts';
-import { Pkcs11Holder } from './crypto/signers/pkcs11.ts';
-import { type AskSigner, RemoteHolder } from './crypto/signers/remote.ts';
-import { SealedKeyStore } from './crypto/signers/sealed-file.ts';
-import { readSecretLine, readSigners } from './crypto/signers/signers-file.ts';
 import { createDidResolver, type DidResolver } from './dids/resolver.ts';
-import { readDateTime } from './formats/date-time.ts';
+import { createRoutes } from './doors.ts';
 import { createHttpApplication, type RequestLog } from './http/application.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
-import { administrationRoutes } from './http/routes/administration.ts';
-import { approvalRoutes } from './http/routes/approvals.ts';
-import { batchRoutes } from './http/routes/batches.ts';
-import { changesWebhookRoutes } from './http/routes/changes-webhook.ts';
-import { didResolutionRoutes } from './http/routes/did-resolution.ts';
-import { evaluationRoutes } from './http/routes/evaluations.ts';
-import { holderRoutes } from './http/routes/holders.ts';
-import { issuerRoutes } from './http/routes/issuers.ts';
-import { journalRoutes } from './http/routes/journal.ts';
-import { publicDocumentRoutes } from './http/routes/public-documents.ts';
-import { renderingRoutes } from './http/routes/renderings.ts';
-import { serviceRoutes } from './http/routes/service.ts';
-import { signInRoutes } from './http/routes/sign-in.ts';
-import { tokenRoutes } from './http/routes/tokens.ts';
-import { trustRegistryRoutes } from './http/routes/trust-registry.ts';
-import { verifierRoutes } from './http/routes/verifiers.ts';
-import { worksheetRoutes } from './http/routes/worksheets.ts';
+import { openKept } from './kept.ts';
 import { createGuard } from './net/guarded-request.ts';
-import { createPeer, type PeerSettings } from './net/peer-request.ts';
-import { createProviderFetch } from './net/provider-fetch.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { createSafePost, type SafePost } from './net/safe-post.ts';
 import { createTraceExporter, type TraceExporter } from './net/trace-exporter.ts';
@@ -50,6 +24,7 @@ import { AdminTokens } from './services/admin-tokens.ts';
 import { Adviser } from './services/adviser/adviser.ts';
 import { findOnFile } from './services/adviser/on-file.ts';
 import { Approvals } from './services/approvals.ts';
+import { leaseOf } from './services/background-lease.ts';
 import { assertNotRestoring } from './services/backups/unfinished-restore.ts';
 import { Batches } from './services/batches/batches.ts';
 import { Callers } from './services/callers.ts';
@@ -61,7 +36,6 @@ import { Holder } from './services/holder.ts';
 import { Identity } from './services/identity/identity.ts';
 import { PublishedDids } from './services/identity/published-dids.ts';
 import { Tokens } from './services/identity/tokens.ts';
-import { compareWithOthers } from './services/in-common.ts';
 import { type AdviceOnIssue, type IssueRequest, Issuer } from './services/issuer.ts';
 import { JournalAudit } from './services/journal/journal-audit.ts';
 import { LeftBehind } from './services/left-behind.ts';
@@ -69,17 +43,12 @@ import { Once } from './services/once.ts';
 import { Reevaluations } from './services/reevaluations.ts';
 import { Renderings } from './services/renderings.ts';
 import { ReportCredentials } from './services/report-credentials.ts';
-import { readMapping } from './services/sign-in/mapping.ts';
-import { IdentityProvider } from './services/sign-in/provider.ts';
-import { SignIn } from './services/sign-in/sign-in.ts';
 import { TrustRegistry } from './services/trust-registry.ts';
 import type { EvaluationRequest } from './services/verifier/evaluation.ts';
 import { createSchemaLoader } from './services/verifier/load-schema.ts';
-import { policyOf, readPolicyObject, readPolicyText } from './services/verifier/policy-source.ts';
+import { policyOf } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
-import { createLevelStore } from './store/level/level-store.ts';
-import { createPostgresStore } from './store/postgres/postgres-store.ts';
 import type { InstanceRecord, Store } from './store/store.ts';
 import type { Policy } from './trust/policy.ts';
 import { VERSION } from './version.ts';
@@ -296,38 +265,38 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   const manual =
     config.clock.kind === 'manual' && 'set' in clock ? (clock as ReturnType<typeof createManualClock>) : undefined;
   const signIn = await createSignIn(config, { store, clock, publicUrl, seal: keys });
-  const routes: Route[] = [
-    ...(signIn === undefined ? [] : signInRoutes({ signIn, publicUrl })),
-    ...administrationRoutes({
-      identity,
-      publicUrl,
-      watch: (instance, everySeconds) => reevaluations.watch(instance, everySeconds),
-      setClock: manual === undefined ? undefined : (now) => setClock(manual, now),
-      conformance: config.conformance,
-    }),
-    ...tokenRoutes({ tokens, adminTokens }),
-    ...journalRoutes({ journal: new JournalAudit({ store, keys, publicUrl }) }),
-    // Before the paths that take any credential id in its place.
-    ...renderingRoutes({ identity, holder, renderings }),
-    ...batchRoutes({ identity, batches, clock }),
-    ...approvalRoutes({ identity, approvals, issuerFor }),
-    ...issuerRoutes({ identity, issuerFor, adviser, credentialStatus, approvals }),
-    ...evaluationRoutes({ identity, evaluations, reevaluations, reportCredentials }),
-    ...changesWebhookRoutes({ identity, webhook }),
-    ...verifierRoutes({ identity, verifierFor, evaluations, reportCredentials, onVerdict: metrics.verified }),
-    ...trustRegistryRoutes({ identity, registry }),
-    ...holderRoutes({ identity, holderFor }),
-    ...worksheetRoutes({ identity }),
-    ...didResolutionRoutes({ resolution }),
-    ...publicDocumentRoutes({ published, credentialStatus, contexts, schemas }),
-    ...serviceRoutes({
-      metrics,
-      version: VERSION,
-      isReady: () => state.ready,
-      askStore: () => store.readSetting('profile'),
-      routes: () => routes,
-    }),
-  ];
+  const routes = createRoutes({
+    identity,
+    issuerFor,
+    verifierFor,
+    holder,
+    holderFor,
+    adviser,
+    batches,
+    approvals,
+    credentialStatus,
+    evaluations,
+    reevaluations,
+    reportCredentials,
+    webhook,
+    registry,
+    renderings,
+    resolution,
+    published,
+    tokens,
+    adminTokens,
+    signIn,
+    journal: new JournalAudit({ store, keys, publicUrl }),
+    contexts,
+    schemas,
+    metrics,
+    clock,
+    publicUrl,
+    manualClock: manual,
+    conformance: config.conformance,
+    isReady: () => state.ready,
+    askStore: () => store.readSetting('profile'),
+  });
   const application = createHttpApplication({
     routes,
     callers: new Callers({
@@ -436,202 +405,6 @@ function chooser<Service>(product: Service, conformance: Service | undefined): (
     if (conformance !== undefined) return conformance;
     throw new ServiceError('CONFIG_REFUSED', 'conformance instances need a node started with PROFILE=conformance');
   };
-}
-
-/**
- * A store made for the public suites is never opened as anything else, nor any other store for them.
- * Errors: CONFIG_REFUSED.
- */
-async function assertSameProfile({ conformance }: Config, store: Store): Promise<void> {
-  const kept = (await store.readSetting('profile')) === 'conformance';
-  if (kept === conformance) return;
-  if (kept) {
-    throw new ServiceError(
-      'CONFIG_REFUSED',
-      'PROFILE: this DATA_DIR was made for conformance tests; choose another one',
-    );
-  }
-  if ((await store.listOrganisations()).length > 0)
-    throw new ServiceError('CONFIG_REFUSED', 'PROFILE: conformance tests need an empty DATA_DIR of their own');
-  await store.writeSetting('profile', 'conformance');
-}
-
-/** Keys and store, or neither. */
-async function openKept(
-  config: Config,
-  clock: Clock,
-  options: NodeOptions & { readonly log: NodeLog },
-  metrics: Metrics,
-): Promise<{ keys: SealedKeyStore; store: Store }> {
-  const alarm = (what: string): void => options.log.event('alarm', { what });
-  const keys = await openKeys(config, alarm);
-  let store: Store | undefined;
-  try {
-    store = await openStore(config, clock, options, metrics);
-    await assertSameProfile(config, store);
-    const mine = { keyStore: keys.fingerprint, publicUrl: config.publicUrl };
-    if (config.store.kind === 'postgres') await compareWithOthers(store, mine, alarm);
-    return { keys, store };
-  } catch (error) {
-    await store?.[Symbol.asyncDispose]();
-    await keys.close();
-    throw error;
-  }
-}
-
-/** Errors: CONFIG_REFUSED when a file cannot be used. The provider itself is first asked when somebody signs in. */
-async function createSignIn(
-  { oidc }: Config,
-  deps: Omit<ConstructorParameters<typeof SignIn>[0], 'provider' | 'issuer' | 'mapping'>,
-): Promise<SignIn | undefined> {
-  if (oidc === undefined) return undefined;
-  const { issuer, clientId, clientSecretFile, mappingFile } = oidc;
-  const [secret, text] = await Promise.all(
-    [clientSecretFile, mappingFile].map((file) =>
-      readFile(file, 'utf8').catch((cause: unknown) => {
-        throw new ServiceError('CONFIG_REFUSED', `OIDC: ${file} cannot be read`, { cause });
-      }),
-    ),
-  );
-  const clientSecret = (secret ?? '').trim();
-  if (clientSecret.length < 16)
-    throw new ServiceError('CONFIG_REFUSED', 'OIDC_CLIENT_SECRET_FILE: at least 16 characters');
-  const read = readJson(new TextEncoder().encode(text));
-  if (!read.ok) throw new ServiceError('CONFIG_REFUSED', 'OIDC_MAPPING_FILE: not a JSON object');
-  const mapping = readMapping(read.value);
-  const origins = [new URL(issuer).origin, ...(mapping.origins ?? [])];
-  const provider = new IdentityProvider({ issuer, clientId, clientSecret }, createProviderFetch({ origins }));
-  return new SignIn({ ...deps, provider, issuer, mapping });
-}
-
-function openStore(
-  { store, dataDirectory, diskReserve }: Config,
-  clock: Clock,
-  { onFault, holdReserve = false, log }: NodeOptions,
-  { acts: watch }: Metrics,
-): Promise<Store> {
-  if (store.kind === 'postgres') return createPostgresStore({ url: store.url, clock, watch });
-  return createLevelStore({
-    directory: join(dataDirectory, 'store'),
-    clock,
-    watch,
-    reserveBytes: diskReserve,
-    holdReserve,
-    onShortage: (short) => log?.event(short ? 'disk nearly full: nothing is issued' : 'disk has room again'),
-    ...(onFault === undefined ? {} : { onFault }),
-  });
-}
-
-interface Lease {
-  readonly take: () => Promise<boolean>;
-  /** What the last try said. */
-  readonly isOurs: () => boolean;
-  readonly giveUp: () => Promise<unknown>;
-}
-
-/** One process among those that share the store does what a node does by itself, until it has not been heard of for a while. */
-function leaseOf(store: Store): Lease {
-  const lease = { name: 'background', holder: randomUUID() };
-  let ours = false;
-  return {
-    take: async () => {
-      ours = await store.takeLease({ ...lease, ms: LEASE_MS });
-      return ours;
-    },
-    isOurs: () => ours,
-    // Whoever cannot say so any more is found out by time.
-    giveUp: () => store.takeLease({ ...lease, ms: 0 }).catch(() => undefined),
-  };
-}
-
-/** Longer than one piece of background work takes. */
-const LEASE_MS = 120_000;
-
-function clockOf(config: Config): Clock {
-  switch (config.clock.kind) {
-    case 'system':
-      return systemClock;
-    case 'manual':
-      return createManualClock(config.clock.start ?? systemClock.now());
-    case 'from':
-      return createShiftedClock(config.clock.start);
-  }
-}
-
-function setClock(clock: { set(now: number): void }, text: string): void {
-  const now = readDateTime(text);
-  if (now === undefined)
-    throw new ServiceError('MALFORMED_VALUE_ERROR', 'an instant such as 2027-04-15T00:00:00Z', { pointer: '/now' });
-  clock.set(now);
-}
-
-/** The key store of `DATA_DIR` with all its holders. Errors: KEY_STORE, CONFIG_REFUSED. */
-export async function openKeys(config: Config, alarm: (what: string) => void): Promise<SealedKeyStore> {
-  const secret = await readSecret(config, config.keys);
-  return SealedKeyStore.open({
-    directory: join(config.dataDirectory, 'keystore'),
-    secret,
-    holders: await holdersOf(config, alarm),
-    newKeys: config.newKeys,
-    // The lock of the embedded store keeps every other process out of the folder too.
-    isAlone: config.store.kind === 'level',
-    alarm,
-  });
-}
-
-async function holdersOf(config: Config, alarm: (what: string) => void): Promise<Record<string, KeyHolder>> {
-  const { pkcs11, signersFile, newKeys } = config;
-  const holders: Record<string, KeyHolder> = {};
-  for (const [name, peer] of await readSigners(signersFile))
-    holders[name] = new RemoteHolder(name, createSignerPeer(name, peer), alarm);
-  if (pkcs11 !== undefined) {
-    const pin = 'text' in pkcs11.pin ? pkcs11.pin.text : await readSecretLine('PKCS11_PIN_FILE', pkcs11.pin.file);
-    holders[PKCS11] = new Pkcs11Holder({ ...pkcs11, pin }, alarm);
-  }
-  if (newKeys !== SEALED && !Object.hasOwn(holders, newKeys))
-    throw new ServiceError('CONFIG_REFUSED', `KEYS: SIGNERS_FILE names no ${newKeys}`);
-  return holders;
-}
-
-/** Errors: CONFIG_REFUSED. */
-function createSignerPeer(name: string, settings: PeerSettings): AskSigner {
-  try {
-    return createPeer(settings);
-  } catch (error) {
-    const why = error instanceof RangeError ? error.message : 'cannot be used';
-    throw new ServiceError('CONFIG_REFUSED', `SIGNERS_FILE: ${name}: ${why}`);
-  }
-}
-
-/** Open a copy of a key store with the secret of this node; neither is made. Errors: KEY_STORE. */
-export async function openKeyCopies(config: Config, directory: string): Promise<SealedKeyStore> {
-  const secret = await readSecret(config, { ...config.keys, mayCreate: false });
-  return SealedKeyStore.open({ directory, secret, isCopy: true });
-}
-
-async function readSecret(
-  { dataDirectory }: Config,
-  keys: Config['keys'] & { readonly mayCreate?: boolean },
-): Promise<KeyStoreSecret> {
-  if ('passphrase' in keys) return keys;
-  const mayCreate = keys.keyFile === undefined && keys.mayCreate !== false;
-  return { key: await readNodeKey(keys.keyFile ?? join(dataDirectory, 'node.key'), mayCreate) };
-}
-
-/** Errors: CONFIG_REFUSED when the file is there but cannot be used; a node told `none` evaluates nothing. */
-export async function loadPolicy(file: string | undefined): Promise<Policy | undefined> {
-  if (file === undefined || file === 'none') return undefined;
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new ServiceError('CONFIG_REFUSED', `POLICY_FILE: ${file} cannot be read`, { cause });
-  });
-  try {
-    return readPolicyObject(readPolicyText(bytes));
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    throw new ServiceError('CONFIG_REFUSED', `POLICY_FILE: ${error.pointer ?? ''} ${error.message}`.trim(), {
-      findings: error.findings,
-    });
-  }
 }
 
 /** Lists of this node are asked of this node itself: no request leaves for what is here. */

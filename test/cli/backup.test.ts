@@ -1,11 +1,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createNode, openKeyCopies } from '../../src/app.ts';
+import { createNode } from '../../src/app.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { logLeaf, rootOfInclusion } from '../../src/formats/merkle-log.ts';
 import { writeNoteVerifier } from '../../src/formats/signed-note.ts';
+import { openKeyCopies } from '../../src/kept.ts';
 import { placeOf as storePlaceOf } from '../../src/services/backups/places.ts';
 import { type RestorePlace, restoreBackup } from '../../src/services/backups/restore-backup.ts';
 import { command, emptyPlace, issueOne, revoke, verdictOf } from '../support/backups.ts';
