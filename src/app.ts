@@ -69,7 +69,12 @@ export interface NodeLog extends RequestLog {
   event(name: string, more?: Readonly<Record<string, string | number>>): void;
 }
 
-export const silentLog: NodeLog = { request: () => undefined, fault: () => undefined, event: () => undefined };
+export const silentLog: NodeLog = {
+  request: () => undefined,
+  fault: () => undefined,
+  unavailable: () => undefined,
+  event: () => undefined,
+};
 
 /** The parts that check documents, without a store or a door: enough for the command line's `verify`. */
 export interface Workshop {
@@ -381,6 +386,7 @@ function countedLog(log: NodeLog, metrics: Metrics): NodeLog {
       if (name === 'alarm') metrics.logged('alarm');
       log.event(name, more);
     },
+    unavailable: (where, error) => log.unavailable(where, error),
     fault: (where, error) => {
       metrics.logged('fault');
       log.fault(where, error);

@@ -241,6 +241,7 @@ function createLog(config: Config): NodeLog {
   return {
     request: (line) => logger.info(line, 'request'),
     event: (name, more) => logger.warn({ ...more }, name),
+    unavailable: (where, error) => logger.warn({ where, causes: causesOf(error) }, 'unavailable'),
     fault: (where, error) => logger.error({ where, causes: causesOf(error) }, 'fault'),
   };
 }

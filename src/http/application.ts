@@ -20,7 +20,6 @@ import { claimOf } from './paging.ts';
 import { languageOf, problemOf } from './problem-details.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { Answer, Call, Route } from './route.ts';
-import { TooMany } from './waiting-line.ts';
 
 export interface RequestLog {
   /** One line per request: ids, route and outcome, never a value from a body. */
@@ -39,6 +38,8 @@ export interface RequestLog {
   }): void;
   /** A fault of ours, with its causes, logged once. */
   fault(requestId: string, error: unknown): void;
+  /** What a request needs is away for now, and the caller was told to come again; with its causes. Nobody is woken for it. */
+  unavailable(requestId: string, error: unknown): void;
 }
 
 export interface ApplicationDeps {
@@ -371,8 +372,9 @@ function refuse(deps: ApplicationDeps, error: unknown, request: Request, respons
   const requestId = String(response.locals['requestId'] ?? '');
   const refusal = asRefusal(error);
   const problem = problemOf(refusal, languageOf(request.headers['accept-language']), requestId);
-  const fault = !(refusal instanceof ServiceError) || problem.status >= 500;
-  if (fault && !(refusal instanceof TooMany)) deps.log.fault(requestId, error);
+  if (isFault(refusal, problem.status)) deps.log.fault(requestId, error);
+  else if (problem.status >= 500 && error instanceof ServiceError && error.cause !== undefined)
+    deps.log.unavailable(requestId, error);
   response.locals['code'] = problem.code;
   if (response.headersSent) {
     response.destroy();
@@ -382,6 +384,12 @@ function refuse(deps: ApplicationDeps, error: unknown, request: Request, respons
     response.setHeader('retry-after', String(refusal.retryAfter));
   if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
   send(response, { status: problem.status, body: problem, mediaType: 'application/problem+json' });
+}
+
+/** Not what is refused in order: a node that stops, a database or a key that is away (come again), what was never offered. */
+function isFault(refusal: unknown, status: number): boolean {
+  if (!(refusal instanceof ServiceError)) return true;
+  return status >= 500 && status !== 501 && refusal.retryAfter === undefined;
 }
 
 /** What the framework throws on a malformed path is the client's mistake, not ours. */

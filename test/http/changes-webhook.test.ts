@@ -43,7 +43,12 @@ beforeEach(async () => {
   node = await startNode({
     ...EXAMPLE_NODE,
     post: createSafePost(guard),
-    log: { request: log, event: (name, more) => log([name, more]), fault: (id, error) => log([id, String(error)]) },
+    log: {
+      request: log,
+      event: (name, more) => log([name, more]),
+      fault: (id, error) => log([id, String(error)]),
+      unavailable: () => undefined,
+    },
   });
   party = await settleRelyingParty(node);
 });

@@ -51,7 +51,12 @@ beforeAll(async () => {
       OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(SECRET)}`,
       OTEL_SERVICE_NAME: 'a-node',
     },
-    log: { request: ({ traceId }) => traceIds.push(traceId), fault: () => undefined, event: () => undefined },
+    log: {
+      request: ({ traceId }) => traceIds.push(traceId),
+      fault: () => undefined,
+      unavailable: () => undefined,
+      event: () => undefined,
+    },
   });
   party = await node.createParty('maker');
   const credential = bareCredential(party.did);

@@ -21,6 +21,7 @@ beforeAll(async () => {
     log: {
       request: (line) => write(line),
       fault: (where, error) => write(where, error),
+      unavailable: (where, error) => write(where, error),
       event: (name, more) => write(name, more),
     },
   });

@@ -203,7 +203,8 @@ function findSlot(module: PKCS11, { token, slot: number }: Pkcs11Settings): Hand
     return token === undefined || module.C_GetTokenInfo(slot).label.trimEnd() === token;
   });
   const [slot] = fitting;
-  if (slot === undefined) throw new Pkcs11Fault('failed', 'there is no such token');
+  if (slot === undefined)
+    throw new Pkcs11Fault('failed', 'the module shows no token that fits PKCS11_TOKEN and PKCS11_SLOT');
   if (fitting.length > 1) throw new Pkcs11Fault('settings', 'several tokens have this label; name the slot too');
   return slot;
 }

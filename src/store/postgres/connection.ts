@@ -57,11 +57,18 @@ const ignore = (): void => undefined;
  */
 const PASSING = /^(08...|53...|57P0[1-5]|40001|40P01|55P03|57014|25P0[23]|25006)$/;
 
+/** What waiting does not mend: a file that the URL names, a certificate for another host. */
+const STAYING: ReadonlySet<string> = new Set(['ENOENT', 'EACCES', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+
+/** In the words of `pg`, which has no code for it. */
+const NO_TLS = 'The server does not support SSL connections';
+
 /** Whether the database could not be asked, rather than that it did not like the question. */
 export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof ServiceError) return false;
   const { code } = error as { code?: unknown };
-  if (typeof code === 'string') return PASSING.test(code) || (/^E[A-Z_]+$/.test(code) && code !== 'ENOENT');
+  if (typeof code === 'string') return PASSING.test(code) || (/^E[A-Z_]+$/.test(code) && !STAYING.has(code));
+  if (error.message === NO_TLS) return false;
   // `pg` has no code for a connection that ended or was never made.
   return /connection|timeout|terminated/i.test(error.message);
 }
@@ -70,6 +77,32 @@ export function isUnreachable(error: unknown): boolean {
 export function sqlStateOf(error: unknown): string | undefined {
   const { code } = error instanceof Error ? (error as { code?: unknown }) : {};
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** What SQLSTATE means where a new node meets it. PostgreSQL documentation, appendix A. */
+const STATES: Readonly<Record<string, string>> = {
+  '28P01': 'wrong user or password',
+  '28000': 'this user may not connect from here (pg_hba.conf)',
+  '3D000': 'there is no such database',
+  '42501': 'this user may not make tables there: let it own the database',
+};
+
+/**
+ * What an operator can mend in the address of a database, or in the database, by what came of using it. Without what the server said,
+ * where names and passwords may stand.
+ */
+export function complaintOf(error: unknown): string {
+  const state = sqlStateOf(error);
+  if (state !== undefined) return `the database refuses, SQLSTATE ${state}${STATES[state] ? `: ${STATES[state]}` : ''}`;
+  if (!(error instanceof Error)) return 'the connection cannot be made';
+  if (error.message === NO_TLS) return 'the server speaks no TLS, and sslmode asks for it';
+  const { code } = error as { code?: unknown };
+  if (code === 'ENOENT' || code === 'EACCES')
+    return 'a file that the URL names cannot be read (sslrootcert, sslcert, sslkey)';
+  // OpenSSL's names for what is wrong with a certificate, as Node has them.
+  if (typeof code === 'string' && /CERT|ERR_TLS_|ERR_SSL_|ISSUER/.test(code))
+    return `the certificate of the server is refused, ${code}; sslrootcert=FILE in the URL names the authority that made it`;
+  return 'the connection cannot be made';
 }
 
 /** What a caller is told; the cause is for the log. */

@@ -3,7 +3,7 @@ import { ServiceError } from '../../base/error.ts';
 import { LedgerStore } from '../ledger-store.ts';
 import type { Store } from '../store.ts';
 import type { ActWatch } from '../watched-acts.ts';
-import { sqlStateOf } from './connection.ts';
+import { complaintOf } from './connection.ts';
 import { migrate } from './migrations.ts';
 import { SharedTurns } from './shared-turns.ts';
 
@@ -40,7 +40,5 @@ export async function createPostgresStore({ url, clock = systemClock, watch }: P
 /** What the server has against us is for the operator to mend. Names and passwords stay in its own words, which nobody is told. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof ServiceError) return error;
-  const state = sqlStateOf(error);
-  const detail = state === undefined ? 'the connection cannot be made' : `the database refuses, SQLSTATE ${state}`;
-  return new ServiceError('CONFIG_REFUSED', `STORE: ${detail}`, { cause: error, pointer: '/STORE' });
+  return new ServiceError('CONFIG_REFUSED', `STORE: ${complaintOf(error)}`, { cause: error, pointer: '/STORE' });
 }

@@ -33,6 +33,20 @@ async function query(url: string, text: string): Promise<void> {
 }
 
 describe('a PostgreSQL store', () => {
+  test('says what of its address is to be mended, in words of its own', async () => {
+    const url = await server.createDatabase();
+    const starts: readonly (readonly [string, string])[] = [
+      [url.replace(/:[^:@/]+@/, ':another@'), 'SQLSTATE 28P01: wrong user or password'],
+      [`${url}0`, 'SQLSTATE 3D000: there is no such database'],
+      [`${url}?sslmode=verify-full`, 'the server speaks no TLS, and sslmode asks for it'],
+      [`${url}?sslmode=verify-full&sslrootcert=/nowhere.pem`, 'a file that the URL names cannot be read'],
+    ];
+    for (const [address, words] of starts) {
+      const refused = expect.objectContaining({ code: 'CONFIG_REFUSED', message: expect.stringContaining(words) });
+      await expect(createPostgresStore({ url: address })).rejects.toEqual(refused);
+    }
+  });
+
   test('two processes over one database give out each entry once and write one journal', async () => {
     const url = await server.createDatabase();
     await using one = await createPostgresStore({ url });

@@ -193,8 +193,8 @@ describe('a holder', () => {
 it.each([
   [{ pin: 'not-the-pin-1' }, 'pin', 'the token refuses the PIN'],
   [{ module: '/nowhere/module.so' }, 'settings', '/nowhere/module.so cannot be loaded as a PKCS#11 module'],
-  [{ token: 'another' }, 'failed', 'there is no such token'],
-  [{ slot: 1 }, 'failed', 'there is no such token'],
+  [{ token: 'another' }, 'failed', 'the module shows no token that fits PKCS11_TOKEN and PKCS11_SLOT'],
+  [{ slot: 1 }, 'failed', 'the module shows no token that fits PKCS11_TOKEN and PKCS11_SLOT'],
 ])('a token is not opened with %o', (wrong, kind, message) => {
   const open = (): unknown => Pkcs11Token.open(new PKCS11(), { ...settings, ...wrong });
   expect(open).toThrow(expect.objectContaining({ kind, message }));
