@@ -1,5 +1,5 @@
 /** Wires one node together from its configuration. Decides nothing: what a node can do is in `services`. */
-import { mkdir, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import { type Clock, type createManualClock, systemClock } from './base/clock.ts';
@@ -13,7 +13,7 @@ import { createRoutes } from './doors.ts';
 import { createHttpApplication, type RequestLog } from './http/application.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
-import { openKept } from './kept.ts';
+import { makeDataDirectory, openKept } from './kept.ts';
 import { createGuard } from './net/guarded-request.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { createSafePost, type SafePost } from './net/safe-post.ts';
@@ -125,7 +125,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
   };
   const workshop = createWorkshop();
   const { contexts, schemas, proofs } = workshop;
-  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 });
+  await makeDataDirectory(config.dataDirectory);
   await assertNotRestoring(config.dataDirectory);
   const clock = options.clock ?? clockOf(config);
   const { keys, store } = await openKept(config, clock, { ...options, log }, metrics);

@@ -33,9 +33,13 @@ export async function loadPolicy(file: string | undefined): Promise<Policy | und
     return readPolicyObject(readPolicyText(bytes));
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    throw new ServiceError('CONFIG_REFUSED', `POLICY_FILE: ${error.pointer ?? ''} ${error.message}`.trim(), {
-      findings: error.findings,
-    });
+    throw new ServiceError(
+      'CONFIG_REFUSED',
+      `POLICY_FILE: ${error.pointer ? `${error.pointer} ` : ''}${error.message}`,
+      {
+        findings: error.findings,
+      },
+    );
   }
 }
 

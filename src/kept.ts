@@ -1,5 +1,6 @@
 /** Opens what a node keeps: its keys and its store. */
 
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from './base/clock.ts';
 import { ServiceError } from './base/error.ts';
@@ -24,6 +25,17 @@ interface KeptOptions {
   readonly onFault?: (error: unknown) => void;
   /** Keep room on the disk for bad times. */
   readonly holdReserve?: boolean;
+}
+
+/** Errors: CONFIG_REFUSED where it cannot be made, or this user may not write to it. */
+export async function makeDataDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const what = `${directory} cannot be made, or the user of the node may not write to it`;
+    throw new ServiceError('CONFIG_REFUSED', `DATA_DIR: ${what}`, { cause });
+  }
 }
 
 /** Keys and store, or neither. */

@@ -79,7 +79,7 @@ function explain(error: unknown, command: Command, terminal: Terminal): number {
     terminal.err(`${PROBLEMS.INTERNAL.title[terminal.language]}\n`);
     return EXIT.fault;
   }
-  const place = error.pointer === undefined ? '' : ` (${error.pointer})`;
+  const place = error.pointer ? ` (${error.pointer})` : '';
   terminal.err(`${error.code}: ${PROBLEMS[error.code].title[terminal.language]}${place}\n  ${error.message}\n`);
   if (error.code === 'CONFIG_REFUSED' || error.code === 'BAD_REQUEST') return EXIT.usage;
   if (FAULTS.has(error.code)) return EXIT.fault;

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createSecureContext } from 'node:tls';
 import { ServiceError } from '../base/error.ts';
 import { problemOf } from './problem-details.ts';
 
@@ -49,7 +50,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
-        new ServiceError('CONFIG_REFUSED', `PORT: ${options.host}:${options.port} cannot be listened on`, { cause }),
+        new ServiceError('CONFIG_REFUSED', `PORT: ${options.host}:${options.port} ${whyNotHeard(cause)}`, { cause }),
       ),
     );
     server.listen({ port: options.port, host: options.host, backlog: BACKLOG }, resolve);
@@ -57,6 +58,11 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   return { url: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`, close: () => drain(server) };
+}
+
+function whyNotHeard({ code }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'is taken: another process listens there';
+  return `cannot be listened on${code === undefined ? '' : ` (${code})`}`;
 }
 
 /** What is no HTTP request, has too large a head or never ends reaches no route; it gets the same kind of answer all the same. */
@@ -82,11 +88,21 @@ function brokenBy(code: string | undefined): string {
 }
 
 async function readPem(tls: { certificateFile: string; keyFile: string }): Promise<{ cert: Buffer; key: Buffer }> {
+  const read = (name: string, file: string): Promise<Buffer> =>
+    readFile(file).catch((cause: unknown) => {
+      throw new ServiceError('CONFIG_REFUSED', `${name}: ${file} cannot be read`, { cause });
+    });
+  const pair = {
+    cert: await read('TLS_CERT', tls.certificateFile),
+    key: await read('TLS_KEY', tls.keyFile),
+  };
   try {
-    return { cert: await readFile(tls.certificateFile), key: await readFile(tls.keyFile) };
+    createSecureContext(pair);
   } catch (cause) {
-    throw new ServiceError('CONFIG_REFUSED', 'TLS_CERT, TLS_KEY: a file cannot be read', { cause });
+    const what = 'not a certificate and its own private key, without a passphrase, both as PEM';
+    throw new ServiceError('CONFIG_REFUSED', `TLS_CERT, TLS_KEY: ${what}`, { cause });
   }
+  return pair;
 }
 
 async function drain(server: Server): Promise<void> {

@@ -28,6 +28,8 @@ describe('proofprint fsck', () => {
       const { code, findings } = await inspect(directory);
       expect(code).toBe(2);
       expect(findings).toMatchObject([{ check: 'store.lock', outcome: 'failed', code: 'STORE_LOCKED' }]);
+      const { out } = await runCommand(['fsck'], { environment: { DATA_DIR: directory } });
+      expect(out).toMatch(/^unknown store\.lock /);
     });
     const { code, findings } = await inspect(directory);
     expect(findings.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);

@@ -41,5 +41,7 @@ function lineOf({ check, outcome, code, detail, params = {} }: Finding, language
   const figures = Object.entries(params).map(([name, value]) => `${name} ${value}`);
   const title = code === undefined ? [] : [`${code}: ${PROBLEMS[code].title[language]}`];
   const told = [...title, ...(detail === undefined ? [] : [detail]), ...figures].join('; ');
-  return `${SIGNS[outcome]} ${check}${told === '' ? '' : `  ${told}`}\n`;
+  // A store that is in use was not looked at.
+  const sign = SIGNS[code === 'STORE_LOCKED' ? 'undetermined' : outcome];
+  return `${sign} ${check}${told === '' ? '' : `  ${told}`}\n`;
 }

@@ -15,7 +15,13 @@ const POLICY_LIMITS: JsonLimits = {
 export function readPolicyText(bytes: Uint8Array): JsonObject {
   const read = readJsonObject(bytes, POLICY_LIMITS);
   if (read.ok) return read.value;
-  return refuse(read.findings.map((finding) => ({ ...finding, code: 'CONFIG_REFUSED' })));
+  return refuse(
+    read.findings.map(({ detail = 'malformed', ...finding }) => ({
+      ...finding,
+      code: 'CONFIG_REFUSED',
+      detail: `not the JSON of a policy: ${detail}`,
+    })),
+  );
 }
 
 /** A policy as a client or an operator wrote it. Errors: CONFIG_REFUSED with the pointer of the first thing wrong and all findings. */
