@@ -14,7 +14,9 @@ import { SealedKeyStore } from './crypto/signers/sealed-file.ts';
 import { readSecretLine, readSigners } from './crypto/signers/signers-file.ts';
 import type { Metrics } from './http/metrics.ts';
 import { createPeer, type PeerSettings } from './net/peer-request.ts';
+import { assertKnownFormat } from './services/data-format.ts';
 import { compareWithOthers } from './services/in-common.ts';
+import { reportMissingKeys } from './services/missing-keys.ts';
 import { createLevelStore } from './store/level/level-store.ts';
 import { createPostgresStore } from './store/postgres/postgres-store.ts';
 import type { Store } from './store/store.ts';
@@ -51,6 +53,8 @@ export async function openKept(
   try {
     store = await openStore(config, clock, options, metrics);
     await assertSameProfile(config, store);
+    await assertKnownFormat(store);
+    await reportMissingKeys(store, new Set(keys.list().map(({ keyId }) => keyId)), alarm);
     const mine = { keyStore: keys.fingerprint, publicUrl: config.publicUrl };
     if (config.store.kind === 'postgres') await compareWithOthers(store, mine, alarm);
     return { keys, store };
