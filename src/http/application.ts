@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { ServiceError } from '../base/error.ts';
 import { excerpt } from '../base/finding.ts';
 import type { JsonValue } from '../base/json.ts';
+import { ProtocolError } from '../base/protocol-error.ts';
 import { type RecordSpan, readTraceParent, startTrace } from '../base/trace.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
@@ -13,11 +14,12 @@ import { assertAlone, assertScope, type Callers, type Demand, type Known } from 
 import type { Once } from '../services/once.ts';
 import type { SignIn } from '../services/sign-in/sign-in.ts';
 import { Admission } from './admission.ts';
-import { readBody, readLines, requireBody } from './body.ts';
+import { readBody, readForm, readLines, requireBody } from './body.ts';
 import { assertFromHere, cookieOf, SESSION_COOKIE } from './cookies.ts';
 import type { Metrics } from './metrics.ts';
 import { claimOf } from './paging.ts';
 import { languageOf, problemOf } from './problem-details.ts';
+import { protocolAnswer } from './protocol-answer.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { Answer, Call, Route } from './route.ts';
 
@@ -165,6 +167,7 @@ async function dispatch(
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const route = routes.find((candidate) => candidate.method === method);
   response.locals['route'] = (route ?? routes[0])?.path;
+  response.locals['speaks'] = (route ?? routes[0])?.speaks;
   if (route === undefined) {
     response.setHeader('allow', routes.map((candidate) => candidate.method).join(', '));
     throw new ServiceError('METHOD_NOT_ALLOWED', `${excerpt(request.method, 20)} is not offered here`);
@@ -253,13 +256,15 @@ async function readCall(
   if (key !== undefined && (typeof key !== 'string' || !/^[\x21-\x7e]{1,200}$/.test(key))) {
     throw new ServiceError('BAD_REQUEST', 'an Idempotency-Key is 1 to 200 visible ASCII characters');
   }
-  const body = route.request === undefined ? undefined : await readBodyOf(route, request);
+  const schema = route.requestForm ?? route.request;
+  const body = schema === undefined ? undefined : await readBodyOf(route, request);
   return {
     params: request.params as Record<string, string>,
     path: request.url.split('?', 1)[0] ?? '',
     accept: request.headers.accept,
     query: requireQuery(route, request.url),
-    body: route.request === undefined ? undefined : requireBody(route.request, body),
+    body: schema === undefined ? undefined : requireBody(schema, body),
+    authorization: request.headers.authorization,
     organisation: known.organisation,
     actor: known.actor,
     cookie: (name) => cookieOf(request, name, deps.publicUrl()),
@@ -313,6 +318,7 @@ function requireQuery(route: Route, url: string): URLSearchParams {
 
 /** An empty body is read as *nothing* where the route allows nothing; there no media type is asked for either. */
 async function readBodyOf(route: Route, request: Request): Promise<JsonValue | undefined> {
+  if (route.requestForm !== undefined) return { ...(await readForm(request)) };
   const empty =
     request.headers['content-length'] === '0' ||
     (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined);
@@ -380,6 +386,12 @@ function refuse(deps: ApplicationDeps, error: unknown, request: Request, respons
     response.destroy();
     return;
   }
+  if (response.locals['speaks'] === 'oauth') {
+    const answer = protocolAnswer(error, requestId);
+    response.locals['code'] = String((answer.body as { error: string }).error);
+    send(response, answer);
+    return;
+  }
   if (refusal instanceof ServiceError && refusal.retryAfter !== undefined)
     response.setHeader('retry-after', String(refusal.retryAfter));
   if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
@@ -388,6 +400,7 @@ function refuse(deps: ApplicationDeps, error: unknown, request: Request, respons
 
 /** Not what is refused in order: a node that stops, a database or a key that is away (come again), what was never offered. */
 function isFault(refusal: unknown, status: number): boolean {
+  if (refusal instanceof ProtocolError) return false;
   if (!(refusal instanceof ServiceError)) return true;
   return status >= 500 && status !== 501 && refusal.retryAfter === undefined;
 }

@@ -29,6 +29,22 @@ export async function readBody(request: IncomingMessage): Promise<JsonValue> {
 }
 
 /**
+ * The parameters of a form, each of which stands once. Errors: UNSUPPORTED_MEDIA_TYPE, LIMIT_EXCEEDED, MALFORMED_VALUE_ERROR.
+ */
+export async function readForm(request: IncomingMessage): Promise<Readonly<Record<string, string>>> {
+  if (Number(request.headers['content-length'] ?? 0) > REQUEST_LIMITS.maxBytes) throw tooLarge();
+  assertPlain(request);
+  assertMediaType(request.headers['content-type'], new Set(['application/x-www-form-urlencoded']));
+  const bytes = await inTime(collect(request));
+  const form: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(Buffer.from(bytes).toString('utf8'))) {
+    if (Object.hasOwn(form, name)) throw new ServiceError('MALFORMED_VALUE_ERROR', `${excerpt(name, 40)} stands twice`);
+    form[name] = value;
+  }
+  return form;
+}
+
+/**
  * The body of a request that sends lines, as it comes. Errors: UNSUPPORTED_MEDIA_TYPE, LIMIT_EXCEEDED; while it is read BAD_REQUEST when
  * the connection ends before the body does, or no line ends for too long.
  */

@@ -27,7 +27,7 @@ export function openApiOf(routes: readonly Route[], version: string): JsonObject
             'the token that creating an organisation returned, or another of its tokens with the scope named here',
         },
       },
-      schemas: { Problem: PROBLEM },
+      schemas: { Problem: PROBLEM, ProtocolError: PROTOCOL_ERROR },
     },
   };
 }
@@ -46,6 +46,13 @@ const PROBLEM: JsonObject = {
     requestId: { type: 'string' },
     problems: { type: 'array', items: { type: 'object' } },
   },
+};
+
+const PROTOCOL_ERROR: JsonObject = {
+  type: 'object',
+  description: 'a refusal as the wallet protocols have it (RFC 6749, section 5.2)',
+  required: ['error'],
+  properties: { error: { type: 'string' }, error_description: { type: 'string' } },
 };
 
 function operationOf(one: Route): object {
@@ -77,7 +84,7 @@ function operationOf(one: Route): object {
     status,
     Number(status) < 400
       ? { description, ...(status === '204' ? {} : { content: { [answeredAs(one)]: {} } }) }
-      : { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      : { description, content: refusalOf(one) },
   ]);
   return {
     tags: [one.tag],
@@ -89,18 +96,26 @@ function operationOf(one: Route): object {
       ...Object.fromEntries(responses),
       default: {
         description: 'refused',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: refusalOf(one),
       },
     },
   };
 }
 
+function refusalOf({ speaks }: Route): object {
+  if (speaks === 'oauth') return { 'application/json': { schema: { $ref: '#/components/schemas/ProtocolError' } } };
+  return { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+}
+
 const LINES = 'application/x-ndjson';
+const FORM = 'application/x-www-form-urlencoded';
 
 const answeredAs = ({ answersLines }: Route): string => (answersLines === true ? LINES : 'application/json');
 
 /** Of a body of lines, the schema of one of them. */
-function bodyOf({ request, requestLines }: Route): object {
+function bodyOf({ request, requestForm, requestLines }: Route): object {
+  if (requestForm !== undefined)
+    return { requestBody: { required: true, content: { [FORM]: { schema: schemaOf(requestForm) } } } };
   if (requestLines !== undefined)
     return { requestBody: { required: true, content: { [LINES]: { schema: schemaOf(requestLines) } } } };
   return request === undefined

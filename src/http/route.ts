@@ -14,6 +14,8 @@ export interface Call<Body = unknown> {
   readonly path: string;
   /** The `Accept` header. */
   readonly accept: string | undefined;
+  /** The `Authorization` header: for routes that know their callers by tokens of their own. */
+  readonly authorization: string | undefined;
   /** Slug of the caller's organisation; undefined for the administrator, and on public routes unless they tell organisations apart. */
   readonly organisation: string | undefined;
   /** What the journal calls the caller; undefined for strangers. */
@@ -75,6 +77,10 @@ interface RouteRow {
   readonly tag: string;
   readonly summary: string;
   readonly request?: z.ZodType;
+  /** The body is `application/x-www-form-urlencoded`, each parameter a text that stands once (RFC 6749, section 3.2). */
+  readonly requestForm?: z.ZodType;
+  /** Refusals are those of a wallet protocol instead of problem details. */
+  readonly speaks?: 'oauth';
   /** The body is `application/x-ndjson`, each line by this schema, and is not read before the handler reads it. */
   readonly requestLines?: z.ZodType;
   /** The answer is `application/x-ndjson`. Such a route sees to its `Idempotency-Key` itself. */
@@ -91,6 +97,17 @@ export function route<Schema extends z.ZodType>(
   definition: Door &
     Omit<RouteRow, 'handle' | 'request'> & {
       readonly request: Schema;
+      readonly handle: (call: Call<z.infer<Schema>>) => Promise<Answer>;
+    },
+): Route {
+  return definition as unknown as Route;
+}
+
+/** The same for a form. */
+export function formRoute<Schema extends z.ZodType>(
+  definition: Door &
+    Omit<RouteRow, 'handle' | 'request' | 'requestForm'> & {
+      readonly requestForm: Schema;
       readonly handle: (call: Call<z.infer<Schema>>) => Promise<Answer>;
     },
 ): Route {
