@@ -180,6 +180,10 @@ export const ADVICE: Readonly<Record<ProblemCode, Advice>> = {
     ko: '보유자가 직접 제시에 서명해야 합니다. 기본형 증명서는 제시자에 관한 것이어야 합니다.',
   },
   NOTHING_PRESENTED: { en: 'Send at least one credential.', ko: '증명서를 한 장 이상 보내십시오.' },
+  QUERY_NOT_MET: {
+    en: 'Present what the request asks for: one credential of a type and format that it names, with the claims it names, under the id of its query, and nothing beside it.',
+    ko: '요청에 적힌 유형과 형식의 증명서 한 장을, 요청된 항목이 보이게, 그 질의의 id 아래에 제시하고 다른 것은 넣지 마십시오.',
+  },
   NO_TRUST_PATH: chain,
   POLICY_UNTRUSTED_ANCHOR: {
     en: 'If you trust the body at the end of the path, add it to your policy with its source; otherwise the answer stands.',

@@ -35,6 +35,7 @@ const ROOMS = {
 const COMPOSITION_ROOT = [
   'main.ts',
   'app.ts',
+  'doors.ts',
   'kept.ts',
   'configured.ts',
   'config.ts',

@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from './http/metrics.ts';
 import type { Route } from './http/route.ts';
 import { makeDataDirectory, openKept } from './kept.ts';
 import { createGuard } from './net/guarded-request.ts';
+import { createSafeExchange, type SafeExchange } from './net/safe-exchange.ts';
 import { createSafeFetch, type FetchJson } from './net/safe-fetch.ts';
 import { createSafePost, type SafePost } from './net/safe-post.ts';
 import { createTraceExporter, type TraceExporter } from './net/trace-exporter.ts';
@@ -40,6 +41,8 @@ import { type AdviceOnIssue, type IssueRequest, Issuer } from './services/issuer
 import { JournalAudit } from './services/journal/journal-audit.ts';
 import { LeftBehind } from './services/left-behind.ts';
 import { Once } from './services/once.ts';
+import { PresentationRequests } from './services/openid4vp/presentation-requests.ts';
+import { Presenter } from './services/openid4vp/presenter.ts';
 import { Reevaluations } from './services/reevaluations.ts';
 import { Renderings } from './services/renderings.ts';
 import { ReportCredentials } from './services/report-credentials.ts';
@@ -58,6 +61,7 @@ export interface NodeOptions {
   readonly clock?: Clock;
   readonly fetchJson?: FetchJson;
   readonly post?: SafePost;
+  readonly exchange?: SafeExchange;
   readonly log?: NodeLog;
   /** Called when the store can no longer promise what it acknowledged; the process must end. */
   readonly onFault?: (error: unknown) => void;
@@ -208,6 +212,38 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     onChange: () => webhook.wake(),
   });
 
+  const presentationRequests = new PresentationRequests({
+    store,
+    keys,
+    clock,
+    publicUrl,
+    contexts,
+    signerOf,
+    findVerifier: (id) => store.findInstance('verifier', id),
+    verifyPresentation: (instance, document, occasion) =>
+      verifier.verifyPresentation(instance, document, { ...occasion, isSpent: true }),
+    verifyCredential: (document) => verifier.verifyCredential(document),
+    assertEvaluates: (instance) => {
+      policyOf(instance, policy.current);
+    },
+    evaluate: (instance, asked) => evaluations.evaluate(instance, asked),
+    onVerdict: metrics.verified,
+  });
+
+  const presenter = new Presenter({
+    store,
+    keys,
+    clock,
+    contexts,
+    resolver,
+    exchange: options.exchange ?? createSafeExchange(guard),
+    holder: {
+      derive: (document, shown, presentedTo) => holder.derive(document, shown, presentedTo),
+      prove: (instance, request) => holder.prove(instance, request),
+    },
+    signerOf,
+  });
+
   const lease = config.store.kind === 'level' ? undefined : leaseOf(store);
   const reevaluations: Reevaluations = new Reevaluations({
     store,
@@ -276,6 +312,8 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     verifierFor,
     holder,
     holderFor,
+    presentationRequests,
+    presenter,
     adviser,
     batches,
     approvals,

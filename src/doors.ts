@@ -13,6 +13,8 @@ import { evaluationRoutes } from './http/routes/evaluations.ts';
 import { holderRoutes } from './http/routes/holders.ts';
 import { issuerRoutes } from './http/routes/issuers.ts';
 import { journalRoutes } from './http/routes/journal.ts';
+import { presentationRequestRoutes } from './http/routes/presentation-requests.ts';
+import { presenterRoutes } from './http/routes/presenter.ts';
 import { publicDocumentRoutes } from './http/routes/public-documents.ts';
 import { renderingRoutes } from './http/routes/renderings.ts';
 import { serviceRoutes } from './http/routes/service.ts';
@@ -34,6 +36,8 @@ type Parts = Parameters<typeof tokenRoutes>[0] &
   Parameters<typeof changesWebhookRoutes>[0] &
   Parameters<typeof trustRegistryRoutes>[0] &
   Parameters<typeof holderRoutes>[0] &
+  Parameters<typeof presentationRequestRoutes>[0] &
+  Parameters<typeof presenterRoutes>[0] &
   Parameters<typeof didResolutionRoutes>[0] &
   Parameters<typeof publicDocumentRoutes>[0] &
   Omit<Parameters<typeof administrationRoutes>[0], 'watch' | 'setClock'> &
@@ -65,7 +69,9 @@ export function createRoutes(parts: Parts): readonly Route[] {
     ...evaluationRoutes(parts),
     ...changesWebhookRoutes(parts),
     ...verifierRoutes({ ...parts, onVerdict: metrics.verified }),
+    ...presentationRequestRoutes(parts),
     ...trustRegistryRoutes(parts),
+    ...presenterRoutes(parts),
     ...holderRoutes(parts),
     ...worksheetRoutes(parts),
     ...didResolutionRoutes(parts),

@@ -223,6 +223,7 @@ export const PROBLEMS = {
   // Ours: about a presentation, trust and policy
   HOLDER_MISMATCH: ours('HOLDER_MISMATCH', 'The presenter is not the holder', '제시자가 보유자와 다릅니다'),
   NOTHING_PRESENTED: ours('NOTHING_PRESENTED', 'The presentation holds no credential', '제시된 증명서가 없습니다'),
+  QUERY_NOT_MET: ours('QUERY_NOT_MET', 'What is presented is not what was asked for', '요청한 내용과 다른 제시입니다'),
   NO_TRUST_PATH: ours('NO_TRUST_PATH', 'No path leads to a trust anchor', '신뢰 기점으로 이어지는 경로가 없습니다'),
   POLICY_UNTRUSTED_ANCHOR: ours(
     'POLICY_UNTRUSTED_ANCHOR',

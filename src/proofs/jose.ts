@@ -23,7 +23,7 @@ import { VC_JWT, VC_SD_JWT, VP_JWT } from './mechanisms.ts';
 import { checkCore, concealCredential } from './sd-jwt.ts';
 
 /** What a key of each type may be used with, first the name that is written (RFC 7518, RFC 8037, RFC 9864). */
-const ALGS: Readonly<Record<KeyType, readonly string[]>> = {
+export const ALGS: Readonly<Record<KeyType, readonly string[]>> = {
   Ed25519: ['EdDSA', 'Ed25519'],
   'P-256': ['ES256'],
   'P-384': ['ES384'],
@@ -31,9 +31,9 @@ const ALGS: Readonly<Record<KeyType, readonly string[]>> = {
   Bls12381G2: [],
 };
 /** Members by which a token would bring its own key, or change how it is read. */
-const REFUSED_MEMBERS = ['jwk', 'jku', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'b64', 'crit'];
+export const REFUSED_MEMBERS = ['jwk', 'jku', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'b64', 'crit'];
 /** Characters of a `kid`. */
-const LONGEST_KID = 512;
+export const LONGEST_KID = 512;
 
 /** What differs between a token with a credential and one with a presentation. */
 const KINDS = {
@@ -97,10 +97,15 @@ export async function envelopPresentation(
   throw new ServiceError('LIMIT_EXCEEDED', detail, { pointer: '/verifiableCredential' });
 }
 
-async function signToken(payload: JsonObject, signer: Signer, { typ, cty }: Kind): Promise<string> {
+/** A compact JWS by the signer. Errors: whatever the signer throws; PROOF_GENERATION_ERROR. */
+export async function signToken(
+  payload: JsonObject,
+  signer: Signer,
+  { typ, cty }: { readonly typ: string; readonly cty?: string },
+): Promise<string> {
   const [alg] = ALGS[signer.keyType];
   if (alg === undefined) throw new ServiceError('PROOF_GENERATION_ERROR', `no token is signed with ${signer.keyType}`);
-  const header = { alg, cty, kid: signer.id, typ };
+  const header = { alg, ...(cty === undefined ? {} : { cty }), kid: signer.id, typ };
   const part = (value: object): string => encodeBase64url(new TextEncoder().encode(JSON.stringify(value)));
   const input = `${part(header)}.${part(payload)}`;
   const signature = await signer.sign({ data: new TextEncoder().encode(input) });
@@ -230,8 +235,9 @@ function checkHeader({ header, issuedAt }: OpenedEnvelope, kind: Kind, now: numb
   return known ? passed('proof.form', AT) : refuse('not an algorithm that is taken');
 }
 
-async function checkToken(
-  { token, header }: OpenedEnvelope,
+/** The arithmetic, twice: ours and the library's. */
+export async function checkToken(
+  { token, header }: Pick<OpenedEnvelope, 'token' | 'header'>,
   key: Pick<VettedKey, 'keyType' | 'bytes'>,
 ): Promise<Finding> {
   const bad = failed('proof.signature', 'PROOF_VERIFICATION_ERROR', 'the signature does not match the token', AT);

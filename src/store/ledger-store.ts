@@ -5,6 +5,7 @@ import type { ApprovalRecord, Decision, SignInRecord, TokenRecord, TokenRotation
 import type { Restoration } from './backup/source.ts';
 import type { BatchHold, BatchRecord } from './batch-records.ts';
 import { byCaller } from './by-caller.ts';
+import type { PresentationRequestRecord, PresentationStore } from './presentation-records.ts';
 import type { ChangeRecord, ReevaluationJob, WebhookProgress, WebhookRecord } from './reevaluation-records.ts';
 import type {
   ArchivedList,
@@ -28,6 +29,7 @@ import { claimDigest, releaseClaim, settleClaim, tidyClaims } from './tables/ide
 import * as issuances from './tables/issuances.ts';
 import { takeLease } from './tables/leases.ts';
 import * as organisations from './tables/organisations.ts';
+import * as presentationRequests from './tables/presentation-requests.ts';
 import * as reevaluations from './tables/reevaluations.ts';
 import { rememberSeenList } from './tables/seen-lists.ts';
 import { takeOver } from './tables/sessions.ts';
@@ -283,6 +285,32 @@ export class LedgerStore implements Store {
 
   spendChallenge(challenge: { id: string; verifier: string; now: number }): Promise<boolean> {
     return this.#acts.transact({ act: 'spend-challenge', urgent: true }, (tx) => spendChallenge(tx, challenge));
+  }
+
+  addPresentationRequest(record: PresentationRequestRecord): Promise<void> {
+    const name = { act: 'add-presentation-request' };
+    return this.#acts.transact(name, (tx) => presentationRequests.addPresentationRequest(tx, record));
+  }
+
+  findPresentationRequest(verifier: string, id: string) {
+    return this.#acts.read((view) => presentationRequests.findPresentationRequest(view, verifier, id));
+  }
+
+  findPresentationRequestFor(handle: string) {
+    return this.#acts.readOne((view) => presentationRequests.findPresentationRequestFor(view, handle));
+  }
+
+  spendPresentationRequest(handle: string) {
+    const name = { act: 'spend-presentation-request', urgent: true };
+    return this.#acts.transact(name, (tx) => presentationRequests.spendPresentationRequest(tx, handle));
+  }
+
+  settlePresentationRequest(
+    handle: string,
+    settled: Parameters<PresentationStore['settlePresentationRequest']>[1],
+  ): Promise<void> {
+    const name = { act: 'settle-presentation-request', finishing: true };
+    return this.#acts.transact(name, (tx) => presentationRequests.settlePresentationRequest(tx, handle, settled));
   }
 
   holdCredential(record: HeldCredential): Promise<void> {

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { FourEyesAct } from '../base/scope.ts';
 import type { AccessStore, TokenRecord } from './access-records.ts';
 import type { BatchHold, BatchLine, BatchRecord } from './batch-records.ts';
+import type { PresentationStore } from './presentation-records.ts';
 import type {
   ChangeRecord,
   ReevaluationJob,
@@ -198,7 +199,7 @@ export interface DidLogHead {
   readonly versionId: string;
 }
 
-export interface Store extends AccessStore, AsyncDisposable {
+export interface Store extends AccessStore, PresentationStore, AsyncDisposable {
   // Organisations and their instances
   createOrganisation(
     record: OrganisationRecord,

@@ -46,6 +46,8 @@ export interface Verification {
 export interface PresentationOptions {
   readonly challenge: unknown;
   readonly domain?: string | undefined;
+  /** The challenge was not given out here: whoever asked has spent it before handing the presentation in. */
+  readonly isSpent?: true | undefined;
 }
 
 interface VerifierDeps {
@@ -145,9 +147,7 @@ export class Verifier {
     options: PresentationOptions,
     now: number,
   ): Promise<Finding[]> {
-    const spent = this.#isOpen
-      ? skipped('presentation.challenge', 'a conformance instance takes whatever challenge the caller names')
-      : await this.#spendChallenge(instance, options.challenge, now);
+    const spent = await this.#settleChallenge(instance, options, now);
     if (spent.outcome === 'failed') return [spent];
     const opened = presentationIn(received);
     if (!opened.ok) return [spent, ...opened.findings];
@@ -167,6 +167,16 @@ export class Verifier {
   #expectationOf({ settings }: InstanceRecord, { challenge, domain }: PresentationOptions): PresentationExpectation {
     const own = typeof settings['domain'] === 'string' ? settings['domain'] : this.#deps.domain();
     return { challenge: String(challenge), domain: domain ?? own };
+  }
+
+  async #settleChallenge(
+    instance: InstanceRecord,
+    { challenge, isSpent }: PresentationOptions,
+    now: number,
+  ): Promise<Finding> {
+    const check = 'presentation.challenge';
+    if (this.#isOpen) return skipped(check, 'a conformance instance takes whatever challenge the caller names');
+    return isSpent === true ? passed(check) : this.#spendChallenge(instance, challenge, now);
   }
 
   /** Spent before anything else is looked at, so that of many equal presentations sent at once exactly one is judged. */
