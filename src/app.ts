@@ -41,6 +41,8 @@ import { type AdviceOnIssue, type IssueRequest, Issuer } from './services/issuer
 import { JournalAudit } from './services/journal/journal-audit.ts';
 import { LeftBehind } from './services/left-behind.ts';
 import { Once } from './services/once.ts';
+import { CredentialIssuing } from './services/openid4vci/credential-issuing.ts';
+import { Offers } from './services/openid4vci/offers.ts';
 import { PresentationRequests } from './services/openid4vp/presentation-requests.ts';
 import { Presenter } from './services/openid4vp/presenter.ts';
 import { Reevaluations } from './services/reevaluations.ts';
@@ -288,6 +290,21 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
       await credentialStatus.change(instance, request as unknown as StatusChange);
     },
   });
+  const offers = new Offers({
+    store,
+    clock,
+    publicUrl,
+    assertIssuable: (instance, request) => issuer.assertCouldIssue(instance, request as unknown as IssueRequest),
+  });
+  const credentialIssuing = new CredentialIssuing({
+    ...workshop,
+    store,
+    resolver,
+    clock,
+    publicUrl,
+    issue: async (instance, request, claim) =>
+      (await issuer.issue(instance, request as unknown as IssueRequest, claim)).verifiableCredential,
+  });
   const resolution = new DidResolution({ resolver, clock, locate: (did) => published.locate(did) });
   const renderings = new Renderings({ contexts, schemas, proofs, resolver, clock, signerOf });
   const registry = new TrustRegistry({
@@ -317,6 +334,8 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     adviser,
     batches,
     approvals,
+    offers,
+    credentialIssuing,
     credentialStatus,
     evaluations,
     reevaluations,

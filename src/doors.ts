@@ -13,6 +13,8 @@ import { evaluationRoutes } from './http/routes/evaluations.ts';
 import { holderRoutes } from './http/routes/holders.ts';
 import { issuerRoutes } from './http/routes/issuers.ts';
 import { journalRoutes } from './http/routes/journal.ts';
+import { offerRoutes } from './http/routes/offers.ts';
+import { openid4vciRoutes } from './http/routes/openid4vci.ts';
 import { presentationRequestRoutes } from './http/routes/presentation-requests.ts';
 import { presenterRoutes } from './http/routes/presenter.ts';
 import { publicDocumentRoutes } from './http/routes/public-documents.ts';
@@ -32,6 +34,8 @@ type Parts = Parameters<typeof tokenRoutes>[0] &
   Parameters<typeof batchRoutes>[0] &
   Parameters<typeof approvalRoutes>[0] &
   Parameters<typeof issuerRoutes>[0] &
+  Parameters<typeof offerRoutes>[0] &
+  Parameters<typeof openid4vciRoutes>[0] &
   Parameters<typeof evaluationRoutes>[0] &
   Parameters<typeof changesWebhookRoutes>[0] &
   Parameters<typeof trustRegistryRoutes>[0] &
@@ -66,6 +70,8 @@ export function createRoutes(parts: Parts): readonly Route[] {
     ...batchRoutes(parts),
     ...approvalRoutes(parts),
     ...issuerRoutes(parts),
+    ...offerRoutes(parts),
+    ...openid4vciRoutes(parts),
     ...evaluationRoutes(parts),
     ...changesWebhookRoutes(parts),
     ...verifierRoutes({ ...parts, onVerdict: metrics.verified }),

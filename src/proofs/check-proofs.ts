@@ -64,6 +64,8 @@ export async function checkCredentialProofs(document: JsonObject, deps: CheckDep
 export interface PresentationExpectation {
   readonly challenge: string;
   readonly domain: string;
+  /** Where it only proves whose key somebody has, a presentation need not say who it is by; what it does say has to be so. */
+  readonly holderOptional?: boolean | undefined;
 }
 
 /** The presentation's own proof. Embedded credentials are part of what is signed and are not looked at. */
@@ -79,7 +81,7 @@ export async function checkPresentationProof(
     code: 'HOLDER_MISMATCH',
     pointer: '/holder',
     // VCDM 2.0, section 4.13, leaves the holder out if it likes; we accept no presentation by nobody, but for conformance tests.
-    optional: deps.canonicaliser.contexts.intake === 'conformance',
+    optional: deps.holderOptional === true || deps.canonicaliser.contexts.intake === 'conformance',
   };
   const compared = [
     ...forms.proofs.flatMap((proof) => checkBinding(proof, deps)),

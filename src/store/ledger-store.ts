@@ -5,6 +5,7 @@ import type { ApprovalRecord, Decision, SignInRecord, TokenRecord, TokenRotation
 import type { Restoration } from './backup/source.ts';
 import type { BatchHold, BatchRecord } from './batch-records.ts';
 import { byCaller } from './by-caller.ts';
+import type { OfferDecision, OfferEvent, OfferPlace, OfferRecord, Redeemed, Redemption } from './offer-records.ts';
 import type { PresentationRequestRecord, PresentationStore } from './presentation-records.ts';
 import type { ChangeRecord, ReevaluationJob, WebhookProgress, WebhookRecord } from './reevaluation-records.ts';
 import type {
@@ -28,6 +29,7 @@ import { findHeld, holdCredential, listHeld, removeHeld } from './tables/held-cr
 import { claimDigest, releaseClaim, settleClaim, tidyClaims } from './tables/idempotency.ts';
 import * as issuances from './tables/issuances.ts';
 import { takeLease } from './tables/leases.ts';
+import * as offers from './tables/offers.ts';
 import * as organisations from './tables/organisations.ts';
 import * as presentationRequests from './tables/presentation-requests.ts';
 import * as reevaluations from './tables/reevaluations.ts';
@@ -311,6 +313,58 @@ export class LedgerStore implements Store {
   ): Promise<void> {
     const name = { act: 'settle-presentation-request', finishing: true };
     return this.#acts.transact(name, (tx) => presentationRequests.settlePresentationRequest(tx, handle, settled));
+  }
+
+  addOffer(record: OfferRecord): Promise<void> {
+    const name = { act: 'add-offer', organisation: record.organisation };
+    return this.#acts.transact(name, (tx) => offers.addOffer(tx, record));
+  }
+
+  redeemOffer(redemption: Redemption): Promise<Redeemed> {
+    return this.#acts.transact({ act: 'redeem-offer' }, (tx) => offers.redeemOffer(tx, redemption));
+  }
+
+  requestOffer(asked: OfferPlace & { readonly provedBy: string }) {
+    return this.#acts.transact({ act: 'request-offer' }, (tx) => offers.requestOffer(tx, asked));
+  }
+
+  decideOffer(decision: OfferPlace & OfferDecision & { readonly digest: string }): Promise<OfferRecord> {
+    const name = { act: 'decide-offer', why: `${decision.approve ? 'approve' : 'refuse'} ${decision.id}` };
+    return this.#acts.transact(name, (tx) => offers.decideOffer(tx, decision));
+  }
+
+  withdrawOffer(place: OfferPlace): Promise<OfferRecord> {
+    const name = { act: 'withdraw-offer', why: place.id, urgent: true };
+    return this.#acts.transact(name, (tx) => offers.withdrawOffer(tx, place));
+  }
+
+  noteOfferIssued(place: OfferPlace & { readonly at: string }): Promise<void> {
+    const name = { act: 'note-offer-issued', finishing: true };
+    return this.#acts.transact(name, (tx) => offers.noteOfferIssued(tx, place));
+  }
+
+  collectOffer(place: OfferPlace & { readonly at: string }): Promise<boolean> {
+    return this.#acts.transact({ act: 'collect-offer', finishing: true }, (tx) => offers.collectOffer(tx, place));
+  }
+
+  noteOfferEvent(told: OfferPlace & OfferEvent): Promise<void> {
+    return this.#acts.transact({ act: 'note-offer-event' }, (tx) => offers.noteOfferEvent(tx, told));
+  }
+
+  findOffer(issuer: string, id: string) {
+    return this.#acts.readOne((view) => offers.findOffer(view, issuer, id));
+  }
+
+  findOfferByCode(code: string) {
+    return this.#acts.read((view) => offers.findOfferByCode(view, code));
+  }
+
+  findOfferByToken(token: string) {
+    return this.#acts.read((view) => offers.findOfferByToken(view, token));
+  }
+
+  listOffers(issuer: string, page: { cursor?: string; limit: number }) {
+    return this.#acts.read((view) => offers.listOffers(view, issuer, page));
   }
 
   holdCredential(record: HeldCredential): Promise<void> {

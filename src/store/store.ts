@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../base/json.ts';
 import type { FourEyesAct } from '../base/scope.ts';
 import type { AccessStore, TokenRecord } from './access-records.ts';
 import type { BatchHold, BatchLine, BatchRecord } from './batch-records.ts';
+import type { OfferStore } from './offer-records.ts';
 import type { PresentationStore } from './presentation-records.ts';
 import type {
   ChangeRecord,
@@ -199,7 +200,7 @@ export interface DidLogHead {
   readonly versionId: string;
 }
 
-export interface Store extends AccessStore, PresentationStore, AsyncDisposable {
+export interface Store extends AccessStore, OfferStore, PresentationStore, AsyncDisposable {
   // Organisations and their instances
   createOrganisation(
     record: OrganisationRecord,

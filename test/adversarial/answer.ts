@@ -35,6 +35,8 @@ export function readReply(reply: Reply, milliseconds: number, input: string, sec
   const mediaType = (reply.headers.get('content-type') ?? '').split(';')[0];
   if (status >= 500) return { outcome: 'failed', types: typesOf(reply.body), status, milliseconds, breaches };
   if (status >= 400) {
+    if (isProtocolError(reply.body, mediaType))
+      return readProtocolError(reply.body, { status, milliseconds, breaches });
     if (mediaType !== 'application/problem+json') breaches.push(`a refusal as ${mediaType || 'no media type'}`);
     else if (reply.body.status !== status) breaches.push('the problem document names another status');
     const detail = String(reply.body?.detail ?? '');
@@ -44,6 +46,20 @@ export function readReply(reply: Reply, milliseconds: number, input: string, sec
     return { outcome: 'accepted', types: [], status, milliseconds, breaches };
   }
   return { ...readReport(reply.body as JsonObject, breaches), status, milliseconds, breaches };
+}
+
+/** A refusal in the words of a wallet protocol (RFC 6749, section 5.2). */
+const isProtocolError = (body: unknown, mediaType: string | undefined): body is JsonObject =>
+  mediaType === 'application/json' && isObject(body) && typeof body['error'] === 'string';
+
+/** By the name that the protocol has for it, unless it has none and the general name comes with a code of ours. */
+function readProtocolError(
+  body: JsonObject,
+  more: Pick<Answer, 'milliseconds' | 'breaches'> & { status: number },
+): Answer {
+  const { error, error_description: description, code } = body;
+  const types = [...(typeof code === 'string' ? [typeOf(code)] : []), `oauth:${String(error)}`];
+  return { outcome: 'refused', types, detail: String(description ?? ''), ...more };
 }
 
 function readReport(body: JsonObject, breaches: string[]): Pick<Answer, 'outcome' | 'types' | 'detail'> {

@@ -13,7 +13,6 @@ export interface NotApplicable {
 
 const KEY_BINDING = 'no verifier here asks for a key binding yet: OpenID4VP brings it';
 const OID4VP = 'OpenID4VP is not offered yet';
-const OID4VCI = 'OpenID4VCI is not offered yet';
 const PAGES = 'nothing is shown to people but plain text; pages and exports come with the web application';
 
 const each = (family: string, numbers: readonly string[], issue: Issue, reason: string): [string, NotApplicable][] =>
@@ -23,7 +22,6 @@ export const NOT_APPLICABLE: ReadonlyMap<string, NotApplicable> = new Map([
   ...each('JOSE', ['009'], 'E', OID4VP),
   ...each('SDJ', ['007'], 'E', KEY_BINDING),
   ...each('VP', ['009', '010', '011', '012'], 'E', OID4VP),
-  ...each('VCI', ['001', '002'], 'E', OID4VCI),
   ...each('UI', ['001', '002', '003', '005'], 'F', PAGES),
 ]);
 

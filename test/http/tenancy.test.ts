@@ -36,6 +36,8 @@ const BODIES: Readonly<Record<string, () => unknown>> = {
   }),
   '/issuers/{id}/credentials/export': () => ({ as: 'untp-dcc', credentials: [document] }),
   '/issuers/{id}/approvals/{approvalId}': () => ({ decision: 'approve', digest: 'uEi' }),
+  '/issuers/{id}/offers': () => ({ credential: bareCredential(maker.did) }),
+  '/issuers/{id}/offers/{offerId}': () => ({ decision: 'approve', digest: 'uEi' }),
   '/issuers/{id}/batches/{batchId}/undo': () => ({ reason: 'annulled' }),
   '/holders/{id}/credentials': () => ({ verifiableCredential: document }),
   '/holders/{id}/credentials/derive': () => ({ verifiableCredential: document }),

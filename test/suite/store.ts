@@ -10,6 +10,7 @@ import type { ChangeRecord } from '../../src/store/reevaluation-records.ts';
 import type { EvaluationRecord, IntentRequest, IssuanceRecord, Store } from '../../src/store/store.ts';
 import { describeAccess } from './access.ts';
 import { describeBatches } from './batches.ts';
+import { describeOffers } from './offers.ts';
 import { describePresentationRequests } from './presentation-requests.ts';
 
 export type OpenStore = (clock: ManualClock) => Promise<Store>;
@@ -79,6 +80,10 @@ export function describeStore(name: string, open: OpenStore): void {
       () => clock,
     );
     describeAccess(
+      () => store,
+      () => clock,
+    );
+    describeOffers(
       () => store,
       () => clock,
     );

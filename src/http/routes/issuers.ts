@@ -18,18 +18,15 @@ import { type Answer, type Call, type Route, route } from '../route.ts';
 
 export const JsonDocument = z.looseObject({});
 
-const Issue = z.strictObject({
-  credential: JsonDocument,
-  options: z
-    .strictObject({
-      credentialId: z.string().max(100).optional(),
-      mandatoryPointers: z.array(z.string().max(200)).max(100).optional(),
-      /** The regimes it is meant for: a rule that it fails under one of them refuses the issue. */
-      regimes: z.array(z.string().max(100)).min(1).max(16).optional(),
-      supporting: z.array(JsonDocument).max(MOST_SUPPORTING).optional(),
-    })
-    .optional(),
+/** How a draft is to be issued. */
+export const IssueOptions = z.strictObject({
+  credentialId: z.string().max(100).optional(),
+  mandatoryPointers: z.array(z.string().max(200)).max(100).optional(),
+  /** The regimes it is meant for: a rule that it fails under one of them refuses the issue. */
+  regimes: z.array(z.string().max(100)).min(1).max(16).optional(),
+  supporting: z.array(JsonDocument).max(MOST_SUPPORTING).optional(),
 });
+const Issue = z.strictObject({ credential: JsonDocument, options: IssueOptions.optional() });
 const Check = z.strictObject({
   credential: JsonDocument,
   supporting: z.array(JsonDocument).max(MOST_SUPPORTING).optional(),
@@ -95,8 +92,8 @@ export function issuerRoutes({
       },
       handle: async (call) => {
         const instance = await instanceOf(call);
+        if (call.fourEyes.includes('issue')) return askToIssue(approvals, instance, call);
         const request = requestOf(call.body);
-        if (call.fourEyes.includes('issue')) return askToIssue(approvals, instance, call, request);
         const answer = await issuerFor(instance).issue(
           instance,
           { ...request, language: call.language },
@@ -208,16 +205,21 @@ function requestOf({ credential, options = {} }: z.infer<typeof Issue>): IssueRe
   return { credential: credential as JsonObject, ...Object.fromEntries(given) };
 }
 
-/** The id of the credential is settled now, so that whoever asks can name it, and only one can ever come of the request. */
+/** A request as it is kept: the id of the credential is settled now, so that it can be named, and only one can ever come of the request. */
+export function keptRequestOf(body: z.infer<typeof Issue>): JsonObject & { readonly credentialId: string } {
+  const request = requestOf(body);
+  const { credentialId = request.credential['id'] ?? `urn:uuid:${randomUUID()}` } = request;
+  return { ...(request as unknown as JsonObject), credentialId: String(credentialId) };
+}
+
 async function askToIssue(
   approvals: Approvals,
   instance: InstanceRecord,
-  call: Call,
-  request: IssueRequest,
+  call: Call<z.infer<typeof Issue>>,
 ): Promise<Answer> {
-  const { credentialId = request.credential['id'] ?? `urn:uuid:${randomUUID()}` } = request;
-  const kept = { ...request, credentialId } as unknown as JsonObject;
-  const asked = { act: 'issue', request: kept, credentialId: String(credentialId), by: call.actor ?? '' } as const;
+  const request = keptRequestOf(call.body);
+  const { credentialId } = request;
+  const asked = { act: 'issue', request, credentialId, by: call.actor ?? '' } as const;
   return waiting(await approvals.ask(instance, asked, claimOf(call, `approval/issue/${instance.id}`)));
 }
 

@@ -41,6 +41,7 @@ import { STORAGE_BUILDERS } from './storage.ts';
 import { SUPPLY_BUILDERS } from './supply.ts';
 import { TIME_BUILDERS } from './time.ts';
 import { findUnderMechanisms, MECHANISM_BUILDERS } from './under-mechanisms.ts';
+import { WALLET_BUILDERS } from './wallets.ts';
 import { WEBVH_BUILDERS } from './webvh.ts';
 
 const BUILDERS: Readonly<Record<string, Builder>> = {
@@ -84,6 +85,7 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   ...SUPPLY_BUILDERS,
   ...TIME_BUILDERS,
   ...TOKEN_BUILDERS,
+  ...WALLET_BUILDERS,
   ...WEBVH_BUILDERS,
 };
 

@@ -63,9 +63,6 @@ const sdJwt: Builder = async (world, given) => {
 const ROUTES: readonly (readonly [string, string])[] = [
   ['GET', '/.well-known/openid-credential-issuer'],
   ['GET', '/.well-known/oauth-authorization-server'],
-  ['POST', '/issuers/maker/oid4vci/token'],
-  ['POST', '/issuers/maker/oid4vci/nonce'],
-  ['POST', '/issuers/maker/oid4vci/credential'],
   ['POST', '/verifiers/maker/oid4vp/response'],
   ['GET', '/verifiers/maker/oid4vp/request'],
   ['POST', '/holders/maker/oid4vp/request'],

@@ -1,0 +1,32 @@
+/** Secrets of an offer. What is stored are digests; what is told is told once, or derived anew from what the wallet brings. */
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+
+/** Bytes of a handle or an access token. */
+const SECRET_BYTES = 32;
+/** Digits of a transaction code: with five tries, one guess in 200,000 is right. */
+export const TX_CODE_DIGITS = 6;
+
+const sha256 = (text: string) => createHash('sha256').update(text);
+
+export function newSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url');
+}
+
+export function newTxCode(): string {
+  return String(randomInt(10 ** TX_CODE_DIGITS)).padStart(TX_CODE_DIGITS, '0');
+}
+
+/** The code that belongs to the address of an offer: whoever has the address gets it there, and nothing that is stored gives it away. */
+export function codeOf(handle: string): string {
+  return sha256(`pre-authorized code of ${handle}`).digest('base64url');
+}
+
+/** What is stored of a code or a token. */
+export function digestOf(secret: string): string {
+  return sha256(secret).digest('hex');
+}
+
+/** Six digits alone are soon tried through, so what is stored of them depends on the code, which is not stored. */
+export function txCodeDigest(code: string, txCode: string): string {
+  return sha256(`transaction code ${txCode} of ${code}`).digest('hex');
+}
