@@ -64,6 +64,9 @@ export interface ApplicationDeps {
   readonly profile?: string | undefined;
 }
 
+/** Characters of an `Authorization` header with one of our tokens (services/callers.ts). */
+const LONGEST_AUTHORIZATION = 220;
+
 /** How long a body that nobody reads may take to arrive before its connection is closed with the answer. */
 const UNREAD_MS = 1_000;
 
@@ -210,9 +213,10 @@ function whenRead(request: Request, answer: () => void): void {
   request.on('end', done).on('close', done).resume();
 }
 
-/** What a request can be told by before it is looked at. */
-function senderOf({ headers, socket }: Request): string {
-  return headers.authorization ?? socket.remoteAddress ?? '';
+/** What a request can be told by before it is looked at. What is longer than any token of ours would only fill the memory. */
+function senderOf({ headers: { authorization }, socket }: Request): string {
+  const told = authorization !== undefined && authorization.length <= LONGEST_AUTHORIZATION;
+  return told ? authorization : (socket.remoteAddress ?? '');
 }
 
 /** By the token that is sent; a cookie counts where there is none, and changes something only for a page of this node. */

@@ -7,17 +7,25 @@ const MOST_AT_ONCE = 16;
 const MOST_OF_ONE = 12;
 /** Requests that may wait for their turn; beyond it the service says so instead of growing. */
 const MOST_WAITING = 4000;
-/** How long a request may wait in line, so that what passes within seconds is borne. Milliseconds. */
-const PATIENCE_MS = 10_000;
-/** Once there has been a line for so long, more is asked than can be done; nobody is then kept waiting only to be told so late. */
-const STANDING_MS = 5_000;
-const STANDING_PATIENCE_MS = 500;
+/** How long a request may wait in line at all. What was asked for at once is done, however long it takes, up to here. Milliseconds. */
+const PATIENCE_MS = 30_000;
+/** Whoever has so many in line, and goes on asking, asks for more than can be done. */
+const OVERLOADED_AT = 1_200;
+/** For so long after the last who had to be turned away, nobody of theirs is kept waiting only to be told so late. Milliseconds. */
+const OVERLOADED_FOR_MS = 2_000;
+const OVERLOADED_PATIENCE_MS = 300;
 
 /** There is more to do than can be done. Nothing is wrong with the request, nor with the node. */
 export class TooMany extends ServiceError {
   constructor() {
     super('UNAVAILABLE', 'too many requests are waiting', { retryAfter: 2 });
   }
+}
+
+/** Of one caller; who waits longest stands first. */
+interface Line {
+  readonly waiting: Waiting[];
+  overloadedAt: number;
 }
 
 interface Waiting {
@@ -32,13 +40,10 @@ interface Waiting {
  * Errors: UNAVAILABLE when the line is full, for whoever has most in it, and for whoever has waited too long.
  */
 export class WaitingLine {
-  /** By caller; who waits longest stands first. */
-  readonly #waiting = new Map<string, Waiting[]>();
+  readonly #lines = new Map<string, Line>();
   readonly #working = new Map<string, number>();
   #inAll = 0;
   #inLine = 0;
-  /** Since when there has been a line without a break. */
-  #standingSince = 0;
   readonly #now: () => number;
   readonly #starts: Starts;
 
@@ -69,13 +74,14 @@ export class WaitingLine {
 
   #turn(caller: string): Promise<void> {
     const since = this.#now();
+    const first = this.#lines.get(caller);
+    if (first !== undefined && first.waiting.length >= OVERLOADED_AT) first.overloadedAt = since;
     this.#turnAwayLate(since);
     if (this.#inLine >= MOST_WAITING) this.#makeRoomFor(caller);
-    if (this.#inLine === 0) this.#standingSince = since;
     return new Promise((start, turnAway) => {
-      const own = this.#waiting.get(caller) ?? [];
-      own.push({ since, start, turnAway });
-      this.#waiting.set(caller, own);
+      const own = this.#lines.get(caller) ?? { waiting: [], overloadedAt: Number.NEGATIVE_INFINITY };
+      own.waiting.push({ since, start, turnAway });
+      this.#lines.set(caller, own);
       this.#inLine += 1;
     });
   }
@@ -84,21 +90,24 @@ export class WaitingLine {
   #makeRoomFor(caller: string): void {
     const full = new TooMany();
     let heaviest: Waiting[] = [];
-    for (const line of this.#waiting.values()) if (line.length > heaviest.length) heaviest = line;
-    if (heaviest.length <= (this.#waiting.get(caller)?.length ?? 0) + 1) throw full;
+    for (const { waiting } of this.#lines.values()) if (waiting.length > heaviest.length) heaviest = waiting;
+    if (heaviest.length <= (this.#lines.get(caller)?.waiting.length ?? 0) + 1) throw full;
     heaviest.pop()?.turnAway(full);
     this.#inLine -= 1;
   }
 
   /** Those of a caller wait in the order in which they came, so the first who may stay ends the search. */
   #turnAwayLate(now: number): void {
-    if (this.#inLine === 0) return;
-    const patience = now - this.#standingSince > STANDING_MS ? STANDING_PATIENCE_MS : PATIENCE_MS;
-    for (const [caller, line] of this.#waiting) {
-      const stay = line.findIndex(({ since }) => now - since <= patience);
-      const late = line.splice(0, stay < 0 ? line.length : stay);
+    for (const [caller, line] of this.#lines) {
+      const { waiting } = line;
+      const overloaded = now - line.overloadedAt < OVERLOADED_FOR_MS;
+      const patience = overloaded ? OVERLOADED_PATIENCE_MS : PATIENCE_MS;
+      const stay = waiting.findIndex(({ since }) => now - since <= patience);
+      const late = waiting.splice(0, stay < 0 ? waiting.length : stay);
       this.#inLine -= late.length;
-      if (line.length === 0) this.#waiting.delete(caller);
+      // The line of a caller who is there again within moments goes on to be an overloaded one.
+      if (waiting.length === 0 && !overloaded) this.#lines.delete(caller);
+      if (late.length > 0 && overloaded) line.overloadedAt = now;
       for (const { turnAway } of late) turnAway(new TooMany());
     }
   }
@@ -116,16 +125,16 @@ export class WaitingLine {
     this.#turnAwayLate(this.#now());
     let first: string | undefined;
     let fewest = MOST_OF_ONE;
-    for (const caller of this.#waiting.keys()) {
-      if (this.#of(caller) < fewest) [first, fewest] = [caller, this.#of(caller)];
+    for (const [caller, { waiting }] of this.#lines) {
+      if (waiting.length > 0 && this.#of(caller) < fewest) [first, fewest] = [caller, this.#of(caller)];
       if (fewest === 0) break;
     }
-    const line = first === undefined ? undefined : this.#waiting.get(first);
-    const next = line?.shift();
+    const line = first === undefined ? undefined : this.#lines.get(first);
+    const next = line?.waiting.shift();
     if (first === undefined || line === undefined || next === undefined) return;
     // Whoever had a turn stands behind the others who have as few.
-    this.#waiting.delete(first);
-    if (line.length > 0) this.#waiting.set(first, line);
+    this.#lines.delete(first);
+    if (line.waiting.length > 0 || this.#now() - line.overloadedAt < OVERLOADED_FOR_MS) this.#lines.set(first, line);
     this.#inLine -= 1;
     this.#take(first);
     this.#starts.add(next.start);

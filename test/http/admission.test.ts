@@ -70,7 +70,7 @@ describe('a caller who asks for much more than can be done', () => {
     });
     // Nothing tells from outside when it stands in line.
     while (late === undefined) {
-      now += 10_001;
+      now += 30_001;
       crowd.push(ask(13));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

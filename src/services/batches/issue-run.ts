@@ -5,8 +5,9 @@ import type { JsonObject } from '../../base/json.ts';
 import { isAdviceError, refuseAdvised } from '../../credentials/lint.ts';
 import type { Line } from '../../formats/lines.ts';
 import type { BatchLineRecord, InstanceRecord, IssuanceRecord } from '../../store/store.ts';
+import { type Emit, LinesRun } from './lines-run.ts';
 import type { BatchesDeps, IssuedAnswer, Issuing, Prepared, Signing, StatusChanges } from './ports.ts';
-import { assertGoingOn, isEndedElsewhere, isEndOfRun, type Progress } from './progress.ts';
+import { isEndedElsewhere, isEndOfRun, type Progress } from './progress.ts';
 import { asOfLine, digestOfLine, findingsOfLine, linked, readLine, readReplacement } from './read-line.ts';
 import type { Spool } from './spool.ts';
 
@@ -39,7 +40,14 @@ export type IssueResult = { readonly line: number } & (
   | { readonly status: 'refused'; readonly error: unknown }
 );
 
-export type Emit<Result> = (result: Result) => Promise<void>;
+/** What is found out for a group before its lines. */
+interface KnownOfGroup {
+  /** What earlier runs did. */
+  readonly lines: ReadonlyMap<number, BatchLineRecord>;
+  readonly signing: Promise<Signing>;
+}
+
+const DONE: ReadonlySet<string> = new Set(['issued']);
 
 interface Wanted {
   readonly line: Line;
@@ -80,50 +88,21 @@ export class IssueRun {
   }
 
   /** Errors: whatever makes it senseless to go on; what was done so far is on disk and is not done again. */
-  async run(emit: Emit<IssueResult>): Promise<void> {
-    const { mode } = this.#options;
-    if (this.#progress === undefined) return this.#validate(emit, { tellAll: true }).then(() => undefined);
-    try {
-      const good = mode === 'each' || (await this.#validate(emit, { tellAll: false }));
-      if (!good) return await this.#progress.end({ state: 'refused' });
-      this.#progress.update({ state: 'working', checked: 0, done: 0, refused: 0 });
-      await this.#progress.save();
-      this.#seen.clear();
-      for await (const group of this.#spool.groups()) {
-        assertGoingOn(this.#options.signal);
-        await this.#work(group, emit);
-        await this.#progress.saveNowAndThen();
-      }
-      await this.#changes.publish();
-      await this.#progress.end({ state: 'done' });
-    } catch (error) {
-      await this.#progress.end({ state: 'interrupted' }).catch(() => undefined);
-      throw error;
-    }
-  }
-
-  /** Look at every line. True when all are good; the lines are told once one of them is not, or all of them on a dry run. */
-  async #validate(emit: Emit<IssueResult>, { tellAll }: { readonly tellAll: boolean }): Promise<boolean> {
-    const untold: IssueResult[] = [];
-    let good = true;
-    for await (const group of this.#spool.groups()) {
-      assertGoingOn(this.#options.signal);
-      const known = await this.#knownOf(group);
-      const signing = this.#signing();
-      for (const line of group) {
-        await setImmediate();
-        const result = await this.#look(line, known.get(line.number), signing);
-        await this.#progress?.saveNowAndThen();
-        this.#count(result);
-        if (result.status === 'refused') good = false;
-        if (good && !tellAll) untold.push(brief(result));
-        else {
-          for (const earlier of untold.splice(0)) await emit(earlier);
-          await emit(result);
-        }
-      }
-    }
-    return good;
+  run(emit: Emit<IssueResult>): Promise<void> {
+    const { mode, signal } = this.#options;
+    const course = new LinesRun<IssueResult, KnownOfGroup>(
+      { spool: this.#spool, progress: this.#progress, mode, signal },
+      {
+        prepare: async (group) => ({ lines: await this.#knownOf(group), signing: this.#signing() }),
+        look: (line, known) => this.#look(line, known),
+        brief,
+        begin: () => this.#seen.clear(),
+        work: (group, known) => this.#work(group, known),
+        publish: () => this.#changes.publish(),
+        done: DONE,
+      },
+    );
+    return course.run(emit);
   }
 
   /** For the lines of a group; where it fails, each of them says so. */
@@ -133,7 +112,8 @@ export class IssueRun {
     return signing;
   }
 
-  async #look(line: Line, known: BatchLineRecord | undefined, signing: Promise<Signing>): Promise<IssueResult> {
+  async #look(line: Line, { lines, signing }: KnownOfGroup): Promise<IssueResult> {
+    const known = lines.get(line.number);
     const before = known && doneBefore(line, known);
     if (before !== undefined) return before;
     const wanted = await this.#want(line, { checked: false, signing });
@@ -142,16 +122,18 @@ export class IssueRun {
     return { line: line.number, status: 'valid', warnings: this.#ofLine(warnings) };
   }
 
-  /** A group in the order of its lines: read, intents in one sync, signatures, results in one sync, answers. */
-  async #work(group: readonly Line[], emit: Emit<IssueResult>): Promise<void> {
-    const known = await this.#knownOf(group);
+  /** A group in the order of its lines: read, intents in one sync, signatures, results in one sync. */
+  async #work(
+    group: readonly Line[],
+    { lines, signing }: KnownOfGroup,
+  ): Promise<{ readonly results: ReadonlyMap<number, IssueResult>; readonly ends: readonly unknown[] }> {
     const results = new Map<number, IssueResult>();
     const wanted: Wanted[] = [];
     const replaced = new Map<number, string>();
-    const how = { checked: this.#options.mode === 'all', signing: this.#signing() };
+    const how = { checked: this.#options.mode === 'all', signing };
     for (const line of group) {
       await setImmediate();
-      const earlier = known.get(line.number);
+      const earlier = lines.get(line.number);
       const before = earlier && doneBefore(line, earlier);
       if (before !== undefined) {
         results.set(line.number, before);
@@ -170,13 +152,7 @@ export class IssueRun {
     const ends: unknown[] = [];
     for (const result of await this.#issue(wanted, ends)) results.set(result.line, result);
     await this.#supersede(results, replaced);
-    for (const { number } of group) {
-      const result = results.get(number);
-      if (result === undefined) continue;
-      this.#count(result);
-      await emit(result);
-    }
-    if (ends.length > 0) throw ends[0];
+    return { results, ends };
   }
 
   /** `ends` gets what makes it senseless to go on; the lines it befell have no result and are done another time. */
@@ -342,15 +318,6 @@ export class IssueRun {
 
   #ofLine(findings: readonly Finding[]): readonly Finding[] {
     return this.#options.superseding === undefined ? findingsOfLine(findings) : findings;
-  }
-
-  #count({ status }: IssueResult): void {
-    const { checked = 0, done = 0, refused = 0 } = this.#progress?.record ?? {};
-    this.#progress?.update({
-      checked: checked + 1,
-      done: done + Number(status === 'issued'),
-      refused: refused + Number(status === 'refused'),
-    });
   }
 }
 

@@ -1,9 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { ServiceError } from '../../base/error.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Line } from '../../formats/lines.ts';
 import type { InstanceRecord } from '../../store/store.ts';
-import type { Emit } from './issue-run.ts';
+import { type Emit, LinesRun } from './lines-run.ts';
 import type { BatchesDeps, StatusChange, StatusChanges } from './ports.ts';
 import { assertGoingOn, isEndOfRun, type Progress } from './progress.ts';
 import { digestOfLine, readLine } from './read-line.ts';
@@ -39,45 +38,21 @@ export class StatusRun {
     this.#changes = deps.changesOf(options.instance);
   }
 
-  async run(emit: Emit<StatusResult>): Promise<void> {
-    if (this.#progress === undefined) return this.#validate(emit, true).then(() => undefined);
-    try {
-      const good = this.#options.mode === 'each' || (await this.#validate(emit, false));
-      if (!good) return await this.#progress.end({ state: 'refused' });
-      this.#progress.update({ state: 'working', checked: 0, done: 0, refused: 0 });
-      await this.#progress.save();
-      for await (const group of this.#spool.groups()) {
-        assertGoingOn(this.#options.signal);
-        await this.#work(group, emit);
-        await this.#progress.saveNowAndThen();
-      }
-      await this.#changes.publish();
-      await this.#progress.end({ state: 'done' });
-    } catch (error) {
-      await this.#progress.end({ state: 'interrupted' }).catch(() => undefined);
-      throw error;
-    }
-  }
-
-  async #validate(emit: Emit<StatusResult>, tellAll: boolean): Promise<boolean> {
-    const untold: StatusResult[] = [];
-    let good = true;
-    for await (const group of this.#spool.groups()) {
-      assertGoingOn(this.#options.signal);
-      for (const line of group) {
-        const result = await this.#look(line);
-        this.#count(result);
-        if (result.status === 'refused') good = false;
-        if (good && !tellAll) untold.push(result);
-        else {
-          for (const earlier of untold.splice(0)) await emit(earlier);
-          await emit(result);
-        }
-      }
-      await this.#progress?.saveNowAndThen();
-      await setImmediate();
-    }
-    return good;
+  run(emit: Emit<StatusResult>): Promise<void> {
+    const { mode, signal } = this.#options;
+    const course = new LinesRun<StatusResult, undefined>(
+      { spool: this.#spool, progress: this.#progress, mode, signal },
+      {
+        prepare: async () => undefined,
+        look: (line) => this.#look(line),
+        brief: (result) => result,
+        begin: () => undefined,
+        work: (group) => this.#work(group),
+        publish: () => this.#changes.publish(),
+        done: DONE,
+      },
+    );
+    return course.run(emit);
   }
 
   async #look(line: Line): Promise<StatusResult> {
@@ -101,7 +76,9 @@ export class StatusRun {
     return change;
   }
 
-  async #work(group: readonly Line[], emit: Emit<StatusResult>): Promise<void> {
+  async #work(
+    group: readonly Line[],
+  ): Promise<{ readonly results: ReadonlyMap<number, StatusResult>; readonly ends: readonly unknown[] }> {
     const results = new Map<number, StatusResult>();
     const due: { readonly line: Line; readonly change: StatusChange }[] = [];
     for (const line of group) {
@@ -118,7 +95,7 @@ export class StatusRun {
         batch: { batch, line: line.number, digest: digestOfLine(line) },
       })),
     );
-    let end: { readonly error: unknown } | undefined;
+    const ends: unknown[] = [];
     for (const [place, { line, change }] of due.entries()) {
       const outcome = outcomes[place];
       if (outcome === undefined) continue;
@@ -129,32 +106,19 @@ export class StatusRun {
           credentialId,
           status: outcome.changed ? 'changed' : 'unchanged',
         });
-      } else if (isEndOfRun(outcome.error)) end ??= outcome;
+      } else if (isEndOfRun(outcome.error)) ends.push(outcome.error);
       else results.set(line.number, { ...this.#refused(line, outcome.error), credentialId });
     }
-    for (const { number } of group) {
-      const result = results.get(number);
-      if (result === undefined) continue;
-      this.#count(result);
-      await emit(result);
-    }
-    if (end !== undefined) throw end.error;
+    return { results, ends };
   }
 
   #refused({ number }: Line, error: unknown): StatusResult {
     if (!(error instanceof ServiceError)) this.#deps.fault(error);
     return { line: number, status: 'refused', error };
   }
-
-  #count({ status }: StatusResult): void {
-    const { checked = 0, done = 0, refused = 0 } = this.#progress?.record ?? {};
-    this.#progress?.update({
-      checked: checked + 1,
-      done: done + Number(status === 'changed' || status === 'unchanged'),
-      refused: refused + Number(status === 'refused'),
-    });
-  }
 }
+
+const DONE: ReadonlySet<string> = new Set(['changed', 'unchanged']);
 
 /** One run that revokes whatever a batch issued. */
 export class UndoRun {

@@ -26,7 +26,7 @@ describe('the door', () => {
   test('is shut for a moment to a sender who was turned away, and to nobody else', async () => {
     const { admission, ask, outcomes, pass } = crowded();
     expect(admission.refusalOf('greedy token')).toBeUndefined();
-    pass(10_001);
+    pass(30_001);
     ask('another token of the same');
     await Promise.resolve();
     await new Promise((resolve) => setImmediate(resolve));

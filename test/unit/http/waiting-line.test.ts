@@ -75,37 +75,58 @@ describe('places for those who work at once', () => {
     expect(refused).toEqual(['greedy UNAVAILABLE 2', 'greedy UNAVAILABLE 2']);
   });
 
-  test('a line that passes is borne; one that stands keeps nobody for long', async () => {
+  /** A caller who fills the room, and counts how often they are turned away. */
+  function greedy() {
     const { ask, of, end, pass } = room();
-    let refused = 0;
+    const count = { refused: 0 };
     const fill = (many: number): void => {
       for (let n = 0; n < many; n += 1)
         ask('greedy').catch((error: unknown) => {
           expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfter: 2 });
-          refused += 1;
+          count.refused += 1;
         });
     };
+    return { ask, of, end, pass, fill, count };
+  }
+
+  test('what was asked for at once is done, however long it takes, up to half a minute', async () => {
+    const { of, end, pass, fill, count } = greedy();
     fill(12 + 30);
-    pass(4_900);
-    fill(5);
+    for (let n = 0; n < 10; n += 1) {
+      pass(2_900);
+      await end('greedy');
+    }
+    expect([of('greedy'), count.refused]).toEqual([12, 0]);
+    pass(1_001);
     await end('greedy');
-    expect([of('greedy'), refused]).toEqual([12, 0]);
-    // The line has stood for more than five seconds: the thirty have waited too long, the five half a second at most.
-    pass(400);
+    expect([of('greedy'), count.refused]).toEqual([11, 20]);
+  });
+
+  test('whoever goes on asking for more than can be done is kept waiting for a moment at most, and nobody else', async () => {
+    const { ask, of, end, pass, fill, count } = greedy();
+    fill(12 + 1200);
+    pass(301);
     await end('greedy');
-    expect([of('greedy'), refused]).toEqual([12, 29]);
-    pass(101);
-    fill(1);
+    expect(count.refused).toBe(0);
+    fill(2);
     await turn();
-    expect(refused).toBe(33);
-    // The line begins anew with whoever comes when it is empty.
-    for (let n = 0; n < 13; n += 1) await end('greedy');
-    fill(12 + 3);
-    pass(4_900);
+    // All are gone who have waited for longer than a moment; the two who came last stay.
+    expect(count.refused).toBe(1199);
+    for (let n = 0; n < 5; n += 1) void ask('modest');
+    pass(301);
     await end('greedy');
-    expect([of('greedy'), refused]).toEqual([12, 33]);
-    pass(5_101);
+    expect([of('greedy'), of('modest'), count.refused]).toEqual([11, 5, 1201]);
+    // Whoever goes on is turned away for so long as they do.
+    pass(1_600);
+    fill(3);
+    pass(301);
+    await end('modest');
+    expect([of('greedy'), count.refused]).toEqual([11, 1204]);
+    // Two seconds after the last it is over, and a line is borne again.
+    pass(2_000);
+    fill(10);
+    pass(900);
     await end('greedy');
-    expect(refused).toBe(35);
+    expect(count.refused).toBe(1204);
   });
 });
