@@ -48,13 +48,15 @@ import { Presenter } from './services/openid4vp/presenter.ts';
 import { Reevaluations } from './services/reevaluations.ts';
 import { Renderings } from './services/renderings.ts';
 import { ReportCredentials } from './services/report-credentials.ts';
+import { TokenStatusLists } from './services/token-status-lists.ts';
 import { TrustRegistry } from './services/trust-registry.ts';
 import type { EvaluationRequest } from './services/verifier/evaluation.ts';
 import { createSchemaLoader } from './services/verifier/load-schema.ts';
 import { policyOf } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
-import type { InstanceRecord, Store } from './store/store.ts';
+import { createStatusListToken } from './status/token-status-list.ts';
+import type { InstanceRecord, StatusEntry, Store } from './store/store.ts';
 import type { Policy } from './trust/policy.ts';
 import { VERSION } from './version.ts';
 
@@ -162,9 +164,21 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     signerOf,
     onChange: () => reevaluations.wake(),
   });
+  const tokenStatusLists = new TokenStatusLists({
+    store,
+    proofs,
+    publicUrl,
+    signerOf,
+    publish: (listId, at) => credentialStatus.publish(listId, at),
+    urlOf: (listId) => credentialStatus.urlOf(listId),
+  });
   const holding = { store, resolver, clock, signerOf };
   const holder = new Holder({ ...holding, ...workshop });
-  const loadStatusList = ownListsFirst(credentialStatus, createStatusListLoader({ fetchJson, clock }));
+  const loadStatusList = ownListsFirst(
+    credentialStatus,
+    tokenStatusLists,
+    createStatusListLoader({ fetchJson, clock }),
+  );
   const verifying = {
     store,
     resolver,
@@ -186,6 +200,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     clock,
     signerOf,
     statusListUrl: (listId: string) => credentialStatus.urlOf(listId),
+    tokenStatusOf: (entries: readonly StatusEntry[]) => tokenStatusLists.referenceOf(entries),
     adviseOnIssue: (instance: InstanceRecord, request: AdviceOnIssue) =>
       adviser.adviseOnIssue(instance.organisation, request),
     alarm: (what: string) => log.event('alarm', { what }),
@@ -240,7 +255,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     resolver,
     exchange: options.exchange ?? createSafeExchange(guard),
     holder: {
-      derive: (document, shown, presentedTo) => holder.derive(document, shown, presentedTo),
+      derive: (instance, document, shown, presentedTo) => holder.derive(instance, document, shown, presentedTo),
       prove: (instance, request) => holder.prove(instance, request),
     },
     signerOf,
@@ -337,6 +352,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     offers,
     credentialIssuing,
     credentialStatus,
+    tokenStatusLists,
     evaluations,
     reevaluations,
     reportCredentials,
@@ -471,12 +487,14 @@ function chooser<Service>(product: Service, conformance: Service | undefined): (
 }
 
 /** Lists of this node are asked of this node itself: no request leaves for what is here. */
-function ownListsFirst(credentialStatus: CredentialStatus, load: LoadStatusList): LoadStatusList {
-  return async (url, at) => {
-    const listId = credentialStatus.findListId(url);
-    if (listId === undefined) return load(url, at);
+function ownListsFirst(lists: CredentialStatus, tokens: TokenStatusLists, load: LoadStatusList): LoadStatusList {
+  return async (url, at, form) => {
+    const own = form === 'token' ? tokens.findName(url) : lists.findListId(url);
+    if (own === undefined) return load(url, at, form);
     try {
-      return { ok: true, document: await credentialStatus.publish(listId, at) };
+      const document =
+        form === 'token' ? createStatusListToken(url, await tokens.publish(own, at)) : await lists.publish(own, at);
+      return { ok: true, document };
     } catch (error) {
       if (error instanceof ServiceError) return { ok: false, code: 'STATUS_RETRIEVAL_ERROR', detail: error.message };
       throw error;

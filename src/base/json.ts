@@ -23,6 +23,7 @@ export const REQUEST_LIMITS: JsonLimits = {
   // Judged by caps of their own before anything is decoded: what is wrong with such a text is more than its length.
   longMembers: {
     encodedList: 1_572_864,
+    statusListToken: 1_572_864,
     proofValue: 131_072,
     issuer: 131_072,
     holder: 131_072,

@@ -27,6 +27,8 @@ export interface FormDependencies {
   readonly signing?: boolean;
   /** Whether the document came out of an envelope of which a holder may have left something out (`isSdEnvelope`). */
   readonly shownInPart?: boolean;
+  /** Whether the token that it came in says beside it where its status is kept (`statusListBeside`). */
+  readonly statusBeside?: boolean;
 }
 
 const STATUS_ENTRY_TYPE = 'BitstringStatusListEntry';
@@ -63,7 +65,7 @@ export function checkCredentialForm(document: JsonObject, deps: FormDependencies
     ...unsupported,
     ...checkStatedSchema(document, profile),
     ...checkPeriodOrder(document),
-    ...checkStatusPresence(document, profile, selective),
+    ...(deps.statusBeside === true ? [] : checkStatusPresence(document, profile, selective)),
   ];
   return failures.length > 0 ? failures : [...shape, passed('schema')];
 }

@@ -6,9 +6,11 @@
 import { type Finding, failed, type Read, readFailed, readOk } from '../base/finding.ts';
 import { asArray, type JsonObject, type JsonValue } from '../base/json.ts';
 import { formatDateTime, readDateTime } from '../formats/date-time.ts';
-import { type DisclosedPlace, joinSdJwt, processDisclosures, type SdJwtParts, splitSdJwt } from '../formats/sd-jwt.ts';
+import { joinSdJwt, processDisclosures, type SdJwtParts, splitSdJwt } from '../formats/sd-jwt.ts';
 import { V2_CONTEXT } from './contexts.ts';
 import { typesOf } from './credential-members.ts';
+import type { Disclosure, OpenedEnvelope, StatusListReference } from './opened-envelope.ts';
+import { openSdJwtVc } from './sd-jwt-vc.ts';
 import {
   differing,
   idOf,
@@ -23,29 +25,12 @@ import {
 export const ENVELOPED_CREDENTIAL = 'EnvelopedVerifiableCredential';
 const DATA_URL = 'data:application/vc+jwt,';
 const SD_DATA_URL = 'data:application/vc+sd-jwt,';
+/** A project's own way to carry an SD-JWT VC as a document (docs/decisions/0034-sd-jwt-vc-in-an-envelope.md). */
+const DC_DATA_URL = 'data:application/dc+sd-jwt,';
 /** Claims that repeat a member of the credential, and the claim that says when the token was made. */
 const CLAIMS = ['iss', 'sub', 'jti', 'nbf', 'exp', 'iat'] as const;
 /** Claims about the token, which nobody could rely on if a holder might leave them out (RFC 9901, section 9.7). */
 const NEVER_WITHHELD = new Set([...CLAIMS, 'aud', 'cnf', 'nonce', 'vct', 'status'].map((name) => `/${name}`));
-
-export interface OpenedEnvelope {
-  /** The unsecured document: what was signed, without the claims that say it a second time. */
-  readonly document: JsonObject;
-  /** Compact JWS. */
-  readonly token: string;
-  readonly header: JsonObject;
-  /** When the token says that it was made, milliseconds since the epoch. */
-  readonly issuedAt: number | undefined;
-  /** Of an SD-JWT: what was hidden and is shown, and where something is hidden still. */
-  readonly disclosure?: Disclosure;
-}
-
-/** Places are JSON pointers into the document. */
-export interface Disclosure {
-  readonly disclosed: readonly DisclosedPlace[];
-  /** Objects and arrays of which a part, or nothing at all but a decoy, is not shown. */
-  readonly concealing: readonly string[];
-}
 
 export function isEnveloped(document: JsonObject): boolean {
   return typesOf(document).includes(ENVELOPED_CREDENTIAL);
@@ -61,10 +46,36 @@ export function createSdEnvelope(parts: Omit<SdJwtParts, 'keyBinding'>): JsonObj
   return { '@context': V2_CONTEXT, id: `${SD_DATA_URL}${joinSdJwt(parts)}`, type: ENVELOPED_CREDENTIAL };
 }
 
+/** The envelope around an SD-JWT VC, in its compact form, with a key binding or without. */
+export function createSdJwtVcEnvelope(text: string): JsonObject {
+  return { '@context': V2_CONTEXT, id: `${DC_DATA_URL}${text}`, type: ENVELOPED_CREDENTIAL };
+}
+
 /** Whether a document is an envelope of which a holder may have chosen what is shown. */
 export function isSdEnvelope(document: JsonObject): boolean {
+  return isEnvelopeOf(document, SD_DATA_URL) || isSdJwtVcEnvelope(document);
+}
+
+/** Whether that is an SD-JWT VC. */
+export function isSdJwtVcEnvelope(document: JsonObject): boolean {
+  return isEnvelopeOf(document, DC_DATA_URL);
+}
+
+function isEnvelopeOf(document: JsonObject, address: string): boolean {
   const { id } = document;
-  return isEnveloped(document) && typeof id === 'string' && id.startsWith(SD_DATA_URL);
+  return isEnveloped(document) && typeof id === 'string' && id.startsWith(address);
+}
+
+/** What the check of a credential's form has to know of the document that the credential came in. */
+export function formOf(received: JsonObject): { readonly shownInPart: boolean; readonly statusBeside: boolean } {
+  return { shownInPart: isSdEnvelope(received), statusBeside: statusListBeside(received) !== undefined };
+}
+
+/** The place in a Token Status List by which a credential is judged that has no status entries of its own. */
+export function statusListBeside(received: JsonObject): StatusListReference | undefined {
+  if (!isSdJwtVcEnvelope(received)) return undefined;
+  const opened = openEnvelope(received);
+  return opened.ok && opened.value.document['credentialStatus'] === undefined ? opened.value.vc?.statusList : undefined;
 }
 
 /** The credential that a document holds, or itself where it is no envelope. Errors (as findings): those of `openEnvelope`. */
@@ -84,9 +95,13 @@ export function readableOf(document: JsonObject): JsonObject {
  * Open an envelope.
  * Errors (as findings): MALFORMED_VALUE_ERROR for another form of envelope, for one in another and for claims that contradict the
  * credential, and those of `readToken`; of an SD-JWT also those of `splitSdJwt` and `processDisclosures`, and PROOF_VERIFICATION_ERROR for a
- * key binding and for claims about the token that were left to the holder.
+ * key binding and for claims about the token that were left to the holder; of an SD-JWT VC those of `openSdJwtVc`.
  */
 export function openEnvelope(envelope: JsonObject): Read<OpenedEnvelope> {
+  if (isSdJwtVcEnvelope(envelope)) {
+    const text = tokenIn(envelope, { type: ENVELOPED_CREDENTIAL, address: DC_DATA_URL });
+    return text.ok ? openSdJwtVc(text.value) : text;
+  }
   const selective = isSdEnvelope(envelope);
   const held = tokenIn(envelope, { type: ENVELOPED_CREDENTIAL, address: selective ? SD_DATA_URL : DATA_URL });
   if (!held.ok) return held;

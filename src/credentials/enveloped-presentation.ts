@@ -6,7 +6,8 @@ import { type Finding, type Read, readFailed, readOk } from '../base/finding.ts'
 import type { JsonObject, JsonValue } from '../base/json.ts';
 import { V2_CONTEXT } from './contexts.ts';
 import { typesOf } from './credential-members.ts';
-import { isEnveloped, type OpenedEnvelope, tokenIn } from './envelope.ts';
+import { isEnveloped, tokenIn } from './envelope.ts';
+import type { OpenedEnvelope } from './opened-envelope.ts';
 import { differing, idOf, malformedEnvelope, readNumericDate, readToken, withoutClaims } from './token.ts';
 
 const ENVELOPED_PRESENTATION = 'EnvelopedVerifiablePresentation';

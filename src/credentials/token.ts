@@ -18,22 +18,25 @@ export interface TokenParts {
 }
 
 /** Errors (as findings): PARSING_ERROR for what is not three parts of strict base64url JSON, LIMIT_EXCEEDED. */
-export function readToken(token: string): Read<TokenParts> {
-  if (token.length > MAX_TOKEN) return readFailed(tooLong());
+export function readToken(
+  token: string,
+  { maxChars = MAX_TOKEN, limits = REQUEST_LIMITS }: { readonly maxChars?: number; readonly limits?: JsonLimits } = {},
+): Read<TokenParts> {
+  if (token.length > maxChars) return readFailed(tooLong(maxChars));
   const parts = token.split('.');
-  const [head, body, tail] = parts.map((part) => decodeBase64url(part, MAX_TOKEN));
+  const [head, body, tail] = parts.map((part) => decodeBase64url(part, maxChars));
   if (parts.length !== 3 || head === undefined || body === undefined || tail === undefined || parts.includes('')) {
     return readFailed(failed('envelope', 'PARSING_ERROR', 'not three parts of base64url', { pointer: '/id' }));
   }
   const header = readJsonObject(head, HEADER_LIMITS);
   if (!header.ok) return header;
-  const payload = readJsonObject(body);
+  const payload = readJsonObject(body, limits);
   return payload.ok ? readOk({ header: header.value, payload: payload.value }) : payload;
 }
 
 /** What is said of a token, or of one with its disclosures, that nobody reads. */
-export const tooLong = (): Finding =>
-  failed('envelope', 'LIMIT_EXCEEDED', `more than ${MAX_TOKEN} characters`, { pointer: '/id' });
+export const tooLong = (maxChars = MAX_TOKEN): Finding =>
+  failed('envelope', 'LIMIT_EXCEEDED', `more than ${maxChars} characters`, { pointer: '/id' });
 
 /** NumericDate (RFC 7519, section 2) as milliseconds; whole positive seconds only, and nothing for anything else. */
 export function readNumericDate(value: JsonValue | undefined): number | undefined {

@@ -36,6 +36,11 @@ export function decodeBase64(text: string, maxChars: number): Uint8Array | undef
   return text.length > maxChars ? undefined : attempt(() => base64.decode(text));
 }
 
+/** The same alphabet, written. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return base64.encode(bytes);
+}
+
 function attempt(decode: () => Uint8Array): Uint8Array | undefined {
   try {
     return decode();

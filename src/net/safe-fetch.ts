@@ -26,24 +26,32 @@ export type FetchJson = (
     readonly accept?: string;
     /** JSON Lines is wanted, which hosts serve under many names: the media type is not judged, only the bytes are. */
     readonly lines?: boolean;
+    /** The one media type that is an answer, in place of JSON. */
+    readonly mediaType?: string;
   },
 ) => Promise<FetchOutcome>;
 
 /** With a guard of its own, or one that is shared with others and whose caps then count for all of them. */
 export function createSafeFetch(options: GuardOptions | Guard): FetchJson {
   const guard = 'send' in options ? options : createGuard(options);
-  return (url, { maxBytes = guard.limits.maxBytes, accept = 'application/json', lines = false } = {}) =>
+  return (url, { maxBytes = guard.limits.maxBytes, accept = 'application/json', lines = false, mediaType } = {}) =>
     guard.send<FetchOutcome>(url, {
       method: 'GET',
       headers: { accept },
-      read: (response, finish) => readAnswer(response, url, { maxBytes, lines }, finish),
+      read: (response, finish) => readAnswer(response, url, { maxBytes, lines, mediaType }, finish),
     });
+}
+
+interface Wanted {
+  readonly maxBytes: number;
+  readonly lines: boolean;
+  readonly mediaType: string | undefined;
 }
 
 function readAnswer(
   response: IncomingMessage,
   url: string,
-  wanted: { readonly maxBytes: number; readonly lines: boolean },
+  wanted: Wanted,
   finish: (outcome: FetchOutcome) => void,
 ): void {
   const { maxBytes } = wanted;
@@ -72,17 +80,16 @@ function readAnswer(
 }
 
 /** What status and headers alone already decide; undefined when the body is wanted. */
-function judgeHead(
-  response: IncomingMessage,
-  { maxBytes, lines }: { readonly maxBytes: number; readonly lines: boolean },
-): FetchOutcome | undefined {
+function judgeHead(response: IncomingMessage, { maxBytes, lines, mediaType }: Wanted): FetchOutcome | undefined {
   const status = response.statusCode ?? 0;
   if (status === 404 || status === 410) return { status: 'not-found', gone: status === 410 };
   if (status >= 300 && status < 400) return unreachable('redirect');
   if (status !== 200) return unreachable('status');
   const coding = response.headers['content-encoding']?.trim().toLowerCase();
   if (coding !== undefined && coding !== '' && coding !== 'identity') return unreachable('content-coding');
-  if (!lines && !isJsonType(mediaTypeOf(response))) return unreachable('media-type');
+  const sent = mediaTypeOf(response);
+  const isWanted = lines || (mediaType === undefined ? isJsonType(sent) : sent === mediaType);
+  if (!isWanted) return unreachable('media-type');
   if (Number(response.headers['content-length'] ?? 0) > maxBytes) return { status: 'too-large', maxBytes };
   return undefined;
 }

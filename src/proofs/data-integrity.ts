@@ -5,8 +5,10 @@ import { ServiceError } from '../base/error.ts';
 import { asArray, isObject, type JsonObject, type JsonValue, pointerOf } from '../base/json.ts';
 import { findAt } from '../base/json-lookup.ts';
 import { type Contexts, V1_CONTEXT } from '../credentials/contexts.ts';
-import { isEnveloped, isSdEnvelope, openEnvelope, readableOf } from '../credentials/envelope.ts';
+import { createSdJwtVcEnvelope, isEnveloped, isSdEnvelope, openEnvelope, readableOf } from '../credentials/envelope.ts';
 import { isEnvelopedPresentation, openPresentation } from '../credentials/enveloped-presentation.ts';
+import type { OpenedEnvelope } from '../credentials/opened-envelope.ts';
+import type { TokenWishes } from '../credentials/sd-jwt-vc.ts';
 import { ALGORITHMS } from '../crypto/algorithms.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
@@ -25,15 +27,19 @@ import { stageOf } from './disclosure-value.ts';
 import {
   checkEnvelope,
   checkEnvelopedPresentation,
+  checkStatusListToken,
   envelopCredential,
   envelopDisclosably,
   envelopPresentation,
+  envelopSdJwtVc,
+  signStatusList,
 } from './jose.ts';
+import { bindTo } from './key-binding.ts';
 import { deriveWithLibrary, type Run, type SignInput, signWithLibrary } from './library.ts';
-import { VC_JWT, VC_SD_JWT, VP_JWT } from './mechanisms.ts';
+import { DC_SD_JWT, VC_JWT, VC_SD_JWT, VP_JWT } from './mechanisms.ts';
 import { readChain } from './proof-chain.ts';
 import type { ExpectedStage } from './proof-form.ts';
-import { assertConcealable, deriveSdEnvelope, isWholeSdJwt } from './sd-jwt.ts';
+import { assertConcealable, assertSdJwtVc, deriveSdEnvelope, isWholeSdJwt } from './sd-jwt.ts';
 
 export type { PresentationExpectation, ProofReport } from './check-proofs.ts';
 
@@ -45,6 +51,8 @@ export interface SecureOptions {
   readonly cryptosuite?: string;
   /** What every derived proof will show; for a suite with selective disclosure, and then required. */
   readonly mandatoryPointers?: readonly string[];
+  /** For `dc+sd-jwt` alone: whose key it is bound to, and its place in a Token Status List. */
+  readonly token?: TokenWishes | undefined;
   /** `id` of the new proof, where a later one is to name it. */
   readonly proofId?: string;
   /** `id` of the proof or proofs of the document that the new one covers too (a proof chain). */
@@ -65,6 +73,8 @@ interface Derivation {
   readonly selectivePointers: readonly string[];
   /** For one challenge and domain alone, where the suite can say so. */
   readonly presentedTo?: PresentationExpectation | undefined;
+  /** Whoever shows it, at an instant (milliseconds): needed for a credential that is bound to a key. */
+  readonly holder?: { readonly signer: Signer; readonly created: number } | undefined;
 }
 
 export interface DataIntegrity {
@@ -78,20 +88,26 @@ export interface DataIntegrity {
   securePresentation(unsecured: JsonObject, options: SecureOptions & PresentationExpectation): Promise<JsonObject>;
   /**
    * A copy that shows the mandatory part and what the pointers select, with a proof derived from the base proof; of an SD-JWT the same token
-   * with fewer disclosures.
+   * with fewer disclosures, and with the key binding of its holder where it is bound to a key and shown to somebody.
    * Errors: ServiceError `BAD_REQUEST` for a pointer to nothing, `PROOF_GENERATION_ERROR` for a credential that cannot be derived from,
-   * `LIMIT_EXCEEDED`.
+   * or that is bound to another key, `LIMIT_EXCEEDED`.
    */
   deriveCredential(document: JsonObject, options: Derivation): Promise<JsonObject>;
   /** Every proof, and that one of them is the issuer's. Errors: ServiceError `UNAVAILABLE` when nobody has time to look; nothing else. */
   checkCredentialProofs(document: JsonObject, options: CheckOptions): Promise<ProofReport>;
   /** The presentation's own proofs, bound to challenge and domain, and that one of them is the holder's. Never throws. */
   checkPresentationProof(document: JsonObject, options: CheckOptions & PresentationExpectation): Promise<ProofReport>;
+  /** A Status List Token with these claims, compact JWS. Errors: `PROOF_GENERATION_ERROR`; whatever the signer throws. */
+  signStatusList(claims: JsonObject, signer: Signer): Promise<string>;
+  /** One that was read, by a key of its issuer as of now. Never throws. */
+  checkStatusList(list: StatusListToken, options: Pick<CheckOptions, 'resolver' | 'now'>): Promise<ProofReport>;
   /** That the document can be signed, with this cryptosuite if one is named, and checked by everyone. Errors: as `secureCredential`, before any key is touched. */
   assertCanonicalisable(document: JsonObject, cryptosuite?: string): Promise<void>;
   /** Canonical N-Quads (RDFC-1.0) of the document without its proofs. Errors: as `assertCanonicalisable`. */
   canonicalise(document: JsonObject): Promise<string>;
 }
+
+type StatusListToken = Pick<OpenedEnvelope, 'header' | 'token'> & { readonly issuer: string };
 
 /**
  * Whether a credential may carry a base proof, from which everything in it could be shown: only what is plainly a derived proof, in its one
@@ -146,7 +162,8 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
     }
   };
   const assertCanonicalisable = async (document: JsonObject, cryptosuite?: string) => {
-    if (cryptosuite === VC_SD_JWT) assertConcealable(document);
+    if (cryptosuite === VC_SD_JWT || cryptosuite === DC_SD_JWT) assertConcealable(document);
+    if (cryptosuite === DC_SD_JWT) assertSdJwtVc(document);
     const canonical = await canonicalise(document);
     try {
       if (findCryptosuite(cryptosuite)?.selective === true) assertSelectable(canonical);
@@ -157,10 +174,12 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
   return {
     secureCredential: async (unsecured, options) => {
       if (options.cryptosuite === VC_JWT) return envelopCredential(unsecured, options);
-      if (options.cryptosuite === VC_SD_JWT) {
-        const { mandatoryPointers = [] } = options;
-        if (mandatoryPointers.length > 0) return envelopDisclosably(unsecured, { ...options, mandatoryPointers });
-        throw new ServiceError('PROOF_GENERATION_ERROR', NO_POINTERS);
+      if (options.cryptosuite === VC_SD_JWT || options.cryptosuite === DC_SD_JWT) {
+        const { mandatoryPointers = [], token, ...signing } = options;
+        if (mandatoryPointers.length === 0) throw new ServiceError('PROOF_GENERATION_ERROR', NO_POINTERS);
+        return options.cryptosuite === DC_SD_JWT
+          ? envelopSdJwtVc(unsecured, { ...signing, ...token, mandatoryPointers })
+          : envelopDisclosably(unsecured, { ...signing, mandatoryPointers });
       }
       assertDated(unsecured);
       const { cryptosuite = findCryptosuiteFor(options.signer.keyType)?.name } = options;
@@ -193,6 +212,8 @@ export function createDataIntegrity({ contexts }: { readonly contexts: Contexts 
       return { findings: opened.findings, controllers: [], keys: [], seen: [] };
     },
     deriveCredential: async (document, options) => derive(document, options, canonicaliser),
+    signStatusList,
+    checkStatusList: checkStatusListToken,
     canonicalise,
     assertCanonicalisable,
   };
@@ -250,7 +271,7 @@ async function sign(input: SignInput): Promise<JsonObject> {
 
 async function derive(
   document: JsonObject,
-  { selectivePointers, presentedTo }: Derivation,
+  { selectivePointers, presentedTo, holder }: Derivation,
   canonicaliser: Canonicaliser,
 ): Promise<JsonObject> {
   const content = readableOf(document);
@@ -261,7 +282,9 @@ async function derive(
     if (findAt(content, pointer) !== undefined) continue;
     throw new ServiceError('BAD_REQUEST', 'points at no member of the credential', at);
   }
-  if (isSdEnvelope(document)) return deriveSdEnvelope(document, selectivePointers);
+  if (isSdEnvelope(document)) {
+    return boundTo(deriveSdEnvelope(document, selectivePointers), presentedTo, holder);
+  }
   assertDerivable(document);
   try {
     const presentationHeader = presentedTo === undefined ? undefined : presentationHeaderOf(presentedTo);
@@ -271,6 +294,19 @@ async function derive(
     throw refusalFor(error, '/verifiableCredential');
   }
   throw new ServiceError('PROOF_GENERATION_ERROR', 'no derived credential came back');
+}
+
+/** The same token with the key binding of its holder, where it is bound to a key and shown to somebody. */
+async function boundTo(
+  envelope: JsonObject,
+  presentedTo: PresentationExpectation | undefined,
+  holder: Derivation['holder'],
+): Promise<JsonObject> {
+  const opened = openEnvelope(envelope);
+  if (!opened.ok || presentedTo === undefined || holder === undefined) return envelope;
+  const { vc } = opened.value;
+  if (vc?.confirmation === undefined) return envelope;
+  return createSdJwtVcEnvelope(await bindTo(vc, { ...holder, ...presentedTo }));
 }
 
 /** `whole`: where the document stands in the request. */

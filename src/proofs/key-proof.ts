@@ -11,7 +11,7 @@ import { readPublicJwk } from '../crypto/public-jwk.ts';
 import { createDidJwk } from '../dids/methods/jwk.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { retrieveVerificationMethod } from '../dids/verification-method.ts';
-import { ALGS, checkToken, LONGEST_KID } from './jose.ts';
+import { ALGS, checkArithmetic, LONGEST_KID } from './jws.ts';
 import type { VettedKey } from './library.ts';
 
 const KEY_PROOF = 'openid4vci-proof+jwt';
@@ -92,7 +92,7 @@ export async function checkKeyProof(
   const found = header['jwk'] === undefined ? await listedKey(header['kid'], deps) : keyInHeader(header['jwk']);
   if (!found.ok) return found;
   const { key, did } = found.value;
-  const signature = await checkToken({ token, header }, key);
+  const signature = await checkArithmetic({ token, header }, key);
   return verdictOf([signature]) === 'accepted' ? readOk(did) : readFailed(signature);
 }
 

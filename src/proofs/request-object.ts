@@ -9,7 +9,7 @@ import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { type Retrieval, retrieveVerificationMethod } from '../dids/verification-method.ts';
 import { encodeBase64url } from '../formats/multibase.ts';
-import { checkToken, LONGEST_KID, REFUSED_MEMBERS, signToken } from './jose.ts';
+import { checkArithmetic, faultOfHeader, LONGEST_KID, signToken } from './jws.ts';
 
 const REQUEST_OBJECT = 'oauth-authz-req+jwt';
 export const REQUEST_OBJECT_TYPE = `application/${REQUEST_OBJECT}`;
@@ -17,7 +17,7 @@ const CHECK = 'request.signature';
 
 /** Errors: whatever the signer throws; PROOF_GENERATION_ERROR. */
 export function signRequestObject(payload: JsonObject, signer: Signer): Promise<string> {
-  return signToken(payload, signer, { typ: REQUEST_OBJECT });
+  return signToken(payload, signer, { kid: signer.id, typ: REQUEST_OBJECT });
 }
 
 /** The same parameters in the form of a request object, without a signature (`alg` is `none`). */
@@ -58,8 +58,8 @@ export async function checkRequestObject(
   const refuse = (detail: string): Finding => failed(CHECK, 'PROOF_VERIFICATION_ERROR', detail);
   const { kid } = header;
   if (!signed) return refuse('the request is not signed');
-  const stranger = REFUSED_MEMBERS.find((name) => Object.hasOwn(header, name));
-  if (stranger !== undefined) return refuse(`a header with ${stranger} is not taken`);
+  const fault = faultOfHeader(header);
+  if (fault !== undefined) return refuse(fault);
   if (typeof kid !== 'string' || kid.length > LONGEST_KID) return refuse('the request names no key');
   if (!kid.startsWith(`${did}#`)) return refuse('the key is not of whoever asks');
   const retrieved = await retrieve(kid, { resolver, now });
@@ -67,7 +67,7 @@ export async function checkRequestObject(
     const { outcome, code = 'PROOF_VERIFICATION_ERROR', detail = 'no such key' } = retrieved.finding;
     return outcome === 'undetermined' ? undetermined(CHECK, code, detail) : failed(CHECK, code, detail);
   }
-  const arithmetic = await checkToken({ token, header }, retrieved.key);
+  const arithmetic = await checkArithmetic({ token, header }, retrieved.key);
   return arithmetic.outcome === 'passed' ? passed(CHECK) : refuse('the signature does not match the request');
 }
 

@@ -1,5 +1,5 @@
 /**
- * `vc+sd-jwt` (Securing Verifiable Credentials using JOSE and COSE 1.0, section 3.2.1): which members of a credential become disclosures,
+ * `vc+sd-jwt` (Securing Verifiable Credentials using JOSE and COSE 1.0, section 3.2.1) and `dc+sd-jwt` (SD-JWT VC): which members of a credential become disclosures,
  * which of them a holder passes on, and that none of them is one that its type always shows. The format itself is in formats/sd-jwt.ts.
  */
 import { randomBytes } from 'node:crypto';
@@ -7,10 +7,12 @@ import { refuse, ServiceError } from '../base/error.ts';
 import { type Finding, failed, passed } from '../base/finding.ts';
 import { isObject, type JsonObject, type JsonValue, pointerOf } from '../base/json.ts';
 import { isCoveredBy } from '../credentials/core-pointers.ts';
-import { createSdEnvelope, type OpenedEnvelope, openEnvelope } from '../credentials/envelope.ts';
+import { createSdEnvelope, createSdJwtVcEnvelope, openEnvelope } from '../credentials/envelope.ts';
 import { isShownWhole } from '../credentials/link.ts';
+import type { OpenedEnvelope } from '../credentials/opened-envelope.ts';
 import { findProfile } from '../credentials/profiles/profile-table.ts';
-import { concealPlaces, hasReservedName, MAX_DISCLOSURES } from '../formats/sd-jwt.ts';
+import { placeInClaims, sdJwtVcClaimsOf, type TokenWishes } from '../credentials/sd-jwt-vc.ts';
+import { concealPlaces, hasReservedName, joinSdJwt, MAX_DISCLOSURES } from '../formats/sd-jwt.ts';
 
 const SALT_BYTES = 16;
 
@@ -44,13 +46,39 @@ export function concealCredential(
   mandatoryPointers: readonly string[],
 ): ReturnType<typeof concealPlaces> {
   assertConcealable(unsecured);
+  return concealPlaces(unsecured, placesToHide(unsecured, mandatoryPointers), newSalt);
+}
+
+/**
+ * The same as the claims of an SD-JWT VC.
+ * Errors: as `concealCredential` and `assertSdJwtVc`.
+ */
+export function concealSdJwtVc(
+  unsecured: JsonObject,
+  mandatoryPointers: readonly string[],
+  wishes: TokenWishes,
+): ReturnType<typeof concealPlaces> {
+  assertConcealable(unsecured);
+  assertSdJwtVc(unsecured);
+  const claims = sdJwtVcClaimsOf(unsecured, wishes) ?? {};
+  return concealPlaces(claims, placesToHide(unsecured, mandatoryPointers).map(placeInClaims), newSalt);
+}
+
+/** That the credential can be signed as an SD-JWT VC and comes back as it is. Errors: ServiceError `PROOF_TRANSFORMATION_ERROR`. */
+export function assertSdJwtVc(unsecured: JsonObject): void {
+  if (sdJwtVcClaimsOf(unsecured, {}) !== undefined) return;
+  const detail = 'an SD-JWT VC has one type of ours, its issuer as a text and its validity in whole seconds';
+  throw new ServiceError('PROOF_TRANSFORMATION_ERROR', detail);
+}
+
+const newSalt = (): Uint8Array => randomBytes(SALT_BYTES);
+
+function placesToHide(unsecured: JsonObject, mandatoryPointers: readonly string[]): string[] {
   const places = Object.entries(unsecured).flatMap(([name, value]) =>
     JUDGED_BY.has(name) ? [] : placesIn(name, value, '', mandatoryPointers),
   );
-  if (places.length > MAX_DISCLOSURES) {
-    throw new ServiceError('LIMIT_EXCEEDED', `more than ${MAX_DISCLOSURES} members to withhold`, { pointer: '' });
-  }
-  return concealPlaces(unsecured, places, () => randomBytes(SALT_BYTES));
+  if (places.length <= MAX_DISCLOSURES) return places;
+  throw new ServiceError('LIMIT_EXCEEDED', `more than ${MAX_DISCLOSURES} members to withhold`, { pointer: '' });
 }
 
 /** Pointers to what becomes a disclosure of this member: itself, or what is in it where some of that is mandatory. */
@@ -75,7 +103,7 @@ function placesIn(name: string | number, value: JsonValue, parent: string, manda
 export function deriveSdEnvelope(envelope: JsonObject, selectivePointers: readonly string[]): JsonObject {
   const opened = openEnvelope(envelope);
   if (!opened.ok) return refuse(opened.findings);
-  const { token, disclosure } = opened.value;
+  const { token, disclosure, vc } = opened.value;
   const { disclosed } = disclosure ?? { disclosed: [] };
   for (const [index, pointer] of selectivePointers.entries()) {
     const isOwn = disclosed.some((place) => place.pointer === pointer);
@@ -90,6 +118,7 @@ export function deriveSdEnvelope(envelope: JsonObject, selectivePointers: readon
     .filter(({ pointer }) => chosen.some((inner) => isCoveredBy(inner.pointer, [pointer])))
     .map((place) => place.disclosure)
     .sort();
+  if (vc !== undefined) return createSdJwtVcEnvelope(joinSdJwt({ token, disclosures }));
   return createSdEnvelope({ token, disclosures });
 }
 

@@ -5,7 +5,14 @@ import { deepFreeze, type JsonObject } from '../base/json.ts';
 import { type Audience, pointersFor, shownBeyond } from '../credentials/audience.ts';
 import { type Contexts, V2_CONTEXT } from '../credentials/contexts.ts';
 import { checkCredentialForm, typesOf } from '../credentials/credential.ts';
-import { contentOf, isSdEnvelope, readableOf } from '../credentials/envelope.ts';
+import {
+  contentOf,
+  formOf,
+  isSdEnvelope,
+  isSdJwtVcEnvelope,
+  openEnvelope,
+  readableOf,
+} from '../credentials/envelope.ts';
 import { baseDigest, isShownWhole } from '../credentials/link.ts';
 import { checkPresentationForm } from '../credentials/presentation.ts';
 import { findProfile } from '../credentials/profiles/profile-table.ts';
@@ -93,11 +100,17 @@ export class Holder {
 
   /**
    * What the mandatory part and the pointers select, with a proof derived from the base proof, checked as a verifier will. Where the suite
-   * can, a proof that goes into a presentation is good for that one alone.
-   * Errors: BAD_REQUEST for a pointer to nothing and for blinding beside a withheld member, PROOF_GENERATION_ERROR for a credential that cannot be derived from, the codes of
-   * the failed check.
+   * can, a proof that goes into a presentation is good for that one alone; a credential that is bound to the key of its holder is shown
+   * with that key.
+   * Errors: BAD_REQUEST for a pointer to nothing and for blinding beside a withheld member, PROOF_GENERATION_ERROR for a credential that cannot be derived from
+   * or is bound to another key, the codes of the failed check.
    */
-  async derive(credential: JsonObject, shown: Disclosure, presentedTo?: PresentationExpectation): Promise<JsonObject> {
+  async derive(
+    instance: InstanceRecord,
+    credential: JsonObject,
+    shown: Disclosure,
+    presentedTo?: PresentationExpectation,
+  ): Promise<JsonObject> {
     const document = deepFreeze(credential);
     const content = contentOf(document);
     if (!content.ok) return refuse(content.findings);
@@ -106,7 +119,13 @@ export class Holder {
     if (verdictOf(form) !== 'accepted') refuse(form.filter((finding) => finding.outcome !== 'passed'));
     // Proofs beside the one that is derived from do not go into what is shown, so nobody after this would ever find them bad.
     if (Array.isArray(document['proof'])) await this.#assertGenuine(document);
-    const derived = deepFreeze(await this.#deps.proofs.deriveCredential(document, { selectivePointers, presentedTo }));
+    const holder =
+      presentedTo !== undefined && isSdEnvelope(document)
+        ? { signer: (await this.#deps.signerOf(instance)).signer, created: this.#deps.clock.now() }
+        : undefined;
+    const derived = deepFreeze(
+      await this.#deps.proofs.deriveCredential(document, { selectivePointers, presentedTo, holder }),
+    );
     // With it, a digest over the whole would tell whoever guesses a hidden figure of few digits (docs/domain.md, section 2).
     const result = readableOf(derived);
     if (isShownWhole(result) && baseDigest(result) !== baseDigest(content.value)) {
@@ -150,21 +169,25 @@ export class Holder {
 
   #checkForm(received: JsonObject, content: JsonObject): Finding[] {
     const { contexts, schemas } = this.#deps;
-    return checkCredentialForm(content, { contexts, schemas, shownInPart: isSdEnvelope(received) });
+    return checkCredentialForm(content, { contexts, schemas, ...formOf(received) });
   }
 
   /**
    * Base proofs hold the keys to all that may be withheld, and an SD-JWT as issued shows it, so neither is ever presented: what the
    * audience may see is derived from it, and without an audience the request is refused. Where one is named, what cannot be withheld from a credential any more is not shown to it.
    */
-  async #presentable({ credentials, audience, challenge, domain }: ProveRequest): Promise<readonly JsonObject[]> {
+  async #presentable(
+    instance: InstanceRecord,
+    { credentials, audience, challenge, domain }: ProveRequest,
+  ): Promise<readonly JsonObject[]> {
     const shown: JsonObject[] = [];
+    const to = { challenge, domain };
     for (const [place, credential] of credentials.entries()) {
       const isWhole = isForHolderOnly(credential);
       // From an SD-JWT more can be left out at any time.
       const derives = isWhole || isSdEnvelope(credential);
-      if (!isWhole && (!derives || audience === undefined)) shown.push(assertFit(credential, audience, place));
-      else if (audience !== undefined) shown.push(await this.derive(credential, { audience }, { challenge, domain }));
+      if (audience !== undefined && derives) shown.push(await this.derive(instance, credential, { audience }, to));
+      else if (!isWhole) shown.push(await this.#asIs(instance, assertFit(credential, audience, place), to));
       else {
         const detail =
           'what its issuer made for the holder stays with the holder; name an audience, or derive what is to be shown';
@@ -172,6 +195,14 @@ export class Holder {
       }
     }
     return shown;
+  }
+
+  /** What was derived before, with nothing left out of it; an SD-JWT VC that is bound to the holder's key with that key. */
+  #asIs(instance: InstanceRecord, credential: JsonObject, to: PresentationExpectation): Promise<JsonObject> {
+    const opened = isSdJwtVcEnvelope(credential) ? openEnvelope(credential) : undefined;
+    if (opened?.ok !== true) return Promise.resolve(credential);
+    const selectivePointers = (opened.value.disclosure?.disclosed ?? []).map(({ pointer }) => pointer);
+    return this.derive(instance, credential, { selectivePointers }, to);
   }
 
   /**
@@ -192,7 +223,7 @@ export class Holder {
         await this.#assertGenuine(deepFreeze(credential), `/verifiableCredential/${place}`);
       }
     }
-    const credentials = await this.#presentable(request);
+    const credentials = await this.#presentable(instance, request);
     const { signer, did, cryptosuite } = await this.#deps.signerOf(instance);
     const mechanism = mechanismFor(request.mechanism ?? cryptosuite, signer);
     const unsigned: JsonObject = {

@@ -8,12 +8,14 @@ import type { Contexts, Intake } from '../credentials/contexts.ts';
 import { profileToIssue } from '../credentials/issue-request.ts';
 import { checkDraft, isAdviceError, isOfMeaning, refuseAdvised } from '../credentials/lint.ts';
 import { readAnyPointers, readMandatoryPointers } from '../credentials/mandatory-disclosure.ts';
+import type { StatusListReference } from '../credentials/opened-envelope.ts';
 import type { Profile } from '../credentials/profiles/profile-table.ts';
 import type { Schemas } from '../credentials/schemas.ts';
 import type { Signer } from '../crypto/signer.ts';
 import type { DidResolver } from '../dids/resolver.ts';
 import { formatDateTime } from '../formats/date-time.ts';
 import type { DataIntegrity } from '../proofs/data-integrity.ts';
+import { readHolderKey } from '../proofs/holder-key.ts';
 import { findMechanism } from '../proofs/mechanisms.ts';
 import type {
   IdempotencyClaim,
@@ -30,6 +32,8 @@ export interface IssueRequest {
   readonly credential: JsonObject;
   readonly credentialId?: string | undefined;
   readonly mandatoryPointers?: readonly string[] | undefined;
+  /** Public JWK of whoever alone may present it; for a mechanism that can say so. */
+  readonly holderKey?: JsonObject | undefined;
   /** The regimes it is meant for: an error under one of them refuses the issue. */
   readonly regimes?: readonly string[] | undefined;
   /** Credentials that the advice may build on, beside those of the organisation on this node. */
@@ -59,6 +63,7 @@ interface SigningMeans {
   readonly cryptosuite: string;
   /** What every derived proof will show; absent where the whole is signed. Errors: LINT_FAILED. */
   readonly pointersFor?: ((document: JsonObject) => readonly string[]) | undefined;
+  readonly holderKey?: JsonObject | undefined;
 }
 
 /** The signer of an instance, and as whom it signs. */
@@ -93,6 +98,8 @@ interface IssuerDeps {
   readonly clock: Clock;
   readonly signerOf: (instance: InstanceRecord) => Promise<Signing>;
   readonly statusListUrl: (listId: string) => string;
+  /** Where the status of these entries stands in a Token Status List as well. */
+  readonly tokenStatusOf: (entries: readonly StatusEntry[]) => StatusListReference | undefined;
   /**
    * What the rules of the regimes make of a draft, pointers into the draft; handed in by the composition root. Without `regimes` none of
    * the findings is an error.
@@ -152,7 +159,12 @@ export class Issuer {
   ): Promise<PreparedIssue> {
     const { did, ...signing } = given ?? (await this.signingOf(instance));
     const profile = profileToIssue(request, this.#asIssuer(instance, did));
-    const means: SigningMeans = { ...signing, pointersFor: this.#pointersFor(instance, request, profile, signing) };
+    const pointersFor = this.#pointersFor(instance, request, profile, signing);
+    const means: SigningMeans = {
+      ...signing,
+      pointersFor,
+      holderKey: readHolderKey(request.holderKey, signing.cryptosuite),
+    };
     const purposes = this.#purposesOf(instance, request, profile);
     const credentialId = this.#recordIdOf(request);
     const complete = this.#completer(request, credentialId, profile);
@@ -198,7 +210,7 @@ export class Issuer {
   ): Promise<SecuredIssue> {
     return this.#orAbandon(record, claim, async () => {
       const warnings = [...(await this.#assertIssuable(record.document, means.cryptosuite)), ...advised];
-      return { record, answer: { verifiableCredential: await this.#sign(record.document, means), warnings } };
+      return { record, answer: { verifiableCredential: await this.#sign(record, means), warnings } };
     });
   }
 
@@ -243,12 +255,13 @@ export class Issuer {
     }
   }
 
-  async #sign(unsecured: JsonObject, means: SigningMeans): Promise<JsonObject> {
+  async #sign({ document: unsecured, statusEntries }: IssuanceRecord, means: SigningMeans): Promise<JsonObject> {
     const now = this.#deps.clock.now();
-    const { signer, cryptosuite, pointersFor } = means;
+    const { signer, cryptosuite, pointersFor, holderKey } = means;
     const disclosure = pointersFor === undefined ? {} : { mandatoryPointers: pointersFor(unsecured) };
+    const token = { holderKey, statusList: this.#deps.tokenStatusOf(statusEntries) };
     const secured = deepFreeze(
-      await this.#deps.proofs.secureCredential(unsecured, { signer, cryptosuite, ...disclosure, created: now }),
+      await this.#deps.proofs.secureCredential(unsecured, { signer, cryptosuite, token, ...disclosure, created: now }),
     );
     const report = await this.#deps.proofs.checkCredentialProofs(secured, {
       resolver: this.#deps.resolver,
@@ -314,6 +327,7 @@ export class Issuer {
     request: IssueRequest,
   ): Promise<{ readonly findings: readonly Finding[]; readonly draft: JsonObject | undefined }> {
     const { did, cryptosuite } = await this.#deps.signerOf(instance);
+    readHolderKey(request.holderKey, cryptosuite);
     const profile = profileToIssue(request, this.#asIssuer(instance, did));
     const complete = this.#completer(request, this.#recordIdOf(request), profile);
     const draft = complete(standInEntries(this.#purposesOf(instance, request, profile)));

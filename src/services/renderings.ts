@@ -4,7 +4,7 @@ import { type Finding, owed, verdictOf } from '../base/finding.ts';
 import { deepFreeze, type JsonObject, pointerOf } from '../base/json.ts';
 import type { Contexts } from '../credentials/contexts.ts';
 import { checkCredentialForm } from '../credentials/credential.ts';
-import { contentOf, isSdEnvelope, readableOf } from '../credentials/envelope.ts';
+import { contentOf, formOf, readableOf } from '../credentials/envelope.ts';
 import type { Schemas } from '../credentials/schemas.ts';
 import { idOf } from '../credentials/token.ts';
 import type { Signer } from '../crypto/signer.ts';
@@ -120,7 +120,7 @@ export class Renderings {
     const document = deepFreeze(credential);
     const content = contentOf(document);
     const findings: Finding[] = content.ok
-      ? checkCredentialForm(content.value, { contexts, schemas, shownInPart: isSdEnvelope(document) })
+      ? checkCredentialForm(content.value, { contexts, schemas, ...formOf(document) })
       : [...content.findings];
     if (verdictOf(findings) === 'accepted') {
       const report = await proofs.checkCredentialProofs(document, { resolver, now: clock.now() });

@@ -3,14 +3,16 @@
  * (docs/threats.md, section 5.11). No library is asked: the one there is answers `verified: true` for a set bit.
  */
 import { ServiceError } from '../base/error.ts';
-import { type Finding, passed, skipped, verdictOf } from '../base/finding.ts';
+import { type Finding, passed, readOk, skipped, verdictOf } from '../base/finding.ts';
 import type { JsonObject } from '../base/json.ts';
 import type { ProblemCode } from '../base/problem.ts';
 import { issuerOf } from '../credentials/credential.ts';
+import type { StatusListReference } from '../credentials/opened-envelope.ts';
 import type { StatusEntryHistory, StatusHistory, StatusObservation } from '../credentials/status-history.ts';
 import { CLOCK_SKEW_MS } from '../credentials/validity-period.ts';
 import { readStatusEntries, type StatusListEntry } from './status-entry.ts';
 import { readStatusList, type StatusList } from './status-list.ts';
+import { readTokenStatusList } from './token-status-list.ts';
 
 /** Stapled lists of one URL that are looked at: each costs the check of a credential. */
 const MOST_STAPLED = 4;
@@ -19,6 +21,8 @@ export type LoadedList =
   | { readonly ok: true; readonly document: JsonObject }
   | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
 
+export type ListForm = 'credential' | 'token';
+
 export interface SeenList {
   readonly validFrom: number;
   readonly digest: string;
@@ -26,8 +30,8 @@ export interface SeenList {
 
 /** Where lists come from and how they are checked; wired by a service. Times are milliseconds since the epoch. */
 export interface StatusSources {
-  /** The list at a URL: the newest there is, or the one that was in force at `at`. */
-  load(url: string, at?: number): Promise<LoadedList>;
+  /** The list at a URL: the newest there is, or the one that was in force at `at`. A Status List Token comes as a document of its own. */
+  load(url: string, at?: number, form?: ListForm): Promise<LoadedList>;
   /** Everything a credential is checked for on its own: form and proofs. */
   checkList(document: JsonObject): Promise<readonly Finding[]>;
   /** Lists that came along with what is verified; believed no more than any other. */
@@ -51,21 +55,24 @@ type Problem = NonNullable<StatusEntryHistory['problem']>;
 type Believed = { readonly ok: true; readonly list: StatusList } | { readonly ok: false; readonly problem: Problem };
 
 /**
- * Observe every status entry of a credential now, and at each earlier instant that is named. Throws only what
+ * Observe every status entry of a credential now, and at each earlier instant that is named; `beside`: it has none, and its token says
+ * where its status is. Throws only what
  * `rememberSeen` throws: a store that failed says nothing about the list.
  */
 export async function observeStatus(
   credential: JsonObject,
   sources: StatusSources,
   instants: readonly number[] = [],
+  beside?: StatusListReference,
 ): Promise<StatusReport> {
-  const entries = readStatusEntries(credential);
+  const entries = beside === undefined ? readStatusEntries(credential) : readOk(entriesOf(beside));
   if (!entries.ok) return { history: [], findings: entries.findings, lists: [] };
   if (entries.value.length === 0) {
     return { history: [], findings: [skipped('status.entry', 'the credential carries no status')], lists: [] };
   }
   const issuer = issuerOf(credential);
-  const desk = new Desk(sources, [...(issuer === undefined ? [] : [issuer]), ...(sources.listIssuers ?? [])]);
+  const issuers = [...(issuer === undefined ? [] : [issuer]), ...(sources.listIssuers ?? [])];
+  const desk = new Desk(sources, issuers, beside === undefined ? 'credential' : 'token');
   const past = instants.filter((instant) => instant < sources.now);
   const urls = [...new Set(entries.value.map(({ statusListCredential }) => statusListCredential))];
   const gathered = new Map<string, Gathered>();
@@ -88,11 +95,13 @@ interface Gathered {
 class Desk {
   readonly #sources: StatusSources;
   readonly #issuers: readonly string[];
+  readonly #form: ListForm;
   readonly #documents = new Map<string, { url: string; digest: string; document: JsonObject }>();
 
-  constructor(sources: StatusSources, issuers: readonly string[]) {
+  constructor(sources: StatusSources, issuers: readonly string[], form: ListForm) {
     this.#sources = sources;
     this.#issuers = issuers;
+    this.#form = form;
   }
 
   async gather(url: string, past: readonly number[]): Promise<Gathered> {
@@ -124,7 +133,7 @@ class Desk {
   async #load(url: string, at?: number): Promise<Believed> {
     let loaded: LoadedList;
     try {
-      loaded = await this.#sources.load(url, at);
+      loaded = await this.#sources.load(url, at, this.#form);
     } catch {
       return { ok: false, ...problem('STATUS_RETRIEVAL_ERROR', 'the list could not be loaded') };
     }
@@ -134,7 +143,9 @@ class Desk {
 
   /** A list is a credential like any other, and one more than that. */
   async #believe(url: string, document: JsonObject): Promise<Believed> {
-    const read = readStatusList(document, { url, issuers: this.#issuers });
+    const expected = { url, issuers: this.#issuers };
+    // The form is that of the entry: neither list can stand in for the other.
+    const read = this.#form === 'token' ? readTokenStatusList(document, expected) : readStatusList(document, expected);
     if (!read.ok) return { ok: false, ...problemOf(read.findings) };
     const findings = await this.#checkList(document);
     const verdict = verdictOf(findings);
@@ -173,6 +184,15 @@ class Desk {
   }
 }
 
+/** A Token Status List has one status for every purpose. */
+const entriesOf = ({ uri, idx }: StatusListReference): readonly StatusListEntry[] =>
+  ['revocation', 'suspension'].map((purpose) => ({
+    purpose,
+    statusListCredential: uri,
+    index: String(idx),
+    position: idx,
+  }));
+
 function covers({ validFrom, validUntil }: StatusList, at: number): boolean {
   return validFrom <= at && (validUntil === undefined || at < validUntil);
 }
@@ -198,10 +218,12 @@ function observe(entry: StatusListEntry, list: StatusList, newest: boolean): Sta
   if (position >= list.bits.length) {
     return { code: 'RANGE_ERROR', detail: `the list ends at ${list.bits.length - 1}` };
   }
+  const set = list.bits.get(position, purpose);
+  if (set === undefined) return { code: 'STATUS_VERIFICATION_ERROR', detail: 'a status that is not known here' };
   const { url, digest, issuer, validFrom, validUntil, notices } = list;
   return {
     list: { url, digest, issuer, validFrom, validUntil },
-    set: list.bits.get(position),
+    set,
     notices: notices.filter((notice) => notice.index === index && notice.statusPurpose === purpose),
     newest,
   };

@@ -101,7 +101,8 @@ export interface StatusList {
   readonly url: string;
   readonly issuer: string;
   readonly purposes: readonly string[];
-  readonly bits: Bitstring;
+  /** What is set, by its place and, where one list serves several, by its purpose; nothing for a status that is not known here. */
+  readonly bits: { readonly length: number; get(place: number, purpose: string): boolean | undefined };
   readonly notices: readonly StatusNotice[];
   /** Milliseconds since the epoch; 0, for ever since, where the list does not say. */
   readonly validFrom: number;
@@ -110,6 +111,11 @@ export interface StatusList {
   readonly ttl: number | undefined;
   /** Digest (multibase) over the RFC 8785 form without proof. */
   readonly digest: string;
+}
+
+/** What a Bitstring status list credential says. */
+export interface BitstringList extends StatusList {
+  readonly bits: Bitstring;
 }
 
 export interface StatusListExpectation {
@@ -124,7 +130,7 @@ export interface StatusListExpectation {
  * Read a list credential strictly.
  * Codes: STATUS_VERIFICATION_ERROR, STATUS_LIST_LENGTH_ERROR (too few entries), LIMIT_EXCEEDED (too much to unpack).
  */
-export function readStatusList(document: JsonObject, expected: StatusListExpectation): Read<StatusList> {
+export function readStatusList(document: JsonObject, expected: StatusListExpectation): Read<BitstringList> {
   const envelope = checkEnvelope(document, expected);
   if (envelope !== undefined) return readFailed(envelope);
   const subject = subjectOf(document);

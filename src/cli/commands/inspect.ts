@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { asArray, isObject, type JsonObject } from '../../base/json.ts';
 import { issuerOf, statusEntriesOf, subjectOf, typesOf } from '../../credentials/credential.ts';
-import { isEnveloped, isSdEnvelope, readableOf } from '../../credentials/envelope.ts';
+import { isEnveloped, isSdEnvelope, isSdJwtVcEnvelope, readableOf } from '../../credentials/envelope.ts';
 import { createLinkRef, linkDigest } from '../../credentials/link.ts';
 import { findProfile } from '../../credentials/profiles/profile-table.ts';
 import { digestOfJson } from '../../formats/digest.ts';
@@ -70,6 +70,7 @@ function viewOf(received: JsonObject): Record<string, string> {
 
 /** The media type of an envelope without its prefix; empty for what is none. */
 function envelopeOf(received: JsonObject): string {
+  if (isSdJwtVcEnvelope(received)) return 'dc+sd-jwt';
   if (isSdEnvelope(received)) return 'vc+sd-jwt';
   return isEnveloped(received) ? 'vc+jwt' : '';
 }

@@ -73,6 +73,8 @@ const RESERVED_SLUGS = new Set([
   'schemas',
   'vocab',
   'status-lists',
+  'token-status-lists',
+  'vct',
   'well-known',
   '1.0',
 ]);

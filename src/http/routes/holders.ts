@@ -17,6 +17,13 @@ const Derive = z.strictObject({
       selectivePointers: z.array(z.string().max(200)).max(1000).optional(),
       /** What such an audience is shown by default (docs/domain.md, section 9.1), beside what is pointed at. */
       audience: z.enum(AUDIENCES).optional(),
+      /** For one verifier and one use, where the mechanism can say so: an SD-JWT VC then carries the key binding of its holder. */
+      challenge: z.string().min(16).max(128).optional(),
+      domain: z.string().min(1).max(300).optional(),
+    })
+    .refine(({ challenge, domain }) => (challenge === undefined) === (domain === undefined), {
+      message: 'give both challenge and domain, or neither',
+      path: ['domain'],
     })
     .optional(),
 });
@@ -74,7 +81,9 @@ export function holderRoutes({ identity, holderFor }: HolderRouteDeps): readonly
       handle: async (call) => {
         const instance = await instanceOf(call);
         const { verifiableCredential, options } = call.body;
-        const derived = await holderFor(instance).derive(verifiableCredential as JsonObject, options ?? {});
+        const { challenge, domain, ...shown } = options ?? {};
+        const to = challenge === undefined || domain === undefined ? undefined : { challenge, domain };
+        const derived = await holderFor(instance).derive(instance, verifiableCredential as JsonObject, shown, to);
         return { status: 201, body: { verifiableCredential: derived, ...profileOf(instance) } };
       },
     }),

@@ -26,7 +26,13 @@ export const IssueOptions = z.strictObject({
   regimes: z.array(z.string().max(100)).min(1).max(16).optional(),
   supporting: z.array(JsonDocument).max(MOST_SUPPORTING).optional(),
 });
-const Issue = z.strictObject({ credential: JsonDocument, options: IssueOptions.optional() });
+const Issue = z.strictObject({
+  credential: JsonDocument,
+  options: IssueOptions.extend({
+    /** A public JWK (Ed25519, P-256 or P-384) that the credential is bound to; only for `dc+sd-jwt`. */
+    holderKey: JsonDocument.optional(),
+  }).optional(),
+});
 const Check = z.strictObject({
   credential: JsonDocument,
   supporting: z.array(JsonDocument).max(MOST_SUPPORTING).optional(),

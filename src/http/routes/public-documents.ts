@@ -2,9 +2,11 @@ import { ServiceError } from '../../base/error.ts';
 import { BASE_URL } from '../../base/problem.ts';
 import type { Contexts } from '../../credentials/contexts.ts';
 import type { Schemas } from '../../credentials/schemas.ts';
+import { typeMetadataOf } from '../../credentials/type-metadata.ts';
 import { readDateTime } from '../../formats/date-time.ts';
 import { type CredentialStatus, LIST_TTL_MS } from '../../services/credential-status.ts';
 import type { PublishedDids } from '../../services/identity/published-dids.ts';
+import { LIST_TOKEN_TYPE, type TokenStatusLists } from '../../services/token-status-lists.ts';
 import type { Answer, Route } from '../route.ts';
 
 const FOREVER = { 'cache-control': 'public, max-age=31536000, immutable', 'access-control-allow-origin': '*' };
@@ -12,6 +14,7 @@ const FOREVER = { 'cache-control': 'public, max-age=31536000, immutable', 'acces
 interface PublicDocumentDeps {
   readonly published: PublishedDids;
   readonly credentialStatus: CredentialStatus;
+  readonly tokenStatusLists: TokenStatusLists;
   readonly contexts: Contexts;
   readonly schemas: Schemas;
 }
@@ -20,6 +23,7 @@ interface PublicDocumentDeps {
 export function publicDocumentRoutes({
   published,
   credentialStatus,
+  tokenStatusLists,
   contexts,
   schemas,
 }: PublicDocumentDeps): readonly Route[] {
@@ -88,6 +92,44 @@ export function publicDocumentRoutes({
             vary: 'accept',
           },
         };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/token-status-lists/{name}',
+      access: 'public',
+      tag,
+      summary: 'The same as a Status List Token, for issuers of SD-JWT VCs',
+      query: { time: 'seconds since 1970; the list as it was then (Token Status List, section 8.4)' },
+      answers: { 200: 'the token', 404: 'no such list, or none that covers the instant' },
+      handle: async (call) => {
+        const time = call.query.get('time');
+        if (time !== null && !/^(?:0|[1-9]\d{0,11})$/.test(time))
+          throw new ServiceError('BAD_REQUEST', 'time is a number of seconds such as 1790000000');
+        return {
+          status: 200,
+          body: await tokenStatusLists.publish(
+            call.params['name'] ?? '',
+            time === null ? undefined : Number(time) * 1000,
+          ),
+          mediaType: LIST_TOKEN_TYPE,
+          headers: { 'cache-control': `public, max-age=${LIST_TTL_MS / 1000}`, 'access-control-allow-origin': '*' },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/vct/{version}/{type}',
+      access: 'public',
+      tag,
+      summary: 'Mirror of the type metadata of one of our types, for wallets that read SD-JWT VCs',
+      answers: { 200: 'the type metadata, byte for byte as vct#integrity has it', 404: 'no such type' },
+      handle: async (call) => {
+        const url = `${BASE_URL}vct/${call.params['version']}/${call.params['type']}`;
+        const text = typeMetadataOf(url);
+        if (text === undefined) throw new ServiceError('NOT_FOUND', `not a document of ${BASE_URL}`);
+        const headers = { ...FOREVER, link: `<${url}>; rel="canonical"` };
+        return { status: 200, body: text, mediaType: 'application/json', headers };
       },
     },
     {

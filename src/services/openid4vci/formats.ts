@@ -9,7 +9,7 @@ import { isEnveloped, isSdEnvelope, readableOf } from '../../credentials/envelop
 import { type Profile, profiles } from '../../credentials/profiles/profile-table.ts';
 import { isKeyType } from '../../crypto/algorithms.ts';
 import { findCryptosuite } from '../../proofs/cryptosuites.ts';
-import { ALGS } from '../../proofs/jose.ts';
+import { ALGS } from '../../proofs/jws.ts';
 import { KEY_PROOF_ALGS } from '../../proofs/key-proof.ts';
 import { PRESENTATION_MECHANISM_NAMES, VC_JWT } from '../../proofs/mechanisms.ts';
 import type { InstanceRecord } from '../../store/store.ts';

@@ -35,6 +35,7 @@ const ANSWER_LIMITS: JsonLimits = { ...REQUEST_LIMITS, maxBytes: 16_384 };
 /** The holder's part, which derives and signs as it does for everybody else. */
 export interface PresenterHolder {
   readonly derive: (
+    instance: InstanceRecord,
     document: JsonObject,
     shown: { readonly selectivePointers: readonly string[] },
     presentedTo?: Occasion,
@@ -90,7 +91,7 @@ export class Presenter {
     const candidates = await Promise.all(
       query.credentials.map(async (one) => ({
         query: one.id,
-        credentials: await this.#candidates(held, one, request),
+        credentials: await this.#candidates(instance, held, one, request),
       })),
     );
     const answerable = new Set(candidates.filter(({ credentials }) => credentials.length > 0).map((one) => one.query));
@@ -190,6 +191,7 @@ export class Presenter {
   }
 
   async #candidates(
+    instance: InstanceRecord,
     held: readonly HeldCredential[],
     query: CredentialQuery,
     request: IncomingRequest,
@@ -197,7 +199,7 @@ export class Presenter {
     const fitting = held.filter(({ document }) => this.#fits(document, query, request)).slice(0, MOST_SHOWN);
     return Promise.all(
       fitting.map(async ({ id, types, document }) => {
-        const shown = withoutProof(readableOf(await this.#shownOf(document, query)));
+        const shown = withoutProof(readableOf(await this.#shownOf(instance, document, query)));
         return plain({ id, types, issuer: issuerOf(shown), shown });
       }),
     );
@@ -212,11 +214,16 @@ export class Presenter {
   }
 
   /** Of what can be shown in part, exactly what was asked for and what its type always shows; of the rest, all. */
-  async #shownOf(document: JsonObject, query: CredentialQuery, presentedTo?: Occasion): Promise<JsonObject> {
+  async #shownOf(
+    instance: InstanceRecord,
+    document: JsonObject,
+    query: CredentialQuery,
+    presentedTo?: Occasion,
+  ): Promise<JsonObject> {
     if (!isForHolderOnly(document) && !isSdEnvelope(document)) return document;
     const claims = selectClaims(readableOf(document), query) ?? [];
     const selectivePointers = pointersOf(readableOf(document), claims);
-    return this.#deps.holder.derive(document, { selectivePointers }, presentedTo);
+    return this.#deps.holder.derive(instance, document, { selectivePointers }, presentedTo);
   }
 
   async #vpToken(
@@ -254,8 +261,9 @@ export class Presenter {
     if (format === undefined || !this.#fits(document, query, request))
       throw new ServiceError('QUERY_NOT_MET', 'does not answer the query', at);
     const occasion = { challenge: request.nonce, domain: request.client.clientId };
-    if (query.require_cryptographic_holder_binding === false) return format.write(await this.#shownOf(document, query));
-    const shown = await this.#shownOf(document, query, occasion);
+    if (query.require_cryptographic_holder_binding === false)
+      return format.write(await this.#shownOf(instance, document, query));
+    const shown = await this.#shownOf(instance, document, query, occasion);
     const mechanism = await this.#mechanismFor(instance, query.format);
     return format.write(
       await this.#deps.holder.prove(instance, { ...occasion, credentials: [shown], areHeld: true, mechanism }),

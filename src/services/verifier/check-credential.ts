@@ -2,12 +2,13 @@ import { type Finding, owed, verdictOf } from '../../base/finding.ts';
 import { deepFreeze, type JsonObject } from '../../base/json.ts';
 import type { CheckedCredential, SeenDidDocument } from '../../credentials/checked-credential.ts';
 import { checkCredentialForm } from '../../credentials/credential.ts';
-import { contentOf, isSdEnvelope } from '../../credentials/envelope.ts';
+import { contentOf, formOf, statusListBeside } from '../../credentials/envelope.ts';
 import { baseDigest } from '../../credentials/link.ts';
 import type { ProofKey } from '../../credentials/proof-key.ts';
 import type { StatusHistory } from '../../credentials/status-history.ts';
 import { digestOfJson } from '../../formats/digest.ts';
 import { observeStatus, type StatusSources } from '../../status/check-status.ts';
+import { isStatusListToken, issuerOfToken, readStatusToken } from '../../status/token-status-list.ts';
 import type { CheckDeps } from './check-deps.ts';
 import { checkCredentialSchemas } from './credential-schemas.ts';
 
@@ -36,7 +37,7 @@ async function check(received: JsonObject, deps: CheckDeps, instants: readonly n
   if (!opened.ok) return summary(received, opened.findings, digest);
   const document = deepFreeze(opened.value);
   const { contexts, schemas } = deps;
-  const form = checkCredentialForm(document, { contexts, schemas, shownInPart: isSdEnvelope(received) });
+  const form = checkCredentialForm(document, { contexts, schemas, ...formOf(received) });
   if (verdictOf(form) !== 'accepted') return summary(document, form, digest);
   const proofs = await deps.proofs.checkCredentialProofs(received, {
     resolver: deps.resolver,
@@ -58,7 +59,7 @@ async function check(received: JsonObject, deps: CheckDeps, instants: readonly n
   // A type of our own has its closed schema; of any other, what it names itself is all there is.
   if (deps.contexts.intake === 'conformance') findings.push(...(await checkCredentialSchemas(document, deps)));
   if (verdictOf(findings) === 'rejected') return summary(document, findings, digest, more);
-  const observed = await observeStatus(document, sources, instants);
+  const observed = await observeStatus(document, sources, instants, statusListBeside(received));
   return summary(document, [...findings, ...observed.findings], digest, {
     controllers: proofs.controllers,
     keys: proofs.keys,
@@ -75,6 +76,7 @@ async function checkList(
   seen: SeenDidDocument[],
   listKeys: Map<string, readonly ProofKey[]>,
 ): Promise<Finding[]> {
+  if (isStatusListToken(list)) return checkListToken(list, deps, seen, listKeys);
   const form = checkCredentialForm(list, { contexts: deps.contexts, schemas: deps.schemas });
   if (verdictOf(form) !== 'accepted') return [...form];
   const proofs = await deps.proofs.checkCredentialProofs(list, { resolver: deps.resolver, now: deps.now });
@@ -82,6 +84,25 @@ async function checkList(
   const digest = baseDigest(list);
   listKeys.set(digest, [...(listKeys.get(digest) ?? []), ...proofs.keys]);
   return [...form, ...owed('proof.form', 'PROOF_VERIFICATION_ERROR', proofs.findings)];
+}
+
+/** A Status List Token: its signature, by a key of its issuer. */
+async function checkListToken(
+  list: JsonObject,
+  { proofs, resolver, now }: CheckDeps,
+  seen: SeenDidDocument[],
+  listKeys: Map<string, readonly ProofKey[]>,
+): Promise<Finding[]> {
+  const read = readStatusToken(list);
+  if (!read.ok) return [...read.findings];
+  const { header, payload, token } = read.value;
+  const report = await proofs.checkStatusList(
+    { header, token, issuer: issuerOfToken(header, payload) ?? '' },
+    { resolver, now },
+  );
+  seen.push(...report.seen);
+  listKeys.set(digestOfJson(payload), report.keys);
+  return [...owed('proof.form', 'PROOF_VERIFICATION_ERROR', report.findings)];
 }
 
 /** By which keys each list was signed that something was read from; two signings of one text count together. */

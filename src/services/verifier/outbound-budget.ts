@@ -23,9 +23,9 @@ export class OutboundBudget {
   }
 
   lists(load: LoadStatusList): LoadStatusList {
-    return (url, at) =>
+    return (url, at, form) =>
       this.#take()
-        ? load(url, at)
+        ? load(url, at, form)
         : Promise.resolve({ ok: false, code: 'STATUS_RETRIEVAL_ERROR', detail: 'too many look-ups for one request' });
   }
 

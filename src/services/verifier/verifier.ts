@@ -71,15 +71,23 @@ export class Verifier {
     this.#deps = deps;
   }
 
-  /** Is this credential authentic and good now? What could not be checked is *not verified*. */
-  async verifyCredential(document: JsonObject, instance?: InstanceRecord): Promise<Verification> {
+  /**
+   * Is this credential authentic and good now? What could not be checked is *not verified*. `presentedTo`: it is shown by itself, for a
+   * challenge that the caller has spent; what is bound to the key of a holder then has to be shown with it.
+   */
+  async verifyCredential(
+    document: JsonObject,
+    instance?: InstanceRecord,
+    presentedTo?: PresentationExpectation,
+  ): Promise<Verification> {
     const frozen = deepFreeze(document);
     const now = this.#deps.clock.now();
     if (this.#isOpen && instance?.settings['proofOnly'] === true) {
       const findings = await checkProofsAlone(frozen, this.#checkDeps(now));
       return verificationOf(frozen, [...findings, conformanceFinding]);
     }
-    const checked = await checkCredential(frozen, this.#checkDeps(now));
+    const deps = { ...this.#checkDeps(now), ...(presentedTo === undefined ? {} : { presentedTo }) };
+    const checked = await checkCredential(frozen, deps);
     return verificationOf(frozen, [...this.#judgeNow(checked, now), ...this.#said()]);
   }
 
