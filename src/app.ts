@@ -54,6 +54,7 @@ import type { EvaluationRequest } from './services/verifier/evaluation.ts';
 import { createSchemaLoader } from './services/verifier/load-schema.ts';
 import { policyOf } from './services/verifier/policy-source.ts';
 import { Verifier } from './services/verifier/verifier.ts';
+import { Workflows } from './services/workflows/workflows.ts';
 import { createStatusListLoader, type LoadStatusList } from './status/load-status-list.ts';
 import { createStatusListToken } from './status/token-status-list.ts';
 import type { InstanceRecord, StatusEntry, Store } from './store/store.ts';
@@ -320,6 +321,17 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     issue: async (instance, request, claim) =>
       (await issuer.issue(instance, request as unknown as IssueRequest, claim)).verifiableCredential,
   });
+  const workflows = new Workflows({
+    store,
+    clock,
+    publicUrl,
+    requireInstance: (kind, id, organisation) => identity.requireInstance(kind, id, organisation),
+    createChallenge: (instance) => verifierFor(instance).createChallenge(instance),
+    verify: (instance, presentation, options) =>
+      verifierFor(instance).verifyPresentation(instance, presentation, options),
+    domainOf: (instance) => verifierFor(instance).domainOf(instance),
+    issue: (instance, credential, claim) => issuerFor(instance).issue(instance, { credential }, claim),
+  });
   const resolution = new DidResolution({ resolver, clock, locate: (did) => published.locate(did) });
   const renderings = new Renderings({ contexts, schemas, proofs, resolver, clock, signerOf });
   const registry = new TrustRegistry({
@@ -359,6 +371,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     webhook,
     registry,
     renderings,
+    workflows,
     resolution,
     published,
     tokens,

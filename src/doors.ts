@@ -24,6 +24,7 @@ import { signInRoutes } from './http/routes/sign-in.ts';
 import { tokenRoutes } from './http/routes/tokens.ts';
 import { trustRegistryRoutes } from './http/routes/trust-registry.ts';
 import { verifierRoutes } from './http/routes/verifiers.ts';
+import { workflowRoutes } from './http/routes/workflows.ts';
 import { worksheetRoutes } from './http/routes/worksheets.ts';
 import { VERSION } from './version.ts';
 
@@ -42,6 +43,7 @@ type Parts = Parameters<typeof tokenRoutes>[0] &
   Parameters<typeof holderRoutes>[0] &
   Parameters<typeof presentationRequestRoutes>[0] &
   Parameters<typeof presenterRoutes>[0] &
+  Parameters<typeof workflowRoutes>[0] &
   Parameters<typeof didResolutionRoutes>[0] &
   Parameters<typeof publicDocumentRoutes>[0] &
   Omit<Parameters<typeof administrationRoutes>[0], 'watch' | 'setClock'> &
@@ -80,6 +82,7 @@ export function createRoutes(parts: Parts): readonly Route[] {
     ...presenterRoutes(parts),
     ...holderRoutes(parts),
     ...worksheetRoutes(parts),
+    ...workflowRoutes(parts),
     ...didResolutionRoutes(parts),
     ...publicDocumentRoutes(parts),
     ...serviceRoutes({

@@ -40,8 +40,10 @@ import * as signIns from './tables/sign-ins.ts';
 import { findStatusList, skipAhead } from './tables/status-lists.ts';
 import { noteTokenUse } from './tables/tokens.ts';
 import * as webhooks from './tables/webhooks.ts';
+import * as workflows from './tables/workflows.ts';
 import type { Acts } from './transaction.ts';
 import { type ActWatch, watchedActs } from './watched-acts.ts';
+import type { ExchangeRecord, WorkflowRecord } from './workflow-records.ts';
 
 interface LedgerStoreDeps {
   readonly acts: Acts;
@@ -158,6 +160,42 @@ export class LedgerStore implements Store {
 
   listApprovals(issuer: string, page: { cursor?: string; limit: number }) {
     return this.#acts.read((view) => approvals.listApprovals(view, issuer, page));
+  }
+
+  addWorkflow(record: WorkflowRecord): Promise<void> {
+    const name = { act: 'add-workflow', organisation: record.organisation };
+    return this.#acts.transact(name, (tx) => workflows.addWorkflow(tx, record));
+  }
+
+  findWorkflow(id: string) {
+    return this.#acts.readOne((view) => workflows.findWorkflow(view, id));
+  }
+
+  listWorkflows(organisation: string) {
+    return this.#acts.read((view) => workflows.listWorkflows(view, organisation));
+  }
+
+  addExchange(record: ExchangeRecord): Promise<void> {
+    const name = { act: 'add-exchange', organisation: record.organisation };
+    return this.#acts.transact(name, (tx) => workflows.addExchange(tx, record));
+  }
+
+  async findExchange(workflow: string, id: string) {
+    const found = await this.findInteraction(id);
+    return found?.workflow === workflow ? found : undefined;
+  }
+
+  findInteraction(id: string) {
+    return this.#acts.readOne((view) => workflows.findExchange(view, id));
+  }
+
+  saveExchange(record: ExchangeRecord, why: string): Promise<void> {
+    const name = { act: 'save-exchange', organisation: record.organisation, why };
+    return this.#acts.transact(name, (tx) => workflows.saveExchange(tx, record));
+  }
+
+  listExchanges(workflow: string, page: { cursor?: string; limit: number }) {
+    return this.#acts.read((view) => workflows.listExchanges(view, workflow, page));
   }
 
   noteTokenUse(organisation: string, token: string, day: string): Promise<void> {

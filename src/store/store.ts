@@ -15,6 +15,7 @@ import type {
   WebhookProgress,
   WebhookRecord,
 } from './reevaluation-records.ts';
+import type { WorkflowStore } from './workflow-records.ts';
 
 export interface OrganisationRecord {
   readonly slug: string;
@@ -200,7 +201,7 @@ export interface DidLogHead {
   readonly versionId: string;
 }
 
-export interface Store extends AccessStore, OfferStore, PresentationStore, AsyncDisposable {
+export interface Store extends AccessStore, OfferStore, PresentationStore, WorkflowStore, AsyncDisposable {
   // Organisations and their instances
   createOrganisation(
     record: OrganisationRecord,

@@ -12,6 +12,7 @@ import { describeAccess } from './access.ts';
 import { describeBatches } from './batches.ts';
 import { describeOffers } from './offers.ts';
 import { describePresentationRequests } from './presentation-requests.ts';
+import { describeWorkflows } from './workflows.ts';
 
 export type OpenStore = (clock: ManualClock) => Promise<Store>;
 
@@ -87,6 +88,7 @@ export function describeStore(name: string, open: OpenStore): void {
       () => store,
       () => clock,
     );
+    describeWorkflows(() => store);
     describeStatus(() => store);
     describeIdempotency(() => store);
     describeChallenges(

@@ -48,6 +48,8 @@ export interface PresentationOptions {
   readonly domain?: string | undefined;
   /** The challenge was not given out here: whoever asked has spent it before handing the presentation in. */
   readonly isSpent?: true | undefined;
+  /** Where only who presents is asked for, and no credential. */
+  readonly mayBeEmpty?: boolean | undefined;
 }
 
 interface VerifierDeps {
@@ -120,6 +122,11 @@ export class Verifier {
     return { challenge, expires };
   }
 
+  /** What presentations to this instance must be made for, unless something else is asked for. */
+  domainOf({ settings }: InstanceRecord): string {
+    return typeof settings['domain'] === 'string' ? settings['domain'] : this.#deps.domain();
+  }
+
   /** May this relying party, under each regime asked for, rely on this claim, and why? */
   evaluate(request: EvaluationRequest, policy: Policy): Promise<EvaluationAnswer> {
     const now = this.#deps.clock.now();
@@ -162,7 +169,7 @@ export class Verifier {
     const presentation = opened.value;
     const form = checkPresentationForm(presentation, { contexts: this.#deps.contexts, schemas: this.#deps.schemas });
     if (verdictOf(form) !== 'accepted') return [spent, ...form];
-    const content = checkContent(presentation, this.#isOpen);
+    const content = checkContent(presentation, this.#isOpen || options.mayBeEmpty === true);
     if (content.outcome === 'failed') return [spent, ...form, content];
     const proof = await this.#deps.proofs.checkPresentationProof(received, {
       resolver: this.#deps.resolver,
@@ -172,9 +179,8 @@ export class Verifier {
     return [spent, ...form, content, ...owed('proof.form', 'PROOF_VERIFICATION_ERROR', proof.findings)];
   }
 
-  #expectationOf({ settings }: InstanceRecord, { challenge, domain }: PresentationOptions): PresentationExpectation {
-    const own = typeof settings['domain'] === 'string' ? settings['domain'] : this.#deps.domain();
-    return { challenge: String(challenge), domain: domain ?? own };
+  #expectationOf(instance: InstanceRecord, { challenge, domain }: PresentationOptions): PresentationExpectation {
+    return { challenge: String(challenge), domain: domain ?? this.domainOf(instance) };
   }
 
   async #settleChallenge(
