@@ -11,7 +11,8 @@ export interface NotApplicable {
   readonly reason: string;
 }
 
-const KEY_BINDING = 'no verifier here asks for a key binding yet: OpenID4VP brings it';
+const KEY_BINDING =
+  'of a vc+sd-jwt none is asked for; the corpus does not speak dc+sd-jwt yet (test/unit/proofs/sd-jwt-vc.test.ts)';
 const OID4VP = 'OpenID4VP is not offered yet';
 const PAGES = 'nothing is shown to people but plain text; pages and exports come with the web application';
 
@@ -31,11 +32,11 @@ export function findNotApplicable(id: string): NotApplicable | undefined {
 
 /** Cases of which one part is met here and another waits. */
 export const IN_PART: ReadonlyMap<string, NotApplicable> = new Map([
-  ['OK-001', { issue: 'E', reason: 'every form but dc+sd-jwt, which comes with E' }],
+  ['OK-001', { issue: 'E', reason: 'every form but dc+sd-jwt (test/unit/proofs/sd-jwt-vc.test.ts)' }],
   [
     'SDJ-008',
-    { issue: 'E', reason: 'any key binding is refused, since none is asked for; what one says comes with E' },
+    { issue: 'E', reason: 'of a vc+sd-jwt any is refused; what one says in test/unit/proofs/sd-jwt-vc.test.ts' },
   ],
-  ['SDJ-009', { issue: 'E', reason: 'the type of a vc+sd-jwt; vct comes with dc+sd-jwt and E' }],
+  ['SDJ-009', { issue: 'E', reason: 'the type of a vc+sd-jwt; vct in test/unit/proofs/sd-jwt-vc.test.ts' }],
   ['VP-008', { issue: 'E', reason: 'challenges of our own verifiers; sessions of OpenID4VP come with E' }],
 ]);
