@@ -55,7 +55,7 @@ const FENCES = [
   { only: ['crypto'], packages: '^(@noble/curves|mcl-wasm|pkcs11js)(/|$)' },
   { only: ['dids'], packages: '^(did-resolver|@transmute/did-key-ed25519)(/|$)' },
   { only: ['store'], packages: '^(level|classic-level|memory-level|abstract-level|pg)(/|$)' },
-  { only: ['http'], packages: '^(express|helmet)(/|$)' },
+  { only: ['http'], packages: '^(express|helmet|uqr)(/|$)' },
   { only: ['services/sign-in'], packages: '^(openid-client)(/|$)' },
   { only: ['formats'], packages: '^(canonicalize|big\\.js|@scure/base|@noble/hashes)(/|$)' },
   { only: ['net'], packages: '^(node:)?(https?|http2|dns|dns/promises|tls)$|^undici(/|$)', except: ['http'] },

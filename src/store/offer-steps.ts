@@ -19,7 +19,7 @@ export function redeem(offer: OfferRecord | undefined, asked: Redemption, now: n
   if (offer.expiresAt <= now) return { outcome: { kind: 'expired' } };
   if (offer.txCode !== undefined && asked.txCode === undefined) return { outcome: { kind: 'tx-code-missing' } };
   if (offer.txCode === undefined && asked.txCode !== undefined) return { outcome: { kind: 'tx-code-unexpected' } };
-  // Both are digests under a code of 192 random bits: how long the comparison takes tells nobody anything.
+  // Both are digests under a code of 256 bits: how long the comparison takes tells nobody anything.
   if (offer.txCode !== asked.txCode) return wrongTxCode(offer);
   const { token, tokenLife, client, identified } = asked;
   const next: OfferRecord = {

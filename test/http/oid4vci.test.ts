@@ -103,8 +103,9 @@ describe('a wallet of another make', () => {
   };
 
   it('receives ldp_vc by a link with an address and a transaction code, bound to its key', async () => {
-    const made = await offer({ txCode: true });
+    const made = await offer({ txCode: true, qrCode: true });
     expect(made.txCode).toMatch(/^\d{6}$/);
+    expect(made.qrCode).toMatch(/^<svg [^>]+><rect [^>]+\/><path fill="#000" d="[Mhvz0-9 -]+"\/><\/svg>$/);
     const credential = (await receive(made.deepLink, CONFIGURATION, made.txCode)) as JsonObject;
     expect(credential).toMatchObject({ issuer: maker.did, credentialSubject: { id: wallet.did, name: 'A product' } });
     expect(await verify(credential)).toBe(true);

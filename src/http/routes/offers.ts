@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Identity } from '../../services/identity/identity.ts';
 import type { Offers } from '../../services/openid4vci/offers.ts';
 import { pageOf } from '../paging.ts';
+import { qrCodeOf } from '../qr-code.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { IssueOptions, JsonDocument, keptRequestOf } from './issuers.ts';
 
@@ -18,6 +19,8 @@ const Offer = z
     deferred: z.boolean().optional(),
     /** The DID that alone may fetch it. */
     holder: z.string().max(512).optional(),
+    /** The link as a QR code too, an SVG. */
+    qrCode: z.boolean().optional(),
   })
   .refine((body) => (body.credential === undefined) !== (body.credentialId === undefined), {
     message: 'give either a credential or the credentialId of one',
@@ -59,7 +62,11 @@ export function offerRoutes({ identity, offers }: OfferRouteDeps): readonly Rout
         400: 'wrong form',
         404: 'no such credential',
       },
-      handle: async (call) => ({ status: 201, body: await offers.make(await instanceOf(call), newOfferOf(call)) }),
+      handle: async (call) => {
+        const made = await offers.make(await instanceOf(call), newOfferOf(call));
+        const qrCode = call.body.qrCode === true ? { qrCode: qrCodeOf(made.deepLink) } : {};
+        return { status: 201, body: { ...made, ...qrCode } };
+      },
     }),
     {
       method: 'GET',

@@ -46,7 +46,7 @@ export function openid4vciRoutes({ credentialIssuing }: Openid4vciRouteDeps): re
       handle: async (call) => ({
         status: 200,
         body: await credentialIssuing.readOffer(idOf(call), call.params['handle'] ?? ''),
-        headers: { ...NO_STORE, 'access-control-allow-origin': '*' },
+        headers: NO_STORE,
       }),
     },
     formRoute({
