@@ -522,7 +522,7 @@ export class LedgerStore implements Store {
   }
 
   settleSetting(key: string, value: JsonValue): Promise<JsonValue> {
-    return this.#acts.transact({ act: 'settle-setting' }, async (tx) => {
+    return this.#acts.transact({ act: 'settle-setting', urgent: true }, async (tx) => {
       const kept = await settings.find(tx, key);
       if (kept === undefined) settings.put(tx, [key], value);
       return kept ?? value;
