@@ -31,23 +31,23 @@ export function publicHalfOf(privateJwk: JsonObject): JsonObject {
 
 /**
  * What is in a response to this key.
- * Errors (as findings, check `response.encryption`): CRYPTOGRAPHIC_SECURITY_ERROR for whatever does not open, for other algorithms and for
- * header members that are not taken; those of strict JSON for what is inside.
+ * Errors (as findings, check `response.encryption`): BAD_REQUEST for what is no JWE, for other algorithms and for header members that are not
+ * taken; CRYPTOGRAPHIC_SECURITY_ERROR for what does not open; those of strict JSON for what is inside.
  */
 export async function decryptResponse(
   jwe: string,
   { privateJwk, limits }: { readonly privateJwk: JsonObject; readonly limits: JsonLimits },
 ): Promise<Read<JsonObject>> {
-  const closed = (detail: string): Read<never> =>
-    readFailed(failed('response.encryption', 'CRYPTOGRAPHIC_SECURITY_ERROR', detail, { pointer: '/response' }));
+  const at = { pointer: '/response' };
+  const refused = (detail: string): Read<never> => readFailed(failed('response.encryption', 'BAD_REQUEST', detail, at));
   const head = decodeBase64url(jwe.split('.', 1)[0], HEADER_LIMITS.maxBytes);
   const header = head === undefined ? undefined : readJsonObject(head, HEADER_LIMITS);
-  if (header?.ok !== true) return closed('not an encrypted response');
+  if (header?.ok !== true) return refused('not an encrypted response');
   const { alg, enc, kid } = header.value;
   if (alg !== KEY_AGREEMENT || !RESPONSE_ENCRYPTIONS.includes(String(enc)))
-    return closed('not by an offered algorithm');
-  if (kid !== undefined && kid !== KEY_ID) return closed('not to the key of this request');
-  if (!Object.keys(header.value).every((name) => KNOWN_MEMBERS.has(name))) return closed('a header that is not taken');
+    return refused('not by an offered algorithm');
+  if (kid !== undefined && kid !== KEY_ID) return refused('not to the key of this request');
+  if (!Object.keys(header.value).every((name) => KNOWN_MEMBERS.has(name))) return refused('a header that is not taken');
   try {
     const key = await importJWK({ ...privateJwk }, KEY_AGREEMENT);
     const { plaintext } = await compactDecrypt(jwe, key, {
@@ -56,7 +56,8 @@ export async function decryptResponse(
     });
     return readJsonObject(plaintext, limits);
   } catch {
-    return closed('does not open with the key of this request');
+    const detail = 'does not open with the key of this request';
+    return readFailed(failed('response.encryption', 'CRYPTOGRAPHIC_SECURITY_ERROR', detail, at));
   }
 }
 

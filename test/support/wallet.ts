@@ -52,10 +52,10 @@ export function postForm(node: TestNode, url: string, form: Readonly<Record<stri
 }
 
 /** A response to the key in a request. */
-export async function encryptedFor(request: Parameters, payload: object, header: object = {}): Promise<string> {
+export async function encryptedFor(request: Parameters, payload: object): Promise<string> {
   const [jwk] = request.client_metadata.jwks.keys;
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(payload)))
-    .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', kid: jwk.kid, ...header })
+    .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', kid: jwk.kid })
     .encrypt(await importJWK(jwk, 'ECDH-ES'));
 }
 
