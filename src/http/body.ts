@@ -7,7 +7,12 @@ import { type JsonLimits, type JsonValue, pointerOf, REQUEST_LIMITS, readJson } 
 /** What may stand around a credential: the body itself, a presentation and its list. */
 const ENVELOPE_DEPTH = 3;
 /** A credential as deep as one may be arrives whole; how deep it is is judged by its own cap (credentials/wire-shape.ts). */
-const BODY_LIMITS: JsonLimits = { ...REQUEST_LIMITS, maxDepth: REQUEST_LIMITS.maxDepth + ENVELOPE_DEPTH };
+const BODY_LIMITS: JsonLimits = {
+  ...REQUEST_LIMITS,
+  maxDepth: REQUEST_LIMITS.maxDepth + ENVELOPE_DEPTH,
+  // A link with a whole request in it, and a request as a holder gets it sealed; in a document no text is longer than elsewhere.
+  longMembers: { ...REQUEST_LIMITS.longMembers, link: 32_768, request: 262_144 },
+};
 
 /** A body takes at most so long to arrive; one of lines, each of its lines. Milliseconds. */
 const ARRIVAL_MS = 30_000;

@@ -4,11 +4,14 @@
  */
 import { Socket } from 'node:net';
 import type { JsonValue } from '../../src/base/json.ts';
-import type { FetchLimits } from '../../src/net/guarded-request.ts';
+import { createGuard, type FetchLimits } from '../../src/net/guarded-request.ts';
+import { createSafeExchange, type SafeExchange } from '../../src/net/safe-exchange.ts';
 import { createSafeFetch, type FetchJson, type FetchOutcome } from '../../src/net/safe-fetch.ts';
 
 export interface StubHosts {
   readonly fetchJson: FetchJson;
+  /** The real way out with the same lookup; no document that was put is served through it. */
+  readonly exchange: SafeExchange;
   /** Serve a document at an address, from now on. */
   put(url: string, document: JsonValue): void;
   /** Answer an address in another way. */
@@ -29,7 +32,7 @@ export function createStubHosts(options: { readonly allowedHosts: readonly strin
   const prefixes = new Map<string, (path: string) => Promise<FetchOutcome>>();
   const names = new Map<string, readonly string[]>();
   const lookedUp: string[] = [];
-  const out = createSafeFetch({
+  const guard = createGuard({
     ...options,
     limits: LIMITS,
     lookup: async (host) => {
@@ -39,6 +42,7 @@ export function createStubHosts(options: { readonly allowedHosts: readonly strin
       return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
     },
   });
+  const out = createSafeFetch(guard);
   const fetchJson: FetchJson = async (url, more) => {
     const known = answers.get(url) ?? answers.get(url.split('?')[0] ?? '');
     if (known !== undefined) return capped(known, more?.maxBytes);
@@ -47,6 +51,7 @@ export function createStubHosts(options: { readonly allowedHosts: readonly strin
   };
   return {
     fetchJson,
+    exchange: createSafeExchange(guard),
     put: (url, document) => answers.set(url, jsonOutcome(url, document)),
     answer: (url, outcome) => answers.set(url, outcome),
     forward: (prefix, to) => prefixes.set(prefix, to),

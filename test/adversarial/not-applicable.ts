@@ -13,16 +13,13 @@ export interface NotApplicable {
 
 const KEY_BINDING =
   'of a vc+sd-jwt none is asked for; the corpus does not speak dc+sd-jwt yet (test/unit/proofs/sd-jwt-vc.test.ts)';
-const OID4VP = 'OpenID4VP is not offered yet';
 const PAGES = 'nothing is shown to people but plain text; pages and exports come with the web application';
 
 const each = (family: string, numbers: readonly string[], issue: Issue, reason: string): [string, NotApplicable][] =>
   numbers.map((number) => [`${family}-${number}`, { issue, reason }]);
 
 export const NOT_APPLICABLE: ReadonlyMap<string, NotApplicable> = new Map([
-  ...each('JOSE', ['009'], 'E', OID4VP),
   ...each('SDJ', ['007'], 'E', KEY_BINDING),
-  ...each('VP', ['009', '010', '011', '012'], 'E', OID4VP),
   ...each('UI', ['001', '002', '003', '005'], 'F', PAGES),
 ]);
 
@@ -38,5 +35,4 @@ export const IN_PART: ReadonlyMap<string, NotApplicable> = new Map([
     { issue: 'E', reason: 'of a vc+sd-jwt any is refused; what one says in test/unit/proofs/sd-jwt-vc.test.ts' },
   ],
   ['SDJ-009', { issue: 'E', reason: 'the type of a vc+sd-jwt; vct in test/unit/proofs/sd-jwt-vc.test.ts' }],
-  ['VP-008', { issue: 'E', reason: 'challenges of our own verifiers; sessions of OpenID4VP come with E' }],
 ]);

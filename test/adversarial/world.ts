@@ -59,6 +59,7 @@ export async function createWorld(): Promise<World> {
     environment: { PUBLIC_URL: NODE_URL },
     start: NOW,
     fetchJson: hosts.fetchJson,
+    exchange: hosts.exchange,
     log: silentLog,
   });
   connections.expect(Number(new URL(node.url).port));

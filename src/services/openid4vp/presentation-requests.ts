@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { ServiceError } from '../../base/error.ts';
 import { type Finding, failed } from '../../base/finding.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { ProtocolError } from '../../base/protocol-error.ts';
+import type { ProtocolError } from '../../base/protocol-error.ts';
 import { readDcqlQuery } from '../../credentials/dcql/query.ts';
 import type { Signer } from '../../crypto/signer.ts';
 import type { SealedKeyStore } from '../../crypto/signers/sealed-file.ts';
@@ -15,6 +15,7 @@ import type { PresentationRequestRecord, PresentationStore } from '../../store/p
 import type { InstanceRecord } from '../../store/store.ts';
 import { type AskedPresentation, askedQuery } from './asked-query.ts';
 import { type JudgeDeps, type Judged, judgeResponse, type Occasion } from './judge-response.ts';
+import { refusal } from './refusal.ts';
 import {
   addressesOf,
   linkByReference,
@@ -147,7 +148,7 @@ export class PresentationRequests {
   async requestObject(handle: string, variant: Variant, walletNonce: string | undefined): Promise<string> {
     const { record, secrets } = await this.#requireOpen(handle, 404);
     if (walletNonce !== undefined && !/^[\x21-\x7e]{1,512}$/.test(walletNonce))
-      throw new ProtocolError('invalid_request', 'a wallet_nonce is 1 to 512 visible ASCII characters');
+      throw refusal('a wallet_nonce is 1 to 512 visible ASCII characters');
     const { publicUrl, signerOf, findVerifier, clock } = this.#deps;
     const addresses = addressesOf(variant, { publicUrl: publicUrl(), handle, clientId: record.clientId });
     const parameters: JsonObject = {
@@ -285,18 +286,22 @@ const contextOf = (id: string): string => `openid4vp ${id}`;
 
 /** One answer for what never was, is answered and is over: nobody learns which. */
 const gone = (status: 400 | 404): ProtocolError =>
-  new ProtocolError('invalid_request', 'there is no such request, or it was answered, or it is over', { status });
+  refusal(
+    'there is no such request, or it was answered, or it is over',
+    status === 404 ? 'NOT_FOUND' : 'BAD_REQUEST',
+    status,
+  );
 
 function notAccepted(findings: readonly Finding[]): ProtocolError {
   const first = findings.find(({ outcome }) => outcome === 'failed' || outcome === 'undetermined');
   const { code = 'QUERY_NOT_MET', detail = 'not accepted', pointer = '' } = first ?? {};
-  return new ProtocolError('invalid_request', `not accepted: ${pointer} ${detail}`, { more: { code } });
+  return refusal(`not accepted: ${pointer} ${detail}`, code);
 }
 
 function assertState(state: string | undefined, expected: string, isNeeded: boolean): void {
   // Some wallets leave it out: the path already says which request is answered. One that is sent is held to what was given.
   if (state === undefined ? !isNeeded : isSame(state, expected)) return;
-  throw new ProtocolError('invalid_request', 'the state is not that of this request');
+  throw refusal('the state is not that of this request');
 }
 
 /** Section 5.3: without a proof that says for which request it was made, the state alone ties the response to it. */

@@ -1,9 +1,9 @@
 /** The response of a wallet as a form (OpenID4VP 1.0, sections 8.2, 8.3.1 and 8.5). */
 import { failed, type Read, readFailed, readOk } from '../../base/finding.ts';
 import { isObject, type JsonLimits, type JsonObject, REQUEST_LIMITS, readJsonObject } from '../../base/json.ts';
-import { ProtocolError } from '../../base/protocol-error.ts';
 import { MAX_TOKEN } from '../../credentials/token.ts';
 import { decryptResponse } from '../../proofs/encrypted-response.ts';
+import { refusal } from './refusal.ts';
 
 export interface ResponseForm {
   readonly vp_token?: string | undefined;
@@ -28,7 +28,7 @@ const RESPONSE_LIMITS: JsonLimits = {
 /** Errors: ProtocolError invalid_request for what is neither a response nor an error, or is several of them. Nothing is spent by it. */
 export function assertOneKind({ vp_token: token, response, error }: ResponseForm): void {
   if ([token, response, error].filter((one) => one !== undefined).length === 1) return;
-  throw new ProtocolError('invalid_request', 'send one of vp_token, response and error');
+  throw refusal('send one of vp_token, response and error');
 }
 
 /**

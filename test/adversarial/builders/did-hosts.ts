@@ -16,13 +16,18 @@ async function onTlsHost(world: World, name: string, form: string, respond: Resp
   world.hosts.name(host, ['127.0.0.1']);
   const segment = `f${respondents.size}`;
   respondents.set(`/${segment}/did.json`, respond);
+  serve(world);
+  const party = createParty(`did:web:${host}%3A${world.tls.port}:${segment}`);
+  return credentialTrials(world, specimen(form, await secured(bareCredential({}, party))));
+}
+
+/** Let the TLS host answer as its respondents do. */
+export function serve(world: World): void {
   world.tls.handle = (request, response) => {
     const found = respondents.get((request.url ?? '').split('?')[0] ?? '');
     if (found === undefined) response.writeHead(404).end();
     else found(request, response);
   };
-  const party = createParty(`did:web:${host}%3A${world.tls.port}:${segment}`);
-  return credentialTrials(world, specimen(form, await secured(bareCredential({}, party))));
 }
 
 /** By path; what else the TLS host serves is registered here too. */

@@ -24,6 +24,7 @@ import { JOSE_BUILDERS } from './jose.ts';
 import { TOKEN_BUILDERS } from './jose-content.ts';
 import { LIMIT_BUILDERS } from './limits.ts';
 import { NODE_BUILDERS } from './nodes.ts';
+import { OID4VP_BUILDERS } from './oid4vp.ts';
 import { OPERATION_BUILDERS } from './operation.ts';
 import { OWN_BUILDERS } from './own-controls.ts';
 import { OWN_STATUS_BUILDERS } from './own-status.ts';
@@ -66,6 +67,7 @@ const BUILDERS: Readonly<Record<string, Builder>> = {
   ...MECHANISM_BUILDERS,
   ...NODE_BUILDERS,
   ...NOISE_BUILDERS,
+  ...OID4VP_BUILDERS,
   ...OPERATION_BUILDERS,
   ...OWN_BUILDERS,
   ...OWN_STATUS_BUILDERS,

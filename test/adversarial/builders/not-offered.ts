@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
 import type { Case } from '../case.ts';
 import { good } from '../parties.ts';
 import { rawHttp } from '../raw-http.ts';
-import { ask, runCli, specimen } from '../surfaces.ts';
+import { runCli, specimen } from '../surfaces.ts';
 import { type Builder, credentialTrials, type Trial } from '../trial.ts';
 import type { World } from '../world.ts';
 import { presentationTrials } from './proof.ts';
@@ -60,40 +60,11 @@ const sdJwt: Builder = async (world, given) => {
   return tokenTrials(world, given.title, `${issued}~${disclosure}~`, 'application/dc+sd-jwt');
 };
 
-const ROUTES: readonly (readonly [string, string])[] = [
-  ['GET', '/.well-known/openid-credential-issuer'],
-  ['GET', '/.well-known/oauth-authorization-server'],
-  ['POST', '/verifiers/maker/oid4vp/response'],
-  ['GET', '/verifiers/maker/oid4vp/request'],
-  ['POST', '/holders/maker/oid4vp/request'],
-];
-
-const protocol: Builder = async (world) =>
-  notOffered(
-    ROUTES.map(
-      ([method, path]): Trial => ({
-        form: 'the protocol is asked for',
-        surface: `${method} ${path}`,
-        run: () =>
-          ask(world, method, path, {
-            token: world.maker.token,
-            ...(method === 'POST' ? { body: { vp_token: {}, code: 'x' } } : {}),
-          }),
-      }),
-    ),
-  );
-
 const BY_LAYER: Readonly<Record<string, Builder>> = {
   'sd-jwt': sdJwt,
-  issuance: protocol,
-  presentation: protocol,
-};
-
-const BY_ID: Readonly<Record<string, Builder>> = {
-  'JOSE-009': protocol,
 };
 
 /** Nothing for what reaches no route at all. */
-export function findNotOffered({ id, layer }: Case): Builder | undefined {
-  return BY_ID[id] ?? BY_LAYER[layer];
+export function findNotOffered({ layer }: Case): Builder | undefined {
+  return BY_LAYER[layer];
 }

@@ -8,6 +8,7 @@ import { type ProofMembers, sign } from '../signing.ts';
 import { ask, present, unsigned, verifyPresentation } from '../surfaces.ts';
 import { type Builder, checked, type Trial } from '../trial.ts';
 import type { World } from '../world.ts';
+import { swappedResponses } from './oid4vp.ts';
 import { presentationTrials } from './proof.ts';
 
 const AT_ONCE = 50;
@@ -230,7 +231,7 @@ const challengeOfAnother: Builder = async (world) => {
       }
     },
   };
-  return [foreign, swapped, expired];
+  return [foreign, swapped, expired, ...(await swappedResponses(world))];
 };
 
 export const PRESENTATION_BUILDERS: Readonly<Record<string, Builder>> = {
