@@ -57,7 +57,7 @@ async function step(name, [command, ...first], args, stdio = 'pipe') {
   const child = spawn(command, [...first, ...args], {
     cwd: root,
     stdio: ['ignore', stdio, stdio],
-    env: { ...process.env, TZ: 'UTC' },
+    env: { ...process.env, TZ: 'UTC', PROOFPRINT_BUILT: '1' },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -300,9 +300,9 @@ describe('a batch', () => {
   });
 
   it('is under way for both nodes, and after its own was closed goes on at the other, where it is undone', async () => {
-    const raw = linesOf('cut', 200);
+    const raw = linesOf('cut', 400);
     const { location, rest } = await begin(raw, 'cut');
-    const running = { state: 'working', lines: 200 };
+    const running = { state: 'working', lines: 400 };
     expect((await get(B, location, maker.token)).body).toMatchObject(running);
     const inFlight = await send(B, raw, 'cut');
     expect(inFlight).toEqual(refusal(409, 'IDEMPOTENCY_IN_FLIGHT'));
@@ -316,9 +316,9 @@ describe('a batch', () => {
     expect(left.state).toBe('interrupted');
     // What was on its way when the connection was cut may be lost; it is done all the same.
     expect(left.done).toBeGreaterThanOrEqual(cut.length);
-    expect(left.done).toBeLessThan(200);
+    expect(left.done).toBeLessThan(400);
     const { text } = await send(B, raw, 'cut');
-    await expectEachOnce(text, 200);
+    await expectEachOnce(text, 400);
     expect(resultsOf(text).slice(0, cut.length)).toEqual(cut);
 
     const [one, ...others] = resultsOf(text).map(({ credentialId }) => credentialId);
@@ -334,7 +334,7 @@ describe('a batch', () => {
     expect(resultsOf(undone.text).filter((result) => result.status === 'changed')).toHaveLength(others.length);
     expect((await get(B, location, maker.token)).body.undo).toMatchObject({
       state: 'done',
-      revoked: 199,
+      revoked: 399,
       unchanged: 1,
     });
   });

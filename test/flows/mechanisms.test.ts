@@ -130,9 +130,12 @@ const STORIES = EXAMPLE_NAMES.flatMap((name) => {
 });
 
 describe('every mechanism', () => {
-  it.each(STORIES)('%s: the same results by the same rules', { timeout: 300_000 }, async (_name, one) => {
-    const [first, ...others] = MECHANISMS;
+  it.each(STORIES)('%s: the same results by the same rules', { timeout: 300_000 }, async (name, one) => {
+    const [first, ...all] = MECHANISMS;
     if (first === undefined) throw new Error('no mechanism');
+    const place = STORIES.findIndex(([other]) => other === name);
+    // The first story under every mechanism, and each mechanism in one more.
+    const others = all.filter((_, at) => place === 0 || at % (STORIES.length - 1) === place - 1);
     const expected = outcomesOf(await judge(one, first));
     expect(expected[one.row.regime]?.result).toBe(one.row.result);
     for (const mechanism of others) {

@@ -29,6 +29,8 @@ export interface Step extends Block {
   readonly variables: Variables;
 }
 
+/** `npm test` has just built the program; by hand the source is run, so that nothing old is tried. */
+const BUILT = process.env['PROOFPRINT_BUILT'] === '1';
 /** So that the source runs from any folder. */
 const LOADER = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
@@ -37,14 +39,16 @@ const MARK = '\u001e';
 
 /**
  * Type the blocks one after the other into one shell, in a folder of its own that sees the project's docs and the built program, and return what each printed.
- * `proofprint` runs the source, and `date` tells the time of the node, which stands still.
+ * `proofprint` runs the program, and `date` tells the time of the node, which stands still.
  */
 export async function typeIn(steps: readonly Step[], now: number): Promise<ReadonlyMap<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'proofprint-docs-'));
   for (const name of ['docs', 'dist']) await symlink(resolve(name), join(folder, name));
   const script = [
     'set -euo pipefail',
-    `proofprint() { "${process.execPath}" --import "${LOADER}" "${resolve('src/main.ts')}" "$@"; }`,
+    BUILT
+      ? `proofprint() { "${process.execPath}" "${resolve('dist/main.js')}" "$@"; }`
+      : `proofprint() { "${process.execPath}" --import "${LOADER}" "${resolve('src/main.ts')}" "$@"; }`,
     `date() { case "$*" in *%T*) echo ${iso(now)} ;; *) echo ${iso(now).slice(0, 10)} ;; esac; }`,
     ...steps.flatMap(({ name, commands, variables }) => [
       `printf '${MARK}%s\\n' '${name}'`,
