@@ -330,6 +330,7 @@ export async function createNode(config: Config, options: NodeOptions = {}): Pro
     verify: (instance, presentation, options) =>
       verifierFor(instance).verifyPresentation(instance, presentation, options),
     domainOf: (instance) => verifierFor(instance).domainOf(instance),
+    assertIssuable: (instance, credential) => issuerFor(instance).assertCouldIssue(instance, { credential }),
     issue: (instance, credential, claim) => issuerFor(instance).issue(instance, { credential }, claim),
   });
   const resolution = new DidResolution({ resolver, clock, locate: (did) => published.locate(did) });

@@ -31,6 +31,25 @@ export class ServiceError extends Error {
   }
 }
 
+/** After these the same request may do another time; any other refusal stands. */
+const PASSING: ReadonlySet<ProblemCode> = new Set([
+  'UNAVAILABLE',
+  'RATE_LIMITED',
+  'IDEMPOTENCY_IN_FLIGHT',
+  'SELF_VERIFY_FAILED',
+  'CONTEXT_INTEGRITY',
+  'STORE_INTEGRITY',
+  'STORE_LOCKED',
+  'STORE_ROLLBACK',
+  'KEY_STORE',
+  'INTERNAL',
+]);
+
+/** Whether a refusal is of the moment, and nothing is wrong with what was asked. */
+export function isPassing({ code }: ServiceError): boolean {
+  return PASSING.has(code);
+}
+
 /** Turn failed findings about a client's own request into the one refusal it gets; the first names the code. */
 export function refuse(findings: readonly Finding[]): never {
   const first = findings.find((finding) => finding.code !== undefined && finding.outcome !== 'passed');

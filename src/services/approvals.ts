@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { ServiceError } from '../base/error.ts';
+import { isPassing, ServiceError } from '../base/error.ts';
 import type { JsonObject, JsonValue } from '../base/json.ts';
-import type { ProblemCode } from '../base/problem.ts';
 import type { FourEyesAct } from '../base/scope.ts';
 import { formatDateTime, readDateTime } from '../formats/date-time.ts';
 import { digestOfJson } from '../formats/digest.ts';
@@ -11,20 +10,6 @@ import type { IdempotencyClaim, InstanceRecord, Page, Store } from '../store/sto
 
 /** A request that nobody decided by then has expired. Not longer than idempotency keys are kept: they bind it to its outcome. */
 const LASTS_MS = 7 * 24 * 60 * 60 * 1000;
-
-/** After these the approval stands, and asking again goes on with it; any other refusal is its end. */
-const PASSING: ReadonlySet<ProblemCode> = new Set([
-  'UNAVAILABLE',
-  'RATE_LIMITED',
-  'IDEMPOTENCY_IN_FLIGHT',
-  'SELF_VERIFY_FAILED',
-  'CONTEXT_INTEGRITY',
-  'STORE_INTEGRITY',
-  'STORE_LOCKED',
-  'STORE_ROLLBACK',
-  'KEY_STORE',
-  'INTERNAL',
-]);
 
 export interface Asked {
   readonly act: FourEyesAct;
@@ -139,7 +124,7 @@ export class Approvals {
         await this.#deps.issue(instance, request, { language, claim });
       }
     } catch (error) {
-      if (error instanceof ServiceError && !PASSING.has(error.code))
+      if (error instanceof ServiceError && !isPassing(error))
         await store.closeApproval(instance.id, id, { state: 'failed', code: error.code });
       throw error;
     }

@@ -3,17 +3,14 @@
  * past them: two lists in one, of which two readers see different ones.
  */
 import { crc32, gzipSync, inflateRawSync } from 'node:zlib';
+import { inflateWhole, type Unpacked } from './inflate.ts';
 
 const FIXED_HEADER = 10;
 const TRAILER = 8;
 const DEFLATE = 8;
 const FLAG = { headerCrc: 2, extra: 4, name: 8, comment: 16, reserved: 0xe0 } as const;
 
-export type Gunzipped =
-  | { readonly ok: true; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly reason: 'malformed' | 'too-large' };
-
-const MALFORMED: Gunzipped = { ok: false, reason: 'malformed' };
+const MALFORMED: Unpacked = { ok: false, reason: 'malformed' };
 
 /** Compress to one member, the same bytes for the same input. */
 export function gzip(bytes: Uint8Array): Uint8Array {
@@ -21,10 +18,10 @@ export function gzip(bytes: Uint8Array): Uint8Array {
 }
 
 /** The content of exactly one member with good sums, at most `mostBytes` long. The bytes are a copy with a buffer of their own. */
-export function gunzip(input: Uint8Array, mostBytes: number): Gunzipped {
+export function gunzip(input: Uint8Array, mostBytes: number): Unpacked {
   const start = readHeader(input);
   if (start === undefined || input.length < start + TRAILER) return MALFORMED;
-  const inflated = inflate(input.subarray(start), mostBytes);
+  const inflated = inflateWhole(inflateRawSync, input.subarray(start), mostBytes);
   if (!inflated.ok) return inflated;
   const end = start + inflated.consumed;
   if (end + TRAILER !== input.length) return MALFORMED;
@@ -55,21 +52,4 @@ function readHeader(input: Uint8Array): number | undefined {
   return low !== undefined && high !== undefined && (crc32(input.subarray(0, at)) & 0xffff) === low + high * 256
     ? at + 2
     : undefined;
-}
-
-function inflate(
-  data: Uint8Array,
-  mostBytes: number,
-): { readonly ok: true; readonly bytes: Uint8Array; readonly consumed: number } | Exclude<Gunzipped, { ok: true }> {
-  try {
-    // `info` is missing from the types: with it the answer tells how much of the input the compressed data took.
-    const { buffer, engine } = inflateRawSync(data, { maxOutputLength: mostBytes, info: true }) as unknown as {
-      readonly buffer: Buffer;
-      readonly engine: { readonly bytesWritten: number };
-    };
-    return { ok: true, bytes: Uint8Array.from(buffer), consumed: engine.bytesWritten };
-  } catch (error) {
-    const tooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    return { ok: false, reason: tooLarge ? 'too-large' : 'malformed' };
-  }
 }

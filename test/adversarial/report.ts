@@ -1,4 +1,4 @@
-/** What a run came to: per layer and class, and what waits for which issue. Nothing is left out silently. */
+/** What a run came to: per layer and class, and what waits for what. Nothing is left out silently. */
 import type { Case } from './case.ts';
 import { DIVERGENCES, type Divergence } from './divergences.ts';
 import type { Mark } from './judge.ts';
@@ -172,16 +172,16 @@ export function markdownReport(results: readonly CaseResult[]): string {
     'Inputs that were handed in; every one of them was answered as it should be, or it would be counted as wrong above. The first row is the mechanism of the case itself: `eddsa-rdfc-2022` unless the case is about another.',
     mechanismTable(results),
     '## Not applicable yet',
-    'By case, with the issue that brings what it is about: C securing mechanisms and conformance, D production, E wallets and protocols, F the web. What reaches a route all the same is refused, and counted as *not offered*.',
-    '| case | title | issue | reason |\n|---|---|---|---|',
+    'By case, with what it waits for. What reaches a route all the same is refused, and counted as *not offered*.',
+    '| case | title | waits for | reason |\n|---|---|---|---|',
     ...results.flatMap(({ given, notApplicable }) =>
-      notApplicable === undefined ? [] : [row(given, notApplicable.issue, notApplicable.reason)],
+      notApplicable === undefined ? [] : [row(given, notApplicable.area, notApplicable.reason)],
     ),
     'In part:',
-    '| case | title | issue | reason |\n|---|---|---|---|',
+    '| case | title | waits for | reason |\n|---|---|---|---|',
     ...results.flatMap(({ given }) => {
       const part = IN_PART.get(given.id);
-      return part === undefined ? [] : [row(given, part.issue, part.reason)];
+      return part === undefined ? [] : [row(given, part.area, part.reason)];
     }),
     '## Answers that differ from the case',
     'Each is refused as it should be, under another code than the case names.',
@@ -196,8 +196,8 @@ export function markdownReport(results: readonly CaseResult[]): string {
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
-const row = ({ id, title }: Case, issue: string, reason: string): string =>
-  `| ${id} | ${cell(title)} | ${issue} | ${cell(reason)} |`;
+const row = ({ id, title }: Case, area: string, reason: string): string =>
+  `| ${id} | ${cell(title)} | ${area} | ${cell(reason)} |`;
 
 function bySurface(results: readonly CaseResult[]): readonly (readonly [string, number])[] {
   const counts = new Map<string, number>();

@@ -2,31 +2,50 @@ import { describe, expect, it, vi } from 'vitest';
 import type { FetchJson } from '../../src/net/safe-fetch.ts';
 import { bareCredential, type Reply, startNode } from '../support/node.ts';
 
+/** A node on which whoever is asked about a stranger's DID never answers, until they are let go. */
+async function nodeAmongSlowHosts() {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const count = { held: 0 };
+  const fetchJson: FetchJson = async () => {
+    count.held += 1;
+    await released;
+    return { status: 'unreachable', reason: 'timeout' };
+  };
+  const node = await startNode({ fetchJson });
+  const party = await node.createParty('maker');
+  const issue = () =>
+    node.post('/issuers/maker/credentials/issue', { credential: bareCredential(party.did) }, party.token);
+  const { verifiableCredential } = (await issue()).body;
+  const ask = (place: number): Promise<Reply> => {
+    const did = `did:web:slow-${place}.example`;
+    const proof = { ...verifiableCredential.proof, verificationMethod: `${did}#key` };
+    return node.post('/verifiers/maker/credentials/verify', {
+      verifiableCredential: { ...verifiableCredential, issuer: did, proof },
+    });
+  };
+  const allPlacesTaken = async (): Promise<void> => {
+    while (count.held < 12) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  return { node, party, issue, verifiableCredential, ask, allPlacesTaken, release: () => release() };
+}
+
 describe('a crowd of strangers whose hosts never answer', () => {
   it('keeps no organisation from issuing and revoking', async () => {
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    let held = 0;
-    const fetchJson: FetchJson = async () => {
-      held += 1;
-      await released;
-      return { status: 'unreachable', reason: 'timeout' };
-    };
-    await using node = await startNode({ fetchJson });
-    const party = await node.createParty('maker');
-    const issue = () =>
-      node.post('/issuers/maker/credentials/issue', { credential: bareCredential(party.did) }, party.token);
-    const { verifiableCredential } = (await issue()).body;
-    const crowd = Array.from({ length: 40 }, (_, place) => {
-      const did = `did:web:slow-${place}.example`;
-      const proof = { ...verifiableCredential.proof, verificationMethod: `${did}#key` };
-      return node.post('/verifiers/maker/credentials/verify', {
-        verifiableCredential: { ...verifiableCredential, issuer: did, proof },
-      });
-    });
-    while (held < 12) await new Promise((resolve) => setTimeout(resolve, 5));
+    const {
+      node: started,
+      party,
+      issue,
+      verifiableCredential,
+      ask,
+      allPlacesTaken,
+      release,
+    } = await nodeAmongSlowHosts();
+    await using node = started;
+    const crowd = Array.from({ length: 40 }, (_, place) => ask(place));
+    await allPlacesTaken();
     expect((await issue()).status).toBe(201);
     const change = { credentialId: verifiableCredential.id, statusPurpose: 'revocation', status: true };
     expect((await node.post('/issuers/maker/credentials/status', change, party.token)).status).toBe(200);
@@ -37,30 +56,11 @@ describe('a crowd of strangers whose hosts never answer', () => {
 
 describe('a caller who asks for much more than can be done', () => {
   it('is told so with a time to come back, and is let in again', async () => {
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    let held = 0;
-    const fetchJson: FetchJson = async () => {
-      held += 1;
-      await released;
-      return { status: 'unreachable', reason: 'timeout' };
-    };
-    await using node = await startNode({ fetchJson });
-    const party = await node.createParty('maker');
-    const draft = { credential: bareCredential(party.did) };
-    const { verifiableCredential } = (await node.post('/issuers/maker/credentials/issue', draft, party.token)).body;
-    const ask = (place: number) => {
-      const did = `did:web:slow-${place}.example`;
-      const proof = { ...verifiableCredential.proof, verificationMethod: `${did}#key` };
-      return node.post('/verifiers/maker/credentials/verify', {
-        verifiableCredential: { ...verifiableCredential, issuer: did, proof },
-      });
-    };
+    const { node: started, issue, ask, allPlacesTaken, release } = await nodeAmongSlowHosts();
+    await using node = started;
     // All places of one address, and one who waits longer than anybody may.
     const crowd = Array.from({ length: 12 }, (_, place) => ask(place));
-    while (held < 12) await new Promise((resolve) => setTimeout(resolve, 5));
+    await allPlacesTaken();
     let now = performance.now();
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     const asked = ask(12);
@@ -83,7 +83,7 @@ describe('a caller who asks for much more than can be done', () => {
     expect([unread.status, unread.body.code]).toEqual([503, 'UNAVAILABLE']);
     expect(unread.headers.get('connection')).not.toBe('close');
     // Organisations, and whoever only reads, are not kept out.
-    expect((await node.post('/issuers/maker/credentials/issue', draft, party.token)).status).toBe(201);
+    expect((await issue()).status).toBe(201);
     expect((await node.get('/health/ready')).status).toBe(200);
     release();
     await Promise.all(crowd);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bareCredential, type Party, startNode, type TestNode } from '../support/node.ts';
+import { readBlocks, typeIn } from '../support/documented-commands.ts';
+import { bareCredential, type Party, START, startNode, type TestNode } from '../support/node.ts';
 
 let node: TestNode;
 let body: Party;
@@ -195,6 +196,11 @@ describe('a workflow', () => {
     expect(await post({ a: HANDS_OUT }, { issuer: 'company' })).toMatchObject({ code: 'FORBIDDEN' });
     expect(await post({ a: HANDS_OUT }, { id: 'statements' })).toMatchObject({ code: 'CONFLICT', pointer: '/id' });
     expect((await begin({ variables: {} })).code).toBe('BAD_REQUEST');
+    const foreign = { statement: { credential: bareCredential(company.did), subject: 'holder' } };
+    expect(await begin({ variables: foreign })).toMatchObject({
+      code: 'FORBIDDEN',
+      pointer: '/variables/statement/credential/issuer',
+    });
   });
 
   it('is nobody else’s', async () => {
@@ -205,3 +211,19 @@ describe('a workflow', () => {
     expect((await node.get('/workflows', company.token)).body.workflows).toEqual([]);
   });
 });
+
+it('docs/workflows.md has commands that work', async () => {
+  await using other = await startNode();
+  const maker = await other.createParty('maker');
+  const variables = { URL: other.url, SLUG: 'maker', DID: maker.did, TOKEN: maker.token };
+  const blocks = await readBlocks('docs/workflows.md');
+  const said = await typeIn(
+    blocks.map((block) => ({ ...block, variables })),
+    START,
+  );
+  expect(Object.fromEntries(said)).toEqual({
+    workflow: 'statements',
+    link: 'pending',
+    wallet: 'A company that was looked at\nNOT_FOUND',
+  });
+}, 30_000);

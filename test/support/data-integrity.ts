@@ -2,7 +2,9 @@
 import { createPrivateKey, createPublicKey, sign as signBytes } from 'node:crypto';
 import type { JsonObject } from '../../src/base/json.ts';
 import { type Contexts, loadContexts } from '../../src/credentials/contexts.ts';
-import type { Signer } from '../../src/crypto/signer.ts';
+import { ALGORITHMS } from '../../src/crypto/algorithms.ts';
+import { encodeMultikey } from '../../src/crypto/multikey.ts';
+import type { KeyType, Signer } from '../../src/crypto/signer.ts';
 import type { DidResolver, Resolution } from '../../src/dids/resolver.ts';
 import { encodeBase58btc } from '../../src/formats/multibase.ts';
 
@@ -33,6 +35,17 @@ export function createParty(did: string, seed = did): Party {
   bytes.set(new TextEncoder().encode(seed.slice(-32)));
   const signer = signerFromSeed(bytes, () => `${did}#key-1`);
   return { did, signer, didDocument: didDocumentOf(did, signer) };
+}
+
+/** A signer with a new key under the one method `#key` of a DID. */
+export function signerOf(keyType: KeyType, did: string): Signer {
+  const { publicKey, privateKey } = ALGORITHMS[keyType].generate();
+  return {
+    id: `${did}#key`,
+    keyType,
+    publicKeyMultibase: encodeMultikey(keyType, publicKey),
+    sign: async ({ data }) => ALGORITHMS[keyType].sign(privateKey, data),
+  };
 }
 
 export function didDocumentOf(did: string, { id, publicKeyMultibase }: Signer): JsonObject {

@@ -1,7 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import { ServiceError } from '../../base/error.ts';
+import { isPassing, ServiceError } from '../../base/error.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../base/json.ts';
-import type { ProblemCode } from '../../base/problem.ts';
 import { ProtocolError } from '../../base/protocol-error.ts';
 import { formatDateTime } from '../../formats/date-time.ts';
 import { digestOfJson } from '../../formats/digest.ts';
@@ -29,19 +28,6 @@ export const REVIEW_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 const INTERVAL_SECONDS = 5;
 /** Characters of a handle or a token; ours are shorter. */
 const LONGEST_SECRET = 128;
-
-/** After these the wallet may come again with the same request; after any other refusal there will be no credential. */
-const PASSING: ReadonlySet<ProblemCode> = new Set([
-  'UNAVAILABLE',
-  'RATE_LIMITED',
-  'SELF_VERIFY_FAILED',
-  'CONTEXT_INTEGRITY',
-  'STORE_INTEGRITY',
-  'STORE_LOCKED',
-  'STORE_ROLLBACK',
-  'KEY_STORE',
-  'INTERNAL',
-]);
 
 interface CredentialIssuingDeps extends KeyProofDeps {
   readonly store: OfferStore &
@@ -217,7 +203,7 @@ export class CredentialIssuing {
       if (!(error instanceof ServiceError)) throw error;
       if (error.code === 'IDEMPOTENCY_IN_FLIGHT')
         throw new ServiceError('UNAVAILABLE', 'it is being issued', { retryAfter: 1, cause: error });
-      if (PASSING.has(error.code)) throw error;
+      if (isPassing(error)) throw error;
       throw new ProtocolError('credential_request_denied', `it cannot be issued: ${error.code}`, { cause: error });
     }
   }

@@ -7,6 +7,7 @@ import { V2_CONTEXT } from '../../credentials/contexts.ts';
 import { readableOf } from '../../credentials/envelope.ts';
 import { readablePresentation } from '../../credentials/enveloped-presentation.ts';
 import { credentialsOf, holderOf } from '../../credentials/presentation.ts';
+import { idOf } from '../../credentials/token.ts';
 import { formatDateTime } from '../../formats/date-time.ts';
 import { digestOfJson } from '../../formats/digest.ts';
 import type { IdempotencyClaim, InstanceRecord, Page, Store } from '../../store/store.ts';
@@ -62,6 +63,8 @@ interface WorkflowsDeps {
     options: { readonly challenge: string; readonly mayBeEmpty: boolean },
   ) => Promise<Verified>;
   readonly domainOf: (instance: InstanceRecord) => string;
+  /** Refuses what could not be issued as it stands. Signs nothing, stores nothing. */
+  readonly assertIssuable: (instance: InstanceRecord, credential: JsonObject) => Promise<void>;
   readonly issue: (
     instance: InstanceRecord,
     credential: JsonObject,
@@ -109,7 +112,7 @@ export class Workflows {
     return this.#deps.store.listWorkflows(organisation);
   }
 
-  /** Errors: BAD_REQUEST for a variable that a step wants and that is not there, RANGE_ERROR for the end. */
+  /** Errors: BAD_REQUEST for a variable that a step wants and that is not there, RANGE_ERROR for the end; those of issuing that can be told now. */
   async begin(workflow: WorkflowRecord, { variables, expires }: NewExchange): Promise<ExchangeRecord> {
     const now = this.#deps.clock.now();
     const expiresAt = expires ?? now + DEFAULT_LIFE_MS;
@@ -119,6 +122,7 @@ export class Workflows {
       const variable = Object.hasOwn(variables, name) ? variables[name] : undefined;
       if (!isObject(variable) || !isObject(variable['credential']))
         throw new ServiceError('BAD_REQUEST', 'a step issues this credential', { pointer: `/variables/${name}` });
+      await this.#assertIssuable(workflow, name, variable);
     }
     const record: ExchangeRecord = {
       id: randomBytes(16).toString('base64url'),
@@ -136,6 +140,19 @@ export class Workflows {
     };
     await this.#deps.store.addExchange(record);
     return record;
+  }
+
+  /** Told now, and not to whoever has presented by then. About a holder who is not known yet, the issuer stands in for them. */
+  async #assertIssuable({ issuer, organisation }: WorkflowRecord, name: string, variable: JsonObject): Promise<void> {
+    const credential = variable['credential'] as JsonObject;
+    const standIn = { stand: { holder: idOf(credential['issuer']) ?? '' } };
+    const draft = variable['subject'] === 'holder' ? aboutHolder(credential, standIn, 'stand') : credential;
+    const instance = await this.#deps.requireInstance('issuer', issuer, organisation);
+    await this.#deps.assertIssuable(instance, draft).catch((error: unknown) => {
+      if (!(error instanceof ServiceError)) throw error;
+      const pointer = `/variables/${name}${error.pointer ?? '/credential'}`;
+      throw new ServiceError(error.code, error.message, { pointer, findings: error.findings, cause: error });
+    });
   }
 
   /** For the organisation. Errors: NOT_FOUND. */

@@ -8,11 +8,9 @@ import {
   presentationIn,
 } from '../../../src/credentials/enveloped-presentation.ts';
 import { MAX_TOKEN } from '../../../src/credentials/token.ts';
-import { ALGORITHMS } from '../../../src/crypto/algorithms.ts';
-import { encodeMultikey } from '../../../src/crypto/multikey.ts';
 import type { KeyType, Signer } from '../../../src/crypto/signer.ts';
 import { createDataIntegrity } from '../../../src/proofs/data-integrity.ts';
-import { createResolverDouble, createTestContexts, didDocumentOf } from '../../support/data-integrity.ts';
+import { createResolverDouble, createTestContexts, didDocumentOf, signerOf } from '../../support/data-integrity.ts';
 
 const NOW = Date.parse('2027-04-15T00:00:00Z');
 const DID = 'did:web:mill.example';
@@ -21,15 +19,7 @@ const challenge = 'q3JUp0AQTd9p4iWhP7o5Zw';
 const domain = 'https://verifier.example';
 const integrity = createDataIntegrity({ contexts: createTestContexts() });
 
-function party(keyType: KeyType, did = DID): Signer {
-  const { publicKey, privateKey } = ALGORITHMS[keyType].generate();
-  return {
-    id: `${did}#key`,
-    keyType,
-    publicKeyMultibase: encodeMultikey(keyType, publicKey),
-    sign: async ({ data }) => ALGORITHMS[keyType].sign(privateKey, data),
-  };
-}
+const party = (keyType: KeyType, did = DID): Signer => signerOf(keyType, did);
 const good = party('P-256');
 const evil = party('P-256', EVIL);
 const resolver = createResolverDouble([didDocumentOf(DID, good), didDocumentOf(EVIL, evil)]);

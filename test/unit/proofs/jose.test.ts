@@ -5,11 +5,9 @@ import type { JsonObject, JsonValue } from '../../../src/base/json.ts';
 import { contentOf, createEnvelope } from '../../../src/credentials/envelope.ts';
 import { linkDigest } from '../../../src/credentials/link.ts';
 import { MAX_TOKEN } from '../../../src/credentials/token.ts';
-import { ALGORITHMS } from '../../../src/crypto/algorithms.ts';
-import { encodeMultikey } from '../../../src/crypto/multikey.ts';
 import type { KeyType, Signer } from '../../../src/crypto/signer.ts';
 import { createDataIntegrity } from '../../../src/proofs/data-integrity.ts';
-import { createResolverDouble, createTestContexts, didDocumentOf } from '../../support/data-integrity.ts';
+import { createResolverDouble, createTestContexts, didDocumentOf, signerOf } from '../../support/data-integrity.ts';
 import { exampleCredentials } from '../../support/example-credentials.ts';
 
 const NOW = Date.parse('2027-04-15T00:00:00Z');
@@ -18,15 +16,7 @@ const EVIL = 'did:web:evil.example';
 const integrity = createDataIntegrity({ contexts: createTestContexts() });
 const claim: JsonObject = { ...(exampleCredentials('steel-coil').get('claim:coil') as JsonObject), issuer: DID };
 
-function party(keyType: KeyType, did = DID): Signer {
-  const { publicKey, privateKey } = ALGORITHMS[keyType].generate();
-  return {
-    id: `${did}#key`,
-    keyType,
-    publicKeyMultibase: encodeMultikey(keyType, publicKey),
-    sign: async ({ data }) => ALGORITHMS[keyType].sign(privateKey, data),
-  };
-}
+const party = (keyType: KeyType, did = DID): Signer => signerOf(keyType, did);
 const good = party('P-256');
 const evil = party('P-256', EVIL);
 const resolver = createResolverDouble([didDocumentOf(DID, good), didDocumentOf(EVIL, evil)]);

@@ -9,12 +9,10 @@ import { baseDigest, linkDigest } from '../../../src/credentials/link.ts';
 import { findProfile, type Profile } from '../../../src/credentials/profiles/profile-table.ts';
 import { loadSchemas } from '../../../src/credentials/schemas.ts';
 import { MAX_TOKEN } from '../../../src/credentials/token.ts';
-import { ALGORITHMS } from '../../../src/crypto/algorithms.ts';
-import { encodeMultikey } from '../../../src/crypto/multikey.ts';
 import type { KeyType, Signer } from '../../../src/crypto/signer.ts';
 import { digestOfDisclosure, MAX_DISCLOSURES } from '../../../src/formats/sd-jwt.ts';
 import { createDataIntegrity, isForHolderOnly } from '../../../src/proofs/data-integrity.ts';
-import { createResolverDouble, createTestContexts, didDocumentOf } from '../../support/data-integrity.ts';
+import { createResolverDouble, createTestContexts, didDocumentOf, signerOf } from '../../support/data-integrity.ts';
 import { exampleCredentials } from '../../support/example-credentials.ts';
 
 const NOW = Date.parse('2027-04-15T00:00:00Z');
@@ -27,15 +25,7 @@ const profile = findProfile(claim) as Profile;
 const core = corePointersOf(claim, profile);
 const withholdable = pointersFor('verifier', claim, profile);
 
-function party(keyType: KeyType, did = DID): Signer {
-  const { publicKey, privateKey } = ALGORITHMS[keyType].generate();
-  return {
-    id: `${did}#key`,
-    keyType,
-    publicKeyMultibase: encodeMultikey(keyType, publicKey),
-    sign: async ({ data }) => ALGORITHMS[keyType].sign(privateKey, data),
-  };
-}
+const party = (keyType: KeyType, did = DID): Signer => signerOf(keyType, did);
 const good = party('P-256');
 const evil = party('P-256', 'did:web:evil.example');
 const resolver = createResolverDouble([didDocumentOf(DID, good), didDocumentOf('did:web:evil.example', evil)]);
